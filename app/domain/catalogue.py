@@ -1,0 +1,224 @@
+"""Describe items (政务服务事项), their questions (情形) and their standard material lists. Pure.
+
+Code sets follow GB/T 39046-2020 appendix A; codes are text, never numbers. A list is frozen: a
+case keeps the version it was received under.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.errors import BadCatalogue
+
+
+class LimitUnit(StrEnum):
+    WORKING_DAY = "working_day"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A time limit; ``count`` 0 with an instant item means on the spot."""
+
+    count: int
+    unit: LimitUnit = LimitUnit.WORKING_DAY
+
+
+class Necessity(StrEnum):
+    """材料必要性: 必要, 非必要, 容缺后补."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    DEFERRABLE = "deferrable"
+
+
+class MaterialForm(StrEnum):
+    """材料形式: 纸质, 电子, 两者均可."""
+
+    PAPER = "paper"
+    ELECTRONIC = "electronic"
+    EITHER = "either"
+
+
+class MaterialType(StrEnum):
+    """材料类型: 1 证照证明, 2 申请表格, 3 其他."""
+
+    CERTIFICATE = "1"
+    APPLICATION_FORM = "2"
+    OTHER = "3"
+
+
+class ItemKind(StrEnum):
+    """办件类型 (A.6): 1 即办件, 2 承诺件, 9 其他."""
+
+    INSTANT = "1"
+    PROMISED = "2"
+    OTHER = "9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One row of the standard list. ``id`` is its identity across items (not its spelling)."""
+
+    id: str
+    name: str
+    type: MaterialType = MaterialType.OTHER
+    form: MaterialForm = MaterialForm.PAPER
+    originals: int = 1
+    copies: int = 0
+    necessity: Necessity = Necessity.REQUIRED
+    defer_days: int = 0  # working days a 容缺后补 material may lag, 0 = the item's promised limit
+    promisable: bool = False  # may be replaced by a 告知承诺
+    source: str = "10"  # 来源渠道: 10 申请人自备, 20 政府部门核发, 99 其他
+    standard: str = ""  # 受理标准, and so how to mend
+    basis: str = ""  # law basis, one citation
+    faults: tuple[str, ...] = ()  # usual reasons why it is not acceptable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    id: str
+    text: str
+    materials: tuple[str, ...] = ()  # ids of the materials that this answer calls for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionRef:
+    question: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """情形: ``multiple`` allows several options; ``asked_when`` empty means always asked."""
+
+    id: str
+    text: str
+    options: tuple[Option, ...]
+    multiple: bool = False
+    asked_when: tuple[OptionRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    name: str
+    amount: Decimal  # yuan
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    code: str  # unified social credit code, 18
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item at the finest grain a person applies for, with its list."""
+
+    code: str  # 实施编码, text
+    name: str
+    aliases: tuple[str, ...] = ()
+    department: Department
+    level: str  # 行使层级 A.2: 1-7
+    type: str  # 事项类型 A.1: 00-21
+    kind: ItemKind  # 办件类型 A.6
+    served: tuple[str, ...]  # 服务对象 A.4
+    statutory_limit: Limit
+    promised_limit: Limit
+    fees: tuple[Fee, ...] = ()
+    basis: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    result: str = ""
+    delivery: tuple[str, ...] = ("自取",)
+    guide: str = ""
+    promise_allowed: bool = False  # 告知承诺制
+    questions: tuple[Question, ...] = ()
+    materials: tuple[Material, ...] = ()
+    version: int = 1
+    effective_from: date
+
+    def get_material(self, material_id: str) -> Material:
+        """Raises KeyError where the list names no such material."""
+        for material in self.materials:
+            if material.id == material_id:
+                return material
+        raise KeyError(material_id)
+
+    def for_legal_persons(self) -> bool:
+        return bool(set(self.served) - {"1"})
+
+
+def list_hash(item: Item) -> str:
+    """SHA-256 (hex) of the item as canonical JSON: what a case freezes beside the version."""
+    text = json.dumps(
+        asdict(item), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def linked_materials(item: Item) -> frozenset[str]:
+    """Ids of materials that some option calls for: these are conditional, all others are base."""
+    return frozenset(
+        material
+        for question in item.questions
+        for option in question.options
+        for material in option.materials
+    )
+
+
+def _item_faults(item: Item) -> Iterator[str]:
+    ids = [material.id for material in item.materials]
+    for repeated in sorted({i for i in ids if ids.count(i) > 1}):
+        yield f"material {repeated} stands twice"
+    if not item.materials:
+        yield "no materials"
+    for material in item.materials:
+        if material.originals < 0 or material.copies < 0:
+            yield f"material {material.id}: negative count"
+        if material.originals + material.copies == 0:
+            yield f"material {material.id}: neither original nor copy"
+        if material.promisable and not item.promise_allowed:
+            yield f"material {material.id}: promisable, but the item allows no promise"
+    seen: set[str] = set()
+    earlier: set[tuple[str, str]] = set()
+    for question in item.questions:
+        if question.id in seen:
+            yield f"question {question.id} stands twice"
+        seen.add(question.id)
+        if len(question.options) < 2:
+            yield f"question {question.id}: fewer than two options"
+        for ref in question.asked_when:
+            if (ref.question, ref.option) not in earlier:
+                yield f"question {question.id}: depends on {ref.question}={ref.option}, not asked before"
+        for option in question.options:
+            if (question.id, option.id) in earlier:
+                yield f"question {question.id}: option {option.id} stands twice"
+            earlier.add((question.id, option.id))
+            for material_id in option.materials:
+                if material_id not in ids:
+                    yield f"option {question.id}={option.id}: unknown material {material_id}"
+    if not 0 <= item.promised_limit.count <= 3650 or not 0 <= item.statutory_limit.count <= 3650:
+        yield "limit out of range"
+    if not item.served:
+        yield "serves nobody"
+
+
+def check_items(items: tuple[Item, ...]) -> None:
+    """Check a whole list at once. Raises BadCatalogue naming the first places (all counted).
+
+    Questions may depend only on earlier ones, which makes circles impossible.
+    """
+    faults = [f"{item.code}: {fault}" for item in items for fault in _item_faults(item)]
+    codes = [item.code for item in items]
+    faults += [f"{code}: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
+    if faults:
+        raise BadCatalogue(place="; ".join(faults[:5]), count=len(faults))

@@ -1,0 +1,131 @@
+"""Name what can go wrong for reasons outside the code: each failure has a code, a blame and a next step.
+
+The sentences (Chinese and English, message and next step) live in ``resources/texts/errors.*.json``
+under the same code; a test demands one for every subclass. A bug is not an :class:`AppError`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Blame(StrEnum):
+    """Who can mend it."""
+
+    PERSON = "person"
+    DEVICE = "device"
+    NETWORK = "network"
+    DATA = "data"
+    MACHINE = "machine"
+
+
+class AppError(Exception):
+    """A foreseen failure that a user may read.
+
+    ``details`` fill the named holes of the sentence; they must hold no personal data,
+    because the code and details go to the log.
+    """
+
+    code: ClassVar[str] = "APP-00"
+    blame: ClassVar[Blame] = Blame.MACHINE
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **details: str | int) -> None:
+        super().__init__(self.code, details)
+        self.details: dict[str, str | int] = details
+
+    def __str__(self) -> str:
+        if not self.details:
+            return self.code
+        shown = ", ".join(f"{name}={value}" for name, value in self.details.items())
+        return f"{self.code} ({shown})"
+
+
+class DomainError(AppError):
+    """An act that the rules of the hall or the law do not allow."""
+
+    code = "DOM-00"
+    blame = Blame.PERSON
+
+
+class OutcomeNotOpen(DomainError):
+    """The checklist does not allow this outcome now."""
+
+    code = "DOM-01"
+
+
+class UnknownMaterial(DomainError):
+    """The frozen list names no such material: nothing may be demanded or ticked beyond it."""
+
+    code = "DOM-02"
+
+
+class UnknownAnswer(DomainError):
+    """No such question, or no such option, in the frozen list."""
+
+    code = "DOM-03"
+
+
+class CaseClosed(DomainError):
+    """The case is decided; nothing more may be recorded at this counter."""
+
+    code = "DOM-04"
+
+
+class NotReady(DomainError):
+    """Something must come first (applicant, item, answers)."""
+
+    code = "DOM-05"
+
+
+class InvalidIdentity(DomainError):
+    """A typed number, name or date does not hold."""
+
+    code = "DOM-06"
+
+
+class TicketNotOpen(DomainError):
+    """The ticket's state does not allow this act."""
+
+    code = "DOM-07"
+
+
+class NoOneWaiting(DomainError):
+    """No ticket that this window may call."""
+
+    code = "DOM-08"
+
+
+class ReasonNeeded(DomainError):
+    """This act needs a reason, and for a rejection its legal basis."""
+
+    code = "DOM-09"
+
+
+class BadCatalogue(AppError):
+    """An item list that cannot be used; ``place`` says where."""
+
+    code = "CAT-01"
+    blame = Blame.DATA
+
+
+class ItemNotFound(AppError):
+    """No item has this code."""
+
+    code = "CAT-02"
+    blame = Blame.PERSON
+
+
+class BadEntry(AppError):
+    """A journal entry that cannot be read or does not fit its hash."""
+
+    code = "JRN-01"
+    blame = Blame.DATA
+
+
+class ChainBroken(AppError):
+    """The device's chain does not verify from ``seq`` on."""
+
+    code = "JRN-02"
+    blame = Blame.DATA

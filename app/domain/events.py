@@ -1,0 +1,299 @@
+"""The facts: everything that happens to a case, a ticket or a paper, frozen and in the past tense.
+
+An event's class name is its ``kind`` in the journal; ``VERSION`` rises when a field changes its
+meaning. Fields may be added with a default, never removed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from app.domain.catalogue import MaterialForm
+from app.domain.person import Applicant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    VERSION: ClassVar[int] = 1
+
+
+# -- the device and who works at it -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkSignedIn(Event):
+    clerk: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkSignedOut(Event):
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNumbersLeased(Event):
+    """The back office gave this device the serials ``first``..``last`` (inclusive)."""
+
+    first: int
+    last: int
+
+
+# -- tickets ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTaken(Event):
+    """Taken at this window; the slip is printed here."""
+
+    number: str
+    business: str
+    priority: str = ""  # reason, "" for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLeased(Event):
+    """The back office gave this ticket of the hall's line to this window alone."""
+
+    number: str
+    business: str
+    taken_at: datetime
+    priority: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCalled(Event):
+    """Called to the window, or called again."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketServed(Event):
+    """The person is at the window; service began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPassed(Event):
+    """过号: called and not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFinished(Event):
+    """Service ended."""
+
+
+# -- cases --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    window: str
+    ticket: str  # ticket id, "" for someone served without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicantIdentified(Event):
+    """Read from a card or typed; a later identification replaces the former."""
+
+    applicant: Applicant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneEntered(Event):
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChosen(Event):
+    """Freezes the list: code, version and hash. A new choice drops answers and materials."""
+
+    item: str
+    name: str
+    department: str
+    version: int
+    list_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered(Event):
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialReceived(Event):
+    """What is on the counter now for this material (totals, not additions)."""
+
+    material: str
+    originals: int
+    copies: int
+    form: MaterialForm = MaterialForm.PAPER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialFaulted(Event):
+    """Brought, but not acceptable because ``reason``."""
+
+    material: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialPromised(Event):
+    """The applicant promises in writing instead (告知承诺)."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialReturned(Event):
+    """Given back: the row is as if nothing had been brought."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered(Event):
+    """A decision: it names the case and gives the applicant the key to its progress page."""
+
+    number: str
+    check: str  # six characters, printed in the progress QR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAccepted(Numbered):
+    """受理, or 告知承诺受理 where ``promised`` names materials."""
+
+    promise_due: date
+    due_provisional: bool = False
+    promised: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferral:
+    material: str
+    name: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAcceptedDeferred(Numbered):
+    """容缺受理: accepted, the named materials to follow by their dates."""
+
+    promise_due: date
+    due_provisional: bool = False
+    deferrals: tuple[Deferral, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One thing to mend: which material, what is wrong, what is asked, on which basis."""
+
+    material: str
+    name: str
+    problem: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeIssued(Numbered):
+    """补正一次性告知: everything that is missing, computed from the list."""
+
+    lines: tuple[NoticeLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRejected(Numbered):
+    """不予受理, with reason and legal basis, and the proper agency where it is another's business."""
+
+    reason: str
+    basis: str
+    proper_agency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReceived(Numbered):
+    """收件 only: papers taken in, decision within ``notice_due`` or the case counts as accepted."""
+
+    notice_due: date
+    due_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAbandoned(Event):
+    """The applicant left before any decision; nothing was issued."""
+
+    reason: str = ""
+
+
+# -- papers -------------------------------------------------------------------------------------
+
+
+class PaperKind(StrEnum):
+    """Documents and slips that this program prints."""
+
+    RECEIPT = "receipt"  # 收件凭证
+    ACCEPTANCE = "acceptance"  # 受理通知书 (also 容缺受理, 告知承诺)
+    NOTICE = "notice"  # 补正材料一次性告知书
+    REJECTION = "rejection"  # 不予受理通知书
+    TICKET_SLIP = "ticket_slip"  # 排队号票
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperQueued(Event):
+    """Saved before a byte leaves. ``about`` is the subject it is printed from."""
+
+    paper: PaperKind
+    about: str
+    printer: str
+    reprint: int = 0  # 补打 n, 0 for the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSent(Event):
+    """Bytes are about to leave: from here on the job is never repeated blindly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperPrinted(Event):
+    """The printer or folder took it all; ``place`` is a file name or the printer's job id."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFailed(Event):
+    """Nothing came out, for the reason ``code``; may be tried again."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperDoubted(Event):
+    """The program ended between sending and answer: a person must say whether it came out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAnswered(Event):
+    """A person said whether the doubted paper came out."""
+
+    printed: bool
+
+
+# Every kind the journal knows, by name.
+KINDS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        ClerkSignedIn, ClerkSignedOut, CaseNumbersLeased,
+        TicketTaken, TicketLeased, TicketCalled, TicketServed, TicketPassed, TicketFinished,
+        CaseOpened, ApplicantIdentified, PhoneEntered, ItemChosen, QuestionAnswered,
+        MaterialReceived, MaterialFaulted, MaterialPromised, MaterialReturned,
+        CaseAccepted, CaseAcceptedDeferred, NoticeIssued, CaseRejected, CaseReceived,
+        CaseAbandoned,
+        PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
+    )
+}  # fmt: skip

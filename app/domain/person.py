@@ -1,0 +1,213 @@
+"""Describe people and their identity documents, and check numbers, names and dates. Pure.
+
+Sources: GB 11643 (citizen number, MOD 11-2), GB 32100 (unified social credit code, MOD 31),
+GB/T 2261.1 (sex), the card layouts of the second-generation identity card family.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.domain.errors import InvalidIdentity
+
+
+class DocumentKind(StrEnum):
+    """What proved who somebody is."""
+
+    RESIDENT = "resident"  # 居民身份证
+    HK_MO_TW = "hk_mo_tw"  # 港澳台居民居住证, type J
+    FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证 2017, type I
+    FOREIGNER_2023 = "foreigner_2023"  # 外国人永久居留身份证 2023, type Y
+    SOCIAL_SECURITY = "social_security"  # 社会保障卡
+    PASSPORT = "passport"  # 护照, typed by hand until the chip or MRZ is read
+    OTHER = "other"  # another legal document, typed by hand
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+class ValueSource(StrEnum):
+    """Where a value came from: 读卡 or 手录. A card's value is read-only on the screen."""
+
+    CARD = "card"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A natural person as a document states them.
+
+    ``nation`` is the two-digit ethnic code (01-56, 97, 98) or "", ``nationality`` an ISO 3166
+    alpha-3 code or "", ``number`` the document's own number (18 or 15 characters on cards).
+    """
+
+    name: str
+    number: str
+    name_latin: str = ""
+    sex: Sex = Sex.UNKNOWN
+    nation: str = ""
+    nationality: str = ""
+    birth: date | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRead:
+    """One successful read of one card.
+
+    ``valid_to`` is None for 长期 and where the card states none. ``text_block`` is the raw text
+    as read (256 bytes UTF-16LE from a SAM module, concatenated records from a chip card).
+    """
+
+    document: DocumentKind
+    person: Person
+    issuer: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    reader: str
+    read_at: datetime
+    text_block: bytes = b""
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """Who stands at the window, as recorded on the case."""
+
+    document: DocumentKind
+    person: Person
+    source: ValueSource
+    typed_reason: str = ""  # why the clerk typed instead of reading (手录 reason)
+    issuer: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    phone: str = ""
+
+    def expired(self, on: date) -> bool:
+        return self.valid_to is not None and self.valid_to < on
+
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+
+
+def check_character(first17: str) -> str:
+    """GB 11643 MOD 11-2 check character of 17 digits."""
+    return _CHECKS[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
+
+
+def upgrade_number(number15: str) -> str:
+    """Turn a 15-digit number into 18: insert 19 at index 6, append the check character."""
+    first17 = number15[:6] + "19" + number15[6:]
+    return first17 + check_character(first17)
+
+
+def _ascii_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def parse_card_date(text: str) -> date:
+    """``yyyymmdd`` to a date. Raises InvalidIdentity."""
+    if len(text) != 8 or not _ascii_digits(text):
+        raise InvalidIdentity(field="date")
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        raise InvalidIdentity(field="date") from None
+
+
+def check_citizen_number(number: str, on: date) -> tuple[str, date, Sex]:
+    """Check an 18-character number (citizen, 81/82/83 residence permit, 9… permanent resident).
+
+    15-digit numbers are upgraded. Structure, date and MOD 11-2 are checked; the county code is
+    not, because real elders carry codes that no longer exist. Returns (18 characters, birth,
+    sex by the 17th digit). Raises InvalidIdentity.
+    """
+    number = number.strip().upper()
+    if len(number) == 15 and _ascii_digits(number):
+        number = upgrade_number(number)
+    if len(number) != 18 or not _ascii_digits(number[:17]):
+        raise InvalidIdentity(field="number")
+    if check_character(number[:17]) != number[17]:
+        raise InvalidIdentity(field="number_check")
+    birth = parse_card_date(number[6:14])
+    if birth > on or birth.year < 1850:
+        raise InvalidIdentity(field="birth")
+    return number, birth, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+
+
+
+def check_foreigner_2017_number(number: str) -> str:
+    """Check the shape of a 15-character number of the 2017 permanent resident card.
+
+    Three letters (country), then twelve digits; the check rule is not public, so only the
+    shape is held. Raises InvalidIdentity.
+    """
+    number = number.strip().upper()
+    if len(number) != 15 or not (number[:3].isascii() and number[:3].isalpha()):
+        raise InvalidIdentity(field="number")
+    if not _ascii_digits(number[3:]):
+        raise InvalidIdentity(field="number")
+    return number
+
+
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def check_credit_code(code: str) -> str:
+    """Check an 18-character unified social credit code (GB 32100, MOD 31). Raises InvalidIdentity."""
+    code = code.strip().upper()
+    if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
+        raise InvalidIdentity(field="credit_code")
+    total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
+    if _USCC_ALPHABET[(31 - total % 31) % 31] != code[17]:
+        raise InvalidIdentity(field="credit_code")
+    return code
+
+
+_DOTS = str.maketrans(dict.fromkeys("•・．‧∙●", "·"))
+
+
+def check_name(name: str) -> str:
+    """Tidy and check a typed name: 1-100 characters, no control characters, separator U+00B7."""
+    name = unicodedata.normalize("NFC", name.strip()).translate(_DOTS)
+    if not name or len(name) > 100:
+        raise InvalidIdentity(field="name")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in name):
+        raise InvalidIdentity(field="name")
+    return name
+
+
+def check_phone(phone: str) -> str:
+    """A phone number: 7-20 digits, with an optional leading +, spaces and hyphens dropped."""
+    plain = phone.replace(" ", "").replace("-", "")
+    if not 7 <= len(plain) <= 20 or not _ascii_digits(plain.removeprefix("+")):
+        raise InvalidIdentity(field="phone")
+    return plain
+
+
+def typed_person(document: DocumentKind, name: str, number: str, on: date) -> Person:
+    """Build a person from what a clerk typed (手录), checked by the document's own rule.
+
+    Raises InvalidIdentity with the field that does not hold.
+    """
+    name = check_name(name)
+    if document is DocumentKind.FOREIGNER_2017:
+        return Person(name=name, number=check_foreigner_2017_number(number))
+    if document in {DocumentKind.PASSPORT, DocumentKind.OTHER}:
+        plain = number.strip().upper()
+        if not 4 <= len(plain) <= 30 or not (plain.isascii() and plain.isalnum()):
+            raise InvalidIdentity(field="number")
+        return Person(name=name, number=plain)
+    number, birth, sex = check_citizen_number(number, on)
+    if document is DocumentKind.FOREIGNER_2023 and number[0] != "9":
+        raise InvalidIdentity(field="number")
+    if document is DocumentKind.HK_MO_TW and number[:2] not in {"81", "82", "83"}:
+        raise InvalidIdentity(field="number")
+    return Person(name=name, number=number, birth=birth, sex=sex)

@@ -1,0 +1,174 @@
+"""What can be unplugged: the shapes behind which readers, printers, the back office and the clock stand.
+
+Services and screens know these; the roof hands in the real ones or the simulators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.papers import Paper
+from app.domain.person import CardRead
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The device's time, UTC, aware."""
+        ...
+
+
+class Secrets(Protocol):
+    """Where keys are kept: the system's keyring, or a file readable by its owner alone."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+    @property
+    def place(self) -> str:
+        """In words, for the doctor."""
+        ...
+
+
+# -- card readers -------------------------------------------------------------------------------
+
+
+class ReaderStep(StrEnum):
+    """What the reader does now; the screen has a sentence for each."""
+
+    OPENING = "opening"
+    WAITING_FOR_CARD = "waiting_for_card"
+    SELECTING = "selecting"
+    READING = "reading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadProgress:
+    request: int
+    step: ReaderStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDone:
+    request: int
+    card: CardRead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFailed:
+    """``code`` has its sentence and next step in the texts; ``details`` fill its holes."""
+
+    request: int
+    code: str
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
+ReaderMessage = ReadProgress | ReadDone | ReadFailed
+
+
+class CardReader(Protocol):
+    """Message-shaped, so that a driver can live in another process.
+
+    ``start`` returns at once; ``tell`` is called from another thread with any number of
+    ReadProgress and then exactly one ReadDone or ReadFailed of the same request (a cancelled
+    request ends with ReadFailed, code CARD-CANCELLED). One request at a time: a second ``start`` while one
+    runs fails with CARD-BUSY.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its specification, e.g. ``serial:/dev/ttyUSB0@115200``."""
+        ...
+
+    def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None: ...
+
+    def cancel(self, request: int) -> None: ...
+
+    def close(self) -> None:
+        """End the driver; waits for a running request to stop."""
+        ...
+
+
+# -- printers -----------------------------------------------------------------------------------
+
+
+class PrinterState(StrEnum):
+    READY = "ready"
+    BUSY = "busy"
+    MISSING = "missing"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterStatus:
+    """``code`` is "" when ready, else an error code with sentence and next step."""
+
+    state: PrinterState
+    code: str = ""
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
+class Printer(Protocol):
+    """Takes finished bytes. Blocking: called from the printers' own lane."""
+
+    @property
+    def name(self) -> str: ...
+
+    def accepts(self, media_type: str) -> bool:
+        """``application/pdf`` or ``application/vnd.escpos``."""
+        ...
+
+    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+        """Deliver one job. Returns where it went (file name or the printer's job id).
+
+        Raises AppError with a PRN code. NotSent (PRN-NOT-SENT and subclasses) promises that
+        nothing left; anything else means that nobody knows whether paper came out. The same
+        ``job`` sent twice to a folder is one file.
+        """
+        ...
+
+    def status(self) -> PrinterStatus: ...
+
+
+class PaperMaker(Protocol):
+    """Lays a paper out: PDF for documents, ESC/POS for slips."""
+
+    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
+        """(media type, bytes). Raises AppError (PRN code) where a field or font is missing."""
+        ...
+
+
+# -- sync ---------------------------------------------------------------------------------------
+
+
+class LinkState(StrEnum):
+    CONNECTED = "connected"
+    CONNECTING = "connecting"
+    OFFLINE = "offline"
+    BLOCKED = "blocked"  # reached, but the back office will not take this device's chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """``code`` names why it is offline or blocked, "" otherwise."""
+
+    link: LinkState = LinkState.CONNECTING
+    waiting: int = 0
+    acknowledged: int = 0
+    refused: int = 0
+    code: str = ""
+    since: datetime | None = None  # of the present link state
+
+
+class BackOffice(Protocol):
+    """The sync worker as the rest of the client sees it."""
+
+    def status(self) -> SyncStatus: ...
+
+    def wake(self) -> None:
+        """Something was saved: push soon."""
+        ...
