@@ -129,3 +129,26 @@ class ChainBroken(AppError):
 
     code = "JRN-02"
     blame = Blame.DATA
+
+
+class NotSent(AppError):
+    """A printer failure that promises that nothing left: the job may be tried again."""
+
+    code = "PRN-NOT-SENT"
+    blame = Blame.DEVICE
+    retryable = True
+
+
+class SignInRefused(AppError):
+    """Unknown clerk, wrong password or a window this hall does not have."""
+
+    code = "SIGN-01"
+    blame = Blame.PERSON
+
+
+class NumbersExhausted(AppError):
+    """The leased block of case numbers is used up and the back office cannot be reached."""
+
+    code = "NUM-01"
+    blame = Blame.NETWORK
+    retryable = True

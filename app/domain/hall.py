@@ -1,0 +1,65 @@
+"""Describe a hall: its windows, staff, business lines and numbering. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from enum import StrEnum
+
+from app.domain.papers import HallHead
+
+# China has one time zone and no daylight saving; hall time is what papers and limits go by.
+HALL_ZONE = timezone(timedelta(hours=8), "CST")
+
+
+class Role(StrEnum):
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """``id`` names the device's place, ``number`` is what is called, ``ticket_prefix`` is the letter
+    of tickets taken at this window (so two windows offline can never give out the same number)."""
+
+    id: str
+    number: str
+    name: str
+    ticket_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """``password_hash`` is argon2id in PHC text form."""
+
+    id: str  # staff number, 工号
+    name: str
+    role: Role
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """A line of the queue (业务)."""
+
+    id: str
+    name: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """``case_number`` is a pattern with the holes {region}, {date} (yyyymmdd) and {serial}."""
+
+    code: str
+    region: str  # six-digit division code
+    head: HallHead
+    windows: tuple[Window, ...]
+    staff: tuple[StaffMember, ...]
+    businesses: tuple[Business, ...]
+    case_number: str = "{region}{date}{serial:06d}"
+    progress_url: str = "http://127.0.0.1:8765/progress/{number}?check={check}"
+
+    def get_window(self, window_id: str) -> Window:
+        """Raises KeyError."""
+        return {window.id: window for window in self.windows}[window_id]
