@@ -1,0 +1,195 @@
+"""The one door to the local facts: append events and update projections in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from app.domain import case as cases
+from app.domain.case import Case
+from app.domain.clock import Hlc, tick, uuid7
+from app.domain.events import Event
+from app.domain.journal import GENESIS, Entry, check_chain, decode_event, seal
+from app.ports import Clock
+from app.storage.database import coded, migrate, open_engine
+from app.storage.projections import PROJECTIONS, project
+
+Saved = Sequence[tuple[Entry, Event]]
+
+_COLUMNS = (
+    "install, seq, id, device, at, hlc, actor, subject, kind, version, body, body_hash, hash"
+)
+_INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608
+_SELECT = f"SELECT {_COLUMNS} FROM journal"  # noqa: S608
+
+
+def _row(entry: Entry) -> tuple[str | int, ...]:
+    return (
+        entry.install, entry.seq, entry.id, entry.device, entry.at.isoformat(), entry.hlc,
+        entry.actor, entry.subject, entry.kind, entry.version, entry.body, entry.body_hash,
+        entry.hash,
+    )  # fmt: skip
+
+
+def _entry(row: Sequence[str | int]) -> Entry:
+    return Entry(
+        install=str(row[0]), seq=int(row[1]), id=str(row[2]), device=str(row[3]),
+        at=datetime.fromisoformat(str(row[4])), hlc=str(row[5]), actor=str(row[6]),
+        subject=str(row[7]), kind=str(row[8]), version=int(row[9]), body=str(row[10]),
+        body_hash=str(row[11]), hash=str(row[12]),
+    )  # fmt: skip
+
+
+class Unit:
+    """One transaction: what is appended here is saved together or not at all."""
+
+    def __init__(self, store: Store, connection: Connection) -> None:
+        self._store = store
+        self.connection = connection
+        self.saved: list[tuple[Entry, Event]] = []
+        head = connection.exec_driver_sql(
+            "SELECT seq, hash, hlc FROM journal WHERE install = ? ORDER BY seq DESC LIMIT 1",
+            (store.install,),
+        ).one_or_none()
+        self._seq, self._head = (int(head[0]), str(head[1])) if head else (0, GENESIS)
+        self._hlc = Hlc.parse(head[2]) if head else Hlc()
+
+    def append(self, event: Event, *, subject: str, actor: str) -> Entry:
+        """Add one fact to the chain and to the projections."""
+        at = self._store.clock.now()
+        self._hlc = tick(self._hlc, at)
+        entry = seal(
+            event, previous=self._head, id=self._store.new_id(), device=self._store.device,
+            install=self._store.install, seq=self._seq + 1, at=at, hlc=self._hlc.text(),
+            actor=actor, subject=subject,
+        )  # fmt: skip
+        self.connection.exec_driver_sql(_INSERT, _row(entry))
+        project(self.connection, subject, at, event)
+        self._seq, self._head = entry.seq, entry.hash
+        self.saved.append((entry, event))
+        return entry
+
+    def find_case(self, case_id: str) -> Case | None:
+        return cases.fold(case_id, events_about(self.connection, f"case:{case_id}"))
+
+
+def events_about(connection: Connection, subject: str) -> Iterator[Event]:
+    """All events of one subject, in order."""
+    rows = connection.exec_driver_sql(
+        "SELECT kind, version, body FROM journal WHERE subject = ? ORDER BY hlc", (subject,)
+    )
+    for kind, version, body in rows:
+        yield decode_event(kind, version, body)
+
+
+class Store:
+    """The journal and its projections in one SQLCipher file. Safe to use from several threads."""
+
+    def __init__(
+        self, engine: Engine, *, device: str, install: str, clock: Clock,
+        random: Callable[[int], bytes],
+    ) -> None:  # fmt: skip
+        self.engine = engine
+        self.device = device
+        self.install = install
+        self.clock = clock
+        self._random = random
+        self._listeners: list[Callable[[Saved], None]] = []
+
+    @classmethod
+    def open(
+        cls, home: Path, key: bytes, *, device: str, clock: Clock, random: Callable[[int], bytes]
+    ) -> Store:
+        """Open or create ``home/onewindow.db``.
+
+        ``device`` names a new chain only; an existing store keeps the name it was made with.
+        Raises StoreError and its subclasses.
+        """
+        path = home / "onewindow.db"
+        home.mkdir(parents=True, exist_ok=True)
+        engine = open_engine(path, key)
+        migrate(engine, path, home / "backups", clock.now())
+        with coded(), engine.connect().execution_options(write=True) as connection:
+            with connection.begin():
+                connection.exec_driver_sql(
+                    "INSERT INTO chain (one, device, install) VALUES (1, ?, ?) "
+                    "ON CONFLICT DO NOTHING",
+                    (device, random(8).hex()),
+                )
+                row = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+        return cls(engine, device=row[0], install=row[1], clock=clock, random=random)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def new_id(self) -> str:
+        return uuid7(self.clock.now(), self._random(10))
+
+    def check_code(self) -> str:
+        """Six characters without look-alikes, for the progress page."""
+        alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+        return "".join(alphabet[byte % len(alphabet)] for byte in self._random(6))
+
+    def subscribe(self, listener: Callable[[Saved], None]) -> None:
+        """``listener`` hears what was saved, after the commit, in the thread that saved it."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        """One writing transaction. Raises StoreError; then nothing of it is saved."""
+        with coded(), self.engine.connect().execution_options(write=True) as connection:
+            with connection.begin():
+                unit = Unit(self, connection)
+                yield unit
+        if unit.saved:
+            for listener in self._listeners:
+                listener(unit.saved)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One reading transaction: a steady view of the tables."""
+        with coded(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def find_case(self, case_id: str) -> Case | None:
+        with self.read() as connection:
+            return cases.fold(case_id, events_about(connection, f"case:{case_id}"))
+
+    def entries(self, after: int = 0, limit: int = -1, install: str = "") -> list[Entry]:
+        """Entries of one chain in order, from ``after`` (exclusive)."""
+        with self.read() as connection:
+            rows = connection.exec_driver_sql(
+                f"{_SELECT} WHERE install = ? AND seq > ? ORDER BY seq LIMIT ?",
+                (install or self.install, after, limit),
+            ).all()
+        return [_entry(tuple(row)) for row in rows]
+
+    def verify(self, page: int = 2000) -> tuple[int, str]:
+        """Check the whole chain. Returns (last seq, head). Raises ChainBroken."""
+        seq, head = 0, GENESIS
+        while entries := self.entries(after=seq, limit=page):
+            seq, head = check_chain(entries, head, seq)
+        return seq, head
+
+    def rebuild(self) -> None:
+        """Empty all projections and fold the journal again, in one transaction."""
+        with coded(), self.engine.connect().execution_options(write=True) as connection:
+            with connection.begin():
+                refill(connection)
+
+
+def refill(connection: Connection) -> None:
+    """Fold the whole journal into empty projections. Raises BadEntry."""
+    for table in PROJECTIONS:
+        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names are constants
+    rows: Iterable[Sequence[str | int]] = connection.exec_driver_sql(
+        f"{_SELECT} ORDER BY hlc, install, seq"
+    ).all()
+    for row in rows:
+        entry = _entry(tuple(row))
+        event = decode_event(entry.kind, entry.version, entry.body)
+        project(connection, entry.subject, entry.at, event)
