@@ -1,0 +1,84 @@
+"""Decide the settings: defaults < machine policy < user, where policy can lock a key.
+
+Files are TOML: the policy at ``/etc/onewindow/policy.toml`` (Windows:
+``%PROGRAMDATA%\\OneWindow\\policy.toml``), the user's at ``HOME/settings.toml``. A key listed in the
+policy's ``locked`` keeps the policy's value.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from app.domain.errors import AppError, Blame
+
+
+class BadSettings(AppError):
+    """A settings file that cannot be read, or a key with a wrong value."""
+
+    code = "CFG-01"
+    blame = Blame.DATA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``reader`` and printers are specifications as in ``docs/devices.md`` and ``docs/printing.md``.
+
+    An empty ``hall`` means the demo hall; an empty ``document_printer`` or ``slip_printer`` the
+    folder ``HOME/papers``.
+    """
+
+    window: str = "W01"  # which window of the hall this device stands at
+    hall: str = ""  # folder with hall.json and items/
+    reader: str = "pcsc"
+    document_printer: str = ""
+    slip_printer: str = ""
+    backoffice_url: str = "http://127.0.0.1:8765"
+    backoffice_token: str = ""
+    theme: str = "system"  # system, light, dark
+    language: str = "zh"  # zh, en
+
+
+def default_home() -> Path:
+    return Path(platformdirs.user_data_dir("onewindow", appauthor=False))
+
+
+def policy_file() -> Path:
+    if os.name == "nt":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "OneWindow" / "policy.toml"
+    return Path("/etc/onewindow/policy.toml")
+
+
+def load_settings(home: Path, policy: Path | None = None) -> Settings:
+    """Raises BadSettings naming the file and key."""
+    policy = policy or policy_file()
+    machine = _read(policy)
+    locked = machine.pop("locked", [])
+    if not isinstance(locked, list):
+        raise BadSettings(file=policy.name, key="locked")
+    user = {k: v for k, v in _read(home / "settings.toml").items() if k not in locked}
+    merged = _checked(machine, policy.name) | _checked(user, "settings.toml")
+    return Settings(**merged)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+        raise BadSettings(file=path.name, key="—") from None
+
+
+def _checked(values: Mapping[str, Any], file: str) -> dict[str, str]:
+    known = {field.name for field in fields(Settings)}
+    for key, value in values.items():
+        if key not in known or not isinstance(value, str):
+            raise BadSettings(file=file, key=key[:40])
+    return dict(values)
