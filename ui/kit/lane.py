@@ -1,0 +1,94 @@
+"""Run work on one worker thread and bring its result back to the GUI thread: a lane, not a lock.
+
+Results are dropped where their receiver has gone. A foreseen failure (AppError) goes to
+``failed``; anything else is a bug: it is logged under a support id and reported once by ``bug``.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.domain.errors import AppError
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[AppError], None]
+    owner: QObject | None
+
+
+class Lane(QObject):
+    """``submit`` from the GUI thread; ``work`` runs on the lane, in order, one at a time."""
+
+    bug = Signal(str)  # support id
+    _back = Signal(object, object)  # callback owner and callable, to the GUI thread
+
+    def __init__(self, name: str = "database", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        # Named explicitly: the emitting thread is not Qt's, so "auto" must not be left to guess.
+        self._back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None],
+        owner: QObject | None = None,
+    ) -> None:
+        """``owner`` (default: the object whose method ``done`` is) must still live at delivery."""
+        if owner is None:
+            bound = getattr(done, "__self__", None)
+            owner = bound if isinstance(bound, QObject) else None
+        self._tasks.put(_Task(work, done, failed, owner))
+
+    def stop(self, wait: float = 5.0) -> None:
+        """Finish what is queued, then end the thread."""
+        self._tasks.put(None)
+        self._thread.join(wait)
+
+    def report_bug(self, error: BaseException) -> str:
+        """Log where it happened (never its values: they may be personal) and tell the screen."""
+        support_id = secrets.token_hex(4).upper()
+        frames = traceback.extract_tb(error.__traceback__)
+        places = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+        _log.error("bug %s: %s at %s", support_id, type(error).__name__, places)
+        self.bug.emit(support_id)
+        return support_id
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                result = task.work()
+            except AppError as error:
+                self._send(task.owner, lambda e=error, t=task: t.failed(e))
+            except Exception as error:  # noqa: BLE001  # a bug must reach the crash banner, not end the lane
+                self._send(None, lambda e=error: self.report_bug(e))
+            else:
+                self._send(task.owner, lambda r=result, t=task: t.done(r))
+
+    def _send(self, owner: QObject | None, call: Callable[[], object]) -> None:
+        if shiboken6.isValid(self):
+            self._back.emit(owner, call)
+
+    @Slot(object, object)
+    def _deliver(self, owner: QObject | None, call: Callable[[], object]) -> None:
+        if owner is None or shiboken6.isValid(owner):
+            call()
