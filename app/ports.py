@@ -131,6 +131,11 @@ class Printer(Protocol):
         """
         ...
 
+    def find(self, job: str) -> str | None:
+        """After a crash: where this job came out; "" where it surely did not (it may be sent
+        again); None where nobody can know (a person is asked)."""
+        ...
+
     def status(self) -> PrinterStatus: ...
 
 

@@ -251,6 +251,7 @@ class PaperQueued(Event):
     about: str
     printer: str
     reprint: int = 0  # 补打 n, 0 for the first
+    reason: str = ""  # why it is printed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +285,13 @@ class PaperAnswered(Event):
     printed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRequeued(Event):
+    """A failed paper is to be tried again, perhaps on another printer."""
+
+    printer: str
+
+
 # Every kind the journal knows, by name.
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
@@ -295,5 +303,6 @@ KINDS: dict[str, type[Event]] = {
         CaseAccepted, CaseAcceptedDeferred, NoticeIssued, CaseRejected, CaseReceived,
         CaseAbandoned,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
+        PaperRequeued,
     )
 }  # fmt: skip

@@ -30,6 +30,7 @@ from app.domain.events import (
     PaperFailed,
     PaperPrinted,
     PaperQueued,
+    PaperRequeued,
     PaperSent,
     TicketCalled,
     TicketFinished,
@@ -165,6 +166,11 @@ def _project_job(connection: Connection, key: str, at: datetime, event: Event) -
             state = "printed" if event.printed else "failed"
             connection.exec_driver_sql(
                 "UPDATE jobs SET state = ?, code = '' WHERE id = ?", (state, key)
+            )
+        case PaperRequeued():
+            connection.exec_driver_sql(
+                "UPDATE jobs SET state = 'queued', code = '', printer = ? WHERE id = ?",
+                (event.printer, key),
             )
         case PaperSent() | PaperPrinted() | PaperFailed() | PaperDoubted():
             connection.exec_driver_sql(
