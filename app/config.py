@@ -1,8 +1,8 @@
 """Decide the settings: defaults < machine policy < user, where policy can lock a key.
 
 Files are TOML: the policy at ``/etc/onewindow/policy.toml`` (Windows:
-``%PROGRAMDATA%\\OneWindow\\policy.toml``), the user's at ``HOME/settings.toml``. A key listed in the
-policy's ``locked`` keeps the policy's value.
+``%PROGRAMDATA%\\OneWindow\\policy.toml``), the user's at ``HOME/settings.toml``. A key listed in
+the policy's ``locked`` keeps the policy's value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class BadSettings(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``reader`` and printers are specifications as in ``docs/devices.md`` and ``docs/printing.md``.
+    """``reader`` and printers are specifications (``docs/devices.md``, ``docs/printing.md``).
 
     An empty ``hall`` means the demo hall; an empty ``document_printer`` or ``slip_printer`` the
     folder ``HOME/papers``.

@@ -1,4 +1,4 @@
-"""What can be unplugged: the shapes behind which readers, printers, the back office and the clock stand.
+"""What can be unplugged: readers, printers, the back office, secrets and the clock.
 
 Services and screens know these; the roof hands in the real ones or the simulators.
 """
@@ -75,8 +75,8 @@ class CardReader(Protocol):
 
     ``start`` returns at once; ``tell`` is called from another thread with any number of
     ReadProgress and then exactly one ReadDone or ReadFailed of the same request (a cancelled
-    request ends with ReadFailed, code CARD-CANCELLED). One request at a time: a second ``start`` while one
-    runs fails with CARD-BUSY.
+    request ends with ReadFailed, code CARD-CANCELLED). One request at a time: a second ``start``
+    while one runs fails with CARD-BUSY.
     """
 
     @property
@@ -84,7 +84,9 @@ class CardReader(Protocol):
         """Its specification, e.g. ``serial:/dev/ttyUSB0@115200``."""
         ...
 
-    def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None: ...
+    def start(
+        self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]
+    ) -> None: ...
 
     def cancel(self, request: int) -> None: ...
 

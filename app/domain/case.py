@@ -207,7 +207,7 @@ def decide(
             return NoticeIssued(number=number, check=check, lines=notice_lines(evaluation))
         case Outcome.REJECT:
             if not decision.reason.strip() or not decision.basis.strip():
-                raise ReasonNeeded()
+                raise ReasonNeeded
             return CaseRejected(
                 number=number, check=check, reason=decision.reason.strip(),
                 basis=decision.basis.strip(), proper_agency=decision.proper_agency.strip(),

@@ -198,7 +198,8 @@ def _item_faults(item: Item) -> Iterator[str]:
             yield f"question {question.id}: fewer than two options"
         for ref in question.asked_when:
             if (ref.question, ref.option) not in earlier:
-                yield f"question {question.id}: depends on {ref.question}={ref.option}, not asked before"
+                needed = f"{ref.question}={ref.option}"
+                    yield f"question {question.id}: depends on {needed}, not asked before"
         for option in question.options:
             if (question.id, option.id) in earlier:
                 yield f"question {question.id}: option {option.id} stands twice"

@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was brought for one material. ``fault`` non-empty: brought, but not acceptable because."""
+    """What was brought for one material; ``fault`` says why it is not acceptable."""
 
     originals: int = 0
     copies: int = 0
@@ -223,9 +223,7 @@ def evaluate(
     )
 
 
-def _outcomes(
-    item: Item, rows: list[Row], unanswered: tuple[Question, ...]
-) -> frozenset[Outcome]:
+def _outcomes(item: Item, rows: list[Row], unanswered: tuple[Question, ...]) -> frozenset[Outcome]:
     # Refusing for want of competence and taking the papers in are possible at any time.
     outcomes = {Outcome.REJECT, Outcome.RECEIVE_ONLY}
     if unanswered:

@@ -1,4 +1,4 @@
-"""Name what can go wrong for reasons outside the code: each failure has a code, a blame and a next step.
+"""Name what can go wrong for reasons outside the code: a code, a blame and a next step each.
 
 The sentences (Chinese and English, message and next step) live in ``resources/texts/errors.*.json``
 under the same code; a test demands one for every subclass. A bug is not an :class:`AppError`.

@@ -208,7 +208,7 @@ class NoticeIssued(Numbered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRejected(Numbered):
-    """不予受理, with reason and legal basis, and the proper agency where it is another's business."""
+    """不予受理, with reason, legal basis, and the proper agency where there is one."""
 
     reason: str
     basis: str

@@ -19,8 +19,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """``id`` names the device's place, ``number`` is what is called, ``ticket_prefix`` is the letter
-    of tickets taken at this window (so two windows offline can never give out the same number)."""
+    """``id`` names the place, ``number`` is what is called, ``ticket_prefix`` the letter of tickets
+    taken at this window (so two windows offline can never give out the same number)."""
 
     id: str
     number: str

@@ -121,7 +121,9 @@ def check_entry(entry: Entry, previous: str) -> None:
         raise ChainBroken(seq=entry.seq)
 
 
-def check_chain(entries: Iterable[Entry], previous: str = GENESIS, after: int = 0) -> tuple[int, str]:
+def check_chain(
+    entries: Iterable[Entry], previous: str = GENESIS, after: int = 0
+) -> tuple[int, str]:
     """Verify entries that follow (``after``, ``previous``). Returns the (last seq, head).
 
     Raises ChainBroken at the first gap, repetition or altered entry.

@@ -142,7 +142,6 @@ def check_citizen_number(number: str, on: date) -> tuple[str, date, Sex]:
     return number, birth, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
 
 
-
 def check_foreigner_2017_number(number: str) -> str:
     """Check the shape of a 15-character number of the 2017 permanent resident card.
 
@@ -161,7 +160,10 @@ _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def check_credit_code(code: str) -> str:
-    """Check an 18-character unified social credit code (GB 32100, MOD 31). Raises InvalidIdentity."""
+    """Check a unified social credit code (GB 32100, 18 characters, MOD 31).
+
+    Raises InvalidIdentity.
+    """
     code = code.strip().upper()
     if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
         raise InvalidIdentity(field="credit_code")

@@ -1,4 +1,4 @@
-"""Fill the content of a paper from the case or ticket it is about. Reads the journal, decides nothing."""
+"""Fill the content of a paper from the case or ticket it is about. Decides nothing."""
 
 from __future__ import annotations
 

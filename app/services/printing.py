@@ -1,4 +1,4 @@
-"""Bring every queued paper out once: a job is saved before a byte leaves and never repeated blindly."""
+"""Bring every queued paper out once: saved before a byte leaves, never repeated blindly."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class PrintDesk:
     def reprint(self, session: Session, job_id: str, reason: str) -> str:
         """补打: a new job of the same paper, counted. Raises ReasonNeeded. Returns its id."""
         if not reason.strip():
-            raise ReasonNeeded()
+            raise ReasonNeeded
         job = self._get(job_id)
         new = self._store.new_id()
         with self._store.begin() as unit:

@@ -89,7 +89,7 @@ class QueueDesk:
         """Close the ticket before and call the next. Raises NoOneWaiting (the former stays)."""
         snapshot = self.snapshot()
         if not snapshot.waiting:
-            raise NoOneWaiting()
+            raise NoOneWaiting
         ticket = snapshot.waiting[0]
         with self._store.begin() as unit:
             self._close_current(unit, session)

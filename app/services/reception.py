@@ -130,7 +130,7 @@ class Reception:
     ) -> Case:
         """The clerk typed who it is (手录), and why. Raises InvalidIdentity, ReasonNeeded."""
         if not reason.strip():
-            raise ReasonNeeded()
+            raise ReasonNeeded
         person = typed_person(document, name, number, self._today())
         applicant = Applicant(
             document=document, person=person, source=ValueSource.TYPED, typed_reason=reason.strip()
@@ -193,7 +193,7 @@ class Reception:
     def fault(self, session: Session, case_id: str, material_id: str, reason: str) -> Case:
         """Not acceptable because ``reason``. Raises ReasonNeeded, UnknownMaterial."""
         if not reason.strip():
-            raise ReasonNeeded()
+            raise ReasonNeeded
         event = MaterialFaulted(material=material_id, reason=reason.strip()[:500])
         return self._material(session, case_id, material_id, event)
 
@@ -261,7 +261,7 @@ class Reception:
             "SELECT next FROM number_blocks WHERE next <= last ORDER BY first LIMIT 1"
         ).one_or_none()
         if row is None:
-            raise NumbersExhausted()
+            raise NumbersExhausted
         return self._hall.case_number.format(
             region=self._hall.region, date=f"{today:%Y%m%d}", serial=int(row[0])
         )

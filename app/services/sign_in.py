@@ -1,4 +1,4 @@
-"""Let a clerk sign in to a window with staff number and password (argon2id), also without a network."""
+"""Let a clerk sign in to a window by staff number and password (argon2id), also offline."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class SignIn:
         member = next((m for m in self._hall.staff if m.id == staff_id.strip()), None)
         window = next((w for w in self._hall.windows if w.id == window_id), None)
         if member is None or window is None:
-            raise SignInRefused()
+            raise SignInRefused
         try:
             PasswordHasher().verify(member.password_hash, password)
         except (Argon2Error, InvalidHashError):
-            raise SignInRefused() from None
+            raise SignInRefused from None
         session = Session(staff_id=member.id, name=member.name, role=member.role, window=window)
         with self._store.begin() as unit:
             unit.append(

@@ -37,7 +37,10 @@ def open_engine(path: Path, key: bytes) -> Engine:
 
     def connect() -> Any:
         connection = sqlcipher3.connect(
-            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
+            str(path),
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MILLISECONDS / 1000,
         )
         connection.execute(f"PRAGMA key = \"x'{raw_key}'\"")
         connection.execute("PRAGMA journal_mode = WAL")

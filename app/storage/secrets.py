@@ -79,7 +79,9 @@ def open_secrets(home: Path) -> Secrets:
     from keyring.backends.fail import Keyring as NoKeyring
 
     backend = keyring.get_keyring()
-    return in_file if isinstance(backend, NoKeyring) or backend.priority <= 0 else KeyringSecrets(home)
+    return (
+        in_file if isinstance(backend, NoKeyring) or backend.priority <= 0 else KeyringSecrets(home)
+    )
 
 
 def database_key(home: Path, secrets: Secrets, random: Callable[[int], bytes]) -> bytes:

@@ -20,9 +20,7 @@ from app.storage.projections import PROJECTIONS, project
 
 Saved = Sequence[tuple[Entry, Event]]
 
-_COLUMNS = (
-    "install, seq, id, device, at, hlc, actor, subject, kind, version, body, body_hash, hash"
-)
+_COLUMNS = "install, seq, id, device, at, hlc, actor, subject, kind, version, body, body_hash, hash"
 _INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608
 _SELECT = f"SELECT {_COLUMNS} FROM journal"  # noqa: S608
 
