@@ -199,7 +199,7 @@ def _item_faults(item: Item) -> Iterator[str]:
         for ref in question.asked_when:
             if (ref.question, ref.option) not in earlier:
                 needed = f"{ref.question}={ref.option}"
-                    yield f"question {question.id}: depends on {needed}, not asked before"
+                yield f"question {question.id}: depends on {needed}, not asked before"
         for option in question.options:
             if (question.id, option.id) in earlier:
                 yield f"question {question.id}: option {option.id} stands twice"

@@ -72,6 +72,15 @@ def coded() -> Iterator[None]:
         raise _coded(str(getattr(error, "orig", None) or error)) from error
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds the write lock from its first statement."""
+    with coded(), engine.connect() as plain:
+        connection = plain.execution_options(write=True)
+        with connection.begin():
+            yield connection
+
+
 def _coded(text: str) -> StoreError:
     if "disk is full" in text or "disk I/O" in text:
         return DiskFull()
@@ -99,7 +108,7 @@ def _statements(sql: str) -> list[str]:
     return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
 
 
-def migrate(engine: Engine, path: Path, backups: Path, at: datetime) -> list[Path]:
+def migrate(engine: Engine, backups: Path, at: datetime) -> list[Path]:
     """Bring the schema to the newest version, one transaction a step. Returns the copies made.
 
     Raises StoreTooNew where the file is from a newer program.
@@ -116,7 +125,7 @@ def migrate(engine: Engine, path: Path, backups: Path, at: datetime) -> list[Pat
                 continue
             if version:
                 made.append(back_up(engine, backups, f"before-{number:04d}", at))
-            with engine.connect().execution_options(write=True) as connection, connection.begin():
+            with writing(engine) as connection:
                 for statement in _statements(sql):
                     connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"PRAGMA user_version = {number}")

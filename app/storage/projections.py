@@ -147,7 +147,7 @@ def ticket_of_row(row: tuple[str | int, ...]) -> Ticket:
     id_, number, business, priority, taken_at, state, calls, called_at, served_at = row[:9]
     return Ticket(
         id=str(id_), number=str(number), business=str(business), priority=str(priority),
-        taken_at=datetime.fromisoformat(str(taken_at)), state=TicketState(state),
+        taken_at=datetime.fromisoformat(str(taken_at)), state=TicketState(str(state)),
         calls=int(calls),
         called_at=datetime.fromisoformat(str(called_at)) if called_at else None,
         served_at=datetime.fromisoformat(str(served_at)) if served_at else None,

@@ -1,4 +1,4 @@
-"""Keep the database key in the system's keyring, or where there is none in a file of its owner alone."""
+"""Keep the database key in the system's keyring, or else in a file of its owner alone."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class FileSecrets:
 
 
 def open_secrets(home: Path) -> Secrets:
-    """The key file where there already is one, else the keyring where it works, else the key file."""
+    """The key file where there is one already, else a keyring that works, else the key file."""
     in_file = FileSecrets(home)
     if in_file.path.exists():
         return in_file
@@ -79,9 +79,9 @@ def open_secrets(home: Path) -> Secrets:
     from keyring.backends.fail import Keyring as NoKeyring
 
     backend = keyring.get_keyring()
-    return (
-        in_file if isinstance(backend, NoKeyring) or backend.priority <= 0 else KeyringSecrets(home)
-    )
+    if isinstance(backend, NoKeyring) or backend.priority <= 0:
+        return in_file
+    return KeyringSecrets(home)
 
 
 def database_key(home: Path, secrets: Secrets, random: Callable[[int], bytes]) -> bytes:

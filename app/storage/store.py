@@ -15,7 +15,7 @@ from app.domain.clock import Hlc, tick, uuid7
 from app.domain.events import Event
 from app.domain.journal import GENESIS, Entry, check_chain, decode_event, seal
 from app.ports import Clock
-from app.storage.database import coded, migrate, open_engine
+from app.storage.database import coded, migrate, open_engine, writing
 from app.storage.projections import PROJECTIONS, project
 
 Saved = Sequence[tuple[Entry, Event]]
@@ -110,15 +110,13 @@ class Store:
         path = home / "onewindow.db"
         home.mkdir(parents=True, exist_ok=True)
         engine = open_engine(path, key)
-        migrate(engine, path, home / "backups", clock.now())
-        with coded(), engine.connect().execution_options(write=True) as connection:
-            with connection.begin():
-                connection.exec_driver_sql(
-                    "INSERT INTO chain (one, device, install) VALUES (1, ?, ?) "
-                    "ON CONFLICT DO NOTHING",
-                    (device, random(8).hex()),
-                )
-                row = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+        migrate(engine, home / "backups", clock.now())
+        with writing(engine) as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO chain (one, device, install) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+                (device, random(8).hex()),
+            )
+            row = connection.exec_driver_sql("SELECT device, install FROM chain").one()
         return cls(engine, device=row[0], install=row[1], clock=clock, random=random)
 
     def close(self) -> None:
@@ -139,10 +137,9 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Unit]:
         """One writing transaction. Raises StoreError; then nothing of it is saved."""
-        with coded(), self.engine.connect().execution_options(write=True) as connection:
-            with connection.begin():
-                unit = Unit(self, connection)
-                yield unit
+        with writing(self.engine) as connection:
+            unit = Unit(self, connection)
+            yield unit
         if unit.saved:
             for listener in self._listeners:
                 listener(unit.saved)
@@ -175,9 +172,8 @@ class Store:
 
     def rebuild(self) -> None:
         """Empty all projections and fold the journal again, in one transaction."""
-        with coded(), self.engine.connect().execution_options(write=True) as connection:
-            with connection.begin():
-                refill(connection)
+        with writing(self.engine) as connection:
+            refill(connection)
 
 
 def refill(connection: Connection) -> None:
