@@ -1,0 +1,1 @@
+"""The back office of a hall: takes the windows' chains in, decides each event, leases and shows."""

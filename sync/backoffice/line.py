@@ -1,0 +1,213 @@
+"""Own the hall's line of tickets and its case numbers: lease each to one device only, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection
+
+from app.domain import ticket as tickets
+from app.domain.events import Event, TicketLeased, TicketTaken
+from app.domain.hall import HALL_ZONE, Hall
+from app.domain.journal import Entry
+from app.domain.ticket import Ticket
+from sync.backoffice.cases import events_about
+from sync.errors import BadRequest, TicketElsewhere
+from sync.wire import (
+    MAX_TICKETS,
+    ErrorAnswer,
+    LeaseAnswer,
+    LeasedTicket,
+    LeaseRequest,
+    NumberBlock,
+    is_name,
+)
+
+
+def hall_day(at: datetime) -> str:
+    return at.astimezone(HALL_ZONE).date().isoformat()
+
+
+# -- leases ---------------------------------------------------------------------------------------
+
+
+def lease(
+    connection: Connection, asked: LeaseRequest, now: datetime, block_size: int
+) -> LeaseAnswer | ErrorAnswer:
+    """Answer a lease request; the same request again gets the same answer.
+
+    What was given before and never confirmed by the device's own lease event is given again: the
+    device may have died between the answer and its save, and a ticket must not hang between two.
+    Raises BadRequest.
+    """
+    names = (asked.request, asked.device, asked.install)
+    if not all(is_name(name) for name in names) or not 0 <= asked.tickets <= MAX_TICKETS:
+        raise BadRequest
+    chain = connection.exec_driver_sql(
+        "SELECT set_aside, acknowledged, head FROM chains WHERE device = ? AND install = ?",
+        (asked.device, asked.install),
+    ).first()
+    if chain is not None and chain[0]:
+        return ErrorAnswer(code=chain[0], acknowledged=chain[1], head=chain[2])
+    stored = connection.exec_driver_sql(
+        "SELECT device, install, answer FROM lease_answers WHERE request = ?", (asked.request,)
+    ).first()
+    if stored is not None:
+        if (stored[0], stored[1]) != (asked.device, asked.install):
+            raise BadRequest
+        return msgspec.json.decode(stored[2], type=LeaseAnswer)
+    answer = LeaseAnswer(
+        request=asked.request,
+        block=_lease_block(connection, asked, now, block_size) if asked.numbers else None,
+        tickets=_lease_tickets(connection, asked, now),
+    )
+    if answer.block or answer.tickets:
+        connection.exec_driver_sql(
+            "INSERT INTO lease_answers (request, device, install, answer, at) VALUES (?,?,?,?,?)",
+            (*names, msgspec.json.encode(answer).decode(), now.isoformat()),
+        )
+    return answer
+
+
+def _lease_block(
+    connection: Connection, asked: LeaseRequest, now: datetime, size: int
+) -> NumberBlock:
+    given = connection.exec_driver_sql(
+        "SELECT first, last FROM number_blocks"
+        " WHERE device = ? AND install = ? AND confirmed = 0 ORDER BY first LIMIT 1",
+        (asked.device, asked.install),
+    ).first()
+    if given is not None:
+        return NumberBlock(first=given[0], last=given[1])
+    # The blocks themselves are the hall-wide counter: one never given is after the last given.
+    first = connection.exec_driver_sql(
+        "SELECT coalesce(max(last), 0) + 1 FROM number_blocks"
+    ).scalar_one()
+    block = NumberBlock(first=first, last=first + size - 1)
+    connection.exec_driver_sql(
+        "INSERT INTO number_blocks (first, last, device, install, given_at) VALUES (?,?,?,?,?)",
+        (block.first, block.last, asked.device, asked.install, now.isoformat()),
+    )
+    return block
+
+
+def _lease_tickets(
+    connection: Connection, asked: LeaseRequest, now: datetime
+) -> tuple[LeasedTicket, ...]:
+    day, owner = hall_day(now), (asked.device, asked.install)
+    held = connection.exec_driver_sql(
+        "SELECT count(*) FROM tickets"
+        " WHERE device = ? AND install = ? AND confirmed = 0 AND origin = 'hall' AND day = ?",
+        (*owner, day),
+    ).scalar_one()
+    connection.exec_driver_sql(
+        "UPDATE tickets SET device = ?, install = ?, updated_at = ? WHERE id IN (SELECT id"
+        " FROM tickets WHERE device = '' AND origin = 'hall' AND day = ? AND state = 'waiting'"
+        " ORDER BY priority = '', taken_at, number LIMIT ?)",
+        (*owner, now.isoformat(), day, max(0, asked.tickets - held)),
+    )
+    rows = connection.exec_driver_sql(
+        "SELECT id, number, business, taken_at, priority FROM tickets"
+        " WHERE device = ? AND install = ? AND confirmed = 0 AND origin = 'hall' AND day = ?"
+        " ORDER BY priority = '', taken_at, number",
+        (*owner, day),
+    )
+    return tuple(
+        LeasedTicket(
+            id=row[0], number=row[1], business=row[2], taken_at=datetime.fromisoformat(row[3]),
+            priority=row[4],
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+# -- ticket events --------------------------------------------------------------------------------
+
+
+class TicketBook:
+    """The tickets that one batch touches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tickets: dict[str, Ticket | None] = {}
+
+    def decide(self, entry: Entry, event: Event) -> Ticket:
+        """The ticket after this event; nothing is written. Raises AppError with the reason."""
+        ticket_id = entry.subject.removeprefix("ticket:")
+        row = self._connection.exec_driver_sql(
+            "SELECT number, business, priority, taken_at, origin, device, install, confirmed"
+            " FROM tickets WHERE id = ?",
+            (ticket_id,),
+        ).first()
+        if row is None:
+            if not isinstance(event, TicketTaken):  # the hall's own tickets all have a row
+                raise TicketElsewhere(ticket=ticket_id)
+            return tickets.apply(None, ticket_id, event, entry.at)
+        number, business, priority, taken_at, origin, device, install, confirmed = row
+        if (device, install) != (entry.device, entry.install):
+            raise TicketElsewhere(ticket=ticket_id)
+        if ticket_id not in self._tickets:
+            ticket: Ticket | None = None
+            if origin == "hall":
+                ticket = Ticket(
+                    id=ticket_id, number=number, business=business, priority=priority,
+                    taken_at=datetime.fromisoformat(taken_at),
+                )  # fmt: skip
+            for past, at in events_about(self._connection, entry.subject):
+                if not isinstance(past, TicketLeased):
+                    ticket = tickets.apply(ticket, ticket_id, past, at)
+            self._tickets[ticket_id] = ticket
+        known = self._tickets[ticket_id]
+        expected = origin == "hall" and not confirmed and isinstance(event, TicketLeased)
+        if known is not None and expected:
+            return known
+        return tickets.apply(known, ticket_id, event, entry.at)
+
+    def keep(self, entry: Entry, event: Event, ticket: Ticket) -> None:
+        """Write the projection of a decided ticket."""
+        self._connection.exec_driver_sql(
+            "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, device,"
+            " install, confirmed, state, updated_at) VALUES (?,?,?,?,?,?,'window',?,?,1,?,?)"
+            " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
+            " confirmed = max(confirmed, ?), updated_at = excluded.updated_at",
+            (
+                ticket.id, ticket.number, ticket.business, ticket.priority,
+                ticket.taken_at.isoformat(), hall_day(ticket.taken_at), entry.device,
+                entry.install, ticket.state.value, entry.at.isoformat(),
+                int(isinstance(event, TicketLeased)),
+            ),
+        )  # fmt: skip
+        self._tickets[ticket.id] = ticket
+
+
+# -- the demo hall's line -------------------------------------------------------------------------
+
+
+def fill_demo_line(
+    connection: Connection, hall: Hall, now: datetime, count: int, new_id: Callable[[], str]
+) -> int:
+    """Put ``count`` people in today's line, spread over the hall's businesses; once a day.
+
+    Returns how many were added.
+    """
+    day = hall_day(now)
+    there = connection.exec_driver_sql(
+        "SELECT 1 FROM tickets WHERE origin = 'hall' AND day = ?", (day,)
+    ).first()
+    if there is not None or not hall.businesses:
+        return 0
+    for place in range(count):
+        business = hall.businesses[place % len(hall.businesses)]
+        serial = place // len(hall.businesses) + 1
+        taken_at = now - timedelta(seconds=45 * (count - place))
+        connection.exec_driver_sql(
+            "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, state,"
+            " updated_at) VALUES (?,?,?,'',?,?,'hall','waiting',?)",
+            (
+                new_id(), f"{business.prefix}{serial:03d}", business.id, taken_at.isoformat(),
+                day, now.isoformat(),
+            ),
+        )  # fmt: skip
+    return count

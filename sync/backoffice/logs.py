@@ -1,0 +1,41 @@
+"""Write the back office's log as JSON lines: what happened to which device, never to whom."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+_log = logging.getLogger("onewindow.backoffice")
+
+
+def note(event: str, **facts: str | int) -> None:
+    """Log one happening. ``facts`` are ids, counts and codes."""
+    _log.info(event, extra={"facts": facts})
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, str | int] = {"at": at, "level": record.levelname.lower()}
+        facts = getattr(record, "facts", None)
+        if isinstance(facts, dict):
+            line |= {"event": record.getMessage(), **facts}
+        elif record.exc_info and record.exc_info[0]:
+            # Only the kind: an exception's text may quote what was being stored.
+            line |= {"event": "failed", "error": record.exc_info[0].__name__}
+        else:
+            line |= {"event": "server", "text": record.getMessage()[:200]}
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_stderr() -> None:
+    """Send this program's and uvicorn's log to stderr as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    for name, level in (("onewindow", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

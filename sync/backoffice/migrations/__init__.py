@@ -1,0 +1,1 @@
+"""Hold the numbered SQL steps of the back office's database."""

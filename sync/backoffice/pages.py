@@ -1,0 +1,278 @@
+"""Draw the read-only pages as HTML: cases as they arrive, chains, refusals, leases, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+
+from sqlalchemy import Connection
+
+from app.domain.case import CaseState
+from app.domain.hall import HALL_ZONE, Hall
+from app.domain.ticket import TicketState
+from sync.backoffice.line import hall_day
+
+STATES: dict[CaseState, tuple[str, str]] = {
+    CaseState.OPEN: ("办理中", "plain"),
+    CaseState.ACCEPTED: ("已受理", "good"),
+    CaseState.ACCEPTED_DEFERRED: ("容缺受理", "good"),
+    CaseState.ACCEPTED_ON_PROMISE: ("告知承诺受理", "good"),
+    CaseState.NOTICED: ("已告知补正", "warn"),
+    CaseState.REJECTED: ("不予受理", "bad"),
+    CaseState.RECEIVED: ("已收件", "plain"),
+    CaseState.ABANDONED: ("未办", "mute"),
+}
+_LINE: dict[TicketState, str] = {
+    TicketState.WAITING: "等候",
+    TicketState.CALLED: "呼叫",
+    TicketState.SERVING: "办理",
+    TicketState.FINISHED: "完成",
+    TicketState.PASSED: "过号",
+}
+_SHOWN = 100
+
+_STYLE = """
+:root{color-scheme:light dark;--bg:#f5f6f8;--card:#fff;--ink:#1d2330;--soft:#697084;--line:#e3e6ec;
+--accent:#1f5fbf;--good:#1b7a43;--warn:#9a6200;--bad:#b3261e}
+@media(prefers-color-scheme:dark){:root{--bg:#15181e;--card:#1d212a;--ink:#e7eaf0;--soft:#98a0b3;
+--line:#2d3340;--accent:#7fb0ff;--good:#6fcf97;--warn:#f2b950;--bad:#ff8a80}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.6
+"Noto Sans CJK SC","Source Han Sans SC",
+"PingFang SC","Microsoft YaHei",sans-serif}
+header,main{max-width:1180px;margin:0 auto;padding:0 24px}
+header{padding-top:28px;padding-bottom:4px;display:flex;align-items:baseline;gap:16px;flex-wrap:wrap}
+h1{font-size:22px;margin:0}h2{font-size:16px;margin:0 0 10px}
+header span,.note{color:var(--soft);font-size:13px}
+section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;
+margin:16px 0;overflow-x:auto}
+.sums{display:flex;gap:12px;flex-wrap:wrap;margin:16px 0}
+.sums div{background:var(--card);border:1px solid var(--line);border-radius:10px;
+padding:12px 20px;min-width:128px}
+.sums b{display:block;font-size:26px;line-height:1.25;font-variant-numeric:tabular-nums}
+.sums span{color:var(--soft);font-size:13px}
+table{border-collapse:collapse;width:100%}
+th{font-weight:500;color:var(--soft);font-size:13px;text-align:left}
+th,td{padding:7px 14px 7px 0;border-bottom:1px solid var(--line);white-space:nowrap}
+tr:last-child td{border-bottom:0}
+td.wide{white-space:normal;min-width:220px}
+code{font:13px/1.4 ui-monospace,"DejaVu Sans Mono",monospace}
+.tag{display:inline-block;padding:0 10px;border-radius:99px;border:1px solid currentColor;
+font-size:13px}
+.good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.mute,.plain{color:var(--soft)}
+.slip{max-width:460px;margin:12vh auto;text-align:center}
+.slip .state{font-size:34px;margin:14px 0 4px;font-weight:600}
+"""
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def overview(connection: Connection, hall: Hall, now: datetime) -> str:
+    """The page that shows cases as they arrive."""
+    count = connection.exec_driver_sql
+    day = hall_day(now)
+    sums = (
+        ("办件", count("SELECT count(*) FROM cases").scalar_one()),
+        ("事件", count("SELECT count(*) FROM entries").scalar_one()),
+        (
+            "待处理退回",
+            count("SELECT count(*) FROM entries WHERE outcome = 'refused'").scalar_one(),
+        ),
+        (
+            "大厅等候",
+            count(
+                "SELECT count(*) FROM tickets WHERE origin = 'hall' AND day = ?"
+                " AND state = 'waiting'",
+                (day,),
+            ).scalar_one(),
+        ),
+    )
+    boxes = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for name, value in sums)
+    body = (
+        f"<header><h1>{escape(hall.head.name)} · 后台</h1>"
+        f"<span>每 5 秒自动刷新 · {_time(now.isoformat())}</span></header><main>"
+        f'<div class="sums">{boxes}</div>'
+        + _section("最近办件", _cases(connection), "还没有办件到达。")
+        + _section("窗口数据链", _chains(connection), "还没有窗口连接过。")
+        + _section("退回与暂存的事件", _exceptions(connection), "没有。")
+        + _section("号段与号票", _leases(connection, day), "还没有发出。")
+        + "</main>"
+    )
+    return _page(hall.head.name, body, refresh=True)
+
+
+def _cases(connection: Connection) -> str:
+    rows = connection.exec_driver_sql(
+        "SELECT number, state, item_name, department, window, applicant, updated_at FROM cases"
+        " ORDER BY changed DESC LIMIT ?",
+        (_SHOWN,),
+    )
+    return _table(
+        ("办件编号", "状态", "事项", "部门", "窗口", "申请人", "更新"),
+        [
+            (
+                f"<code>{escape(row[0] or '—')}</code>", _state(row[1]), escape(row[2] or "—"),
+                escape(row[3] or "—"), escape(row[4]), escape(row[5] or "—"), _time(row[6]),
+            )
+            for row in rows
+        ],
+        wide=2,
+    )  # fmt: skip
+
+
+def _chains(connection: Connection) -> str:
+    rows = connection.exec_driver_sql(
+        "SELECT device, acknowledged, head, set_aside, fault, seen_at FROM chains"
+        " ORDER BY device, id LIMIT ?",
+        (_SHOWN,),
+    )
+    return _table(
+        ("窗口设备", "完整至", "链首", "状况", "最近联系"),
+        [
+            (
+                escape(row[0]), str(row[1]), f"<code>{escape(row[2][:8])}</code>",
+                _chain_state(row[3], row[4]), _time(row[5]),
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _chain_state(set_aside: str, fault: str) -> str:
+    if set_aside:
+        return f'<span class="tag bad">已停收 {escape(set_aside)}</span>'
+    if fault:
+        return f'<span class="tag warn">有误 {escape(fault)}</span>'
+    return '<span class="tag good">完整</span>'
+
+
+def _exceptions(connection: Connection) -> str:
+    rows = connection.exec_driver_sql(
+        "SELECT c.device, e.seq, e.kind, e.outcome, e.code, e.received_at FROM entries e"
+        " JOIN chains c ON c.id = e.chain WHERE e.outcome IN ('refused', 'parked')"
+        " ORDER BY e.arrival DESC LIMIT ?",
+        (_SHOWN,),
+    )
+    return _table(
+        ("窗口设备", "序号", "事件", "处理", "原因", "收到"),
+        [
+            (
+                escape(row[0]), str(row[1]), f"<code>{escape(row[2])}</code>",
+                '<span class="tag bad">退回</span>' if row[3] == "refused"
+                else '<span class="tag warn">暂存</span>',
+                f"<code>{escape(row[4])}</code>", _time(row[5]),
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _leases(connection: Connection, day: str) -> str:
+    blocks = connection.exec_driver_sql(
+        "SELECT device, first, last, confirmed, given_at FROM number_blocks"
+        " ORDER BY first DESC LIMIT 20"
+    )
+    table = [
+        (
+            escape(row[0]), f"号段 {row[1]}–{row[2]}", "已确认" if row[3] else "待确认",
+            _time(row[4]),
+        )
+        for row in blocks
+    ]  # fmt: skip
+    line = connection.exec_driver_sql(
+        "SELECT device, number, state, taken_at FROM tickets WHERE day = ?"
+        " ORDER BY taken_at, number LIMIT ?",
+        (day, _SHOWN),
+    )
+    table += [
+        (
+            escape(row[0] or "大厅"), f"号票 {escape(row[1])}", _LINE[TicketState(row[2])],
+            _time(row[3]),
+        )
+        for row in line
+    ]  # fmt: skip
+    return _table(("持有", "内容", "状态", "时间"), table)
+
+
+def find_progress(connection: Connection, number: str) -> tuple[str, CaseState, datetime] | None:
+    """(check code, state, last change) of a numbered case."""
+    row = connection.exec_driver_sql(
+        "SELECT check_code, state, updated_at FROM cases WHERE number = ?", (number,)
+    ).first()
+    return (row[0], CaseState(row[1]), datetime.fromisoformat(row[2])) if row else None
+
+
+def progress(hall: Hall, state: CaseState, at: datetime) -> str:
+    """State in words and date, nothing else."""
+    words, tone = STATES[state]
+    day = at.astimezone(HALL_ZONE)
+    return _slip(
+        hall, f'<p class="state {tone}">{words}</p><p>{day.year}年{day.month}月{day.day}日</p>'
+    )
+
+
+def not_found(hall: Hall) -> str:
+    return _slip(
+        hall, '<p class="state mute">没有找到</p><p>请核对回执上的二维码，或到窗口咨询。</p>'
+    )
+
+
+def too_many(hall: Hall) -> str:
+    return _slip(hall, '<p class="state mute">查询过于频繁</p><p>请一分钟后再试。</p>')
+
+
+def _slip(hall: Hall, inner: str) -> str:
+    name = escape(hall.head.name)
+    return _page(
+        hall.head.name,
+        f'<main><section class="slip"><h1>{name}</h1><p class="note">办件进度</p>'
+        f"{inner}</section></main>",
+    )
+
+
+def _page(title: str, body: str, *, refresh: bool = False) -> str:
+    again = '<meta http-equiv="refresh" content="5">' if refresh else ""
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"{again}<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body>{body}</body></html>"
+    )
+
+
+def _section(title: str, table: str, empty: str) -> str:
+    return f"<section><h2>{title}</h2>{table or f'<p class=note>{empty}</p>'}</section>"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], wide: int = -1) -> str:
+    """``rows`` hold HTML already escaped. "" where there are none."""
+    lines = [
+        "<tr>"
+        + "".join(
+            f'<td class="wide">{cell}</td>' if place == wide else f"<td>{cell}</td>"
+            for place, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    ]
+    if not lines:
+        return ""
+    top = "".join(f"<th>{head}</th>" for head in heads)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _state(state: str) -> str:
+    words, tone = STATES[CaseState(state)]
+    return f'<span class="tag {tone}">{words}</span>'
+
+
+def _time(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(HALL_ZONE):%m-%d %H:%M:%S}"

@@ -1,0 +1,70 @@
+"""Run the back office as a process: bind, say where, serve until SIGTERM, stop without haste."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from app.domain.hall import Hall
+from sync.backoffice.app import create_app
+from sync.backoffice.logs import log_to_stderr
+from sync.backoffice.settings import Settings
+from sync.errors import PortTaken
+
+_STOP_SECONDS = 5
+
+
+def serve(
+    data: Path, port: int, host: str = "127.0.0.1", *, hall: Hall, demo_line: int = 0,
+    version: str = "0.1.0",
+) -> None:  # fmt: skip
+    """Serve until SIGTERM or SIGINT. Port 0 takes a free one.
+
+    The port goes to ``data/port`` and, as one JSON line, to stdout once requests are taken. Raises
+    PortTaken, StoreTooNew.
+    """
+    os.umask(0o077)  # the database holds what people brought to the window
+    log_to_stderr()
+    app = create_app(Settings(data=data, hall=hall, demo_line=demo_line, version=version))
+    listener = _listen(host, port)
+    taken = int(listener.getsockname()[1])
+    _write_port(data / "port", taken)
+    print(json.dumps({"listening": f"http://{host}:{taken}", "port": taken}), flush=True)
+    # uvicorn raises the signal again after its own shutdown; a stop as asked is not a failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
+        timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
+    )  # fmt: skip
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+        (data / "port").unlink(missing_ok=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise PortTaken(port=port) from None
+    return listener
+
+
+def _write_port(path: Path, port: int) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(f"{port}\n", encoding="ascii")
+    part.replace(path)

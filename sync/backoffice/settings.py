@@ -1,0 +1,49 @@
+"""Hold what a back office is started with, and its token."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.domain.hall import Hall
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``data`` is the folder of database and token. ``demo_line`` people wait at start."""
+
+    data: Path
+    hall: Hall
+    version: str = "0.1.0"
+    block_size: int = 200
+    demo_line: int = 0
+    progress_per_minute: int = 30  # requests from one address
+    now: Callable[[], datetime] = _now
+    random: Callable[[int], bytes] = os.urandom
+
+
+def read_token(data: Path) -> str:
+    """The bearer token in ``data/token``; made at first start, readable by its owner alone."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data / "token"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        token = path.read_text(encoding="ascii").strip()
+        if token:
+            return token
+        handle = os.open(path, os.O_WRONLY | os.O_TRUNC)  # the first start died before writing
+    token = secrets.token_urlsafe(32)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return token

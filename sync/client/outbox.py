@@ -1,0 +1,44 @@
+"""Say what sync needs from the window's storage: what waits, what was decided, what is leased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.journal import Entry
+from app.storage.outbox import Refusal
+
+
+class Outbox(Protocol):
+    """``app.storage.outbox.Outbox`` is the real one. Called from the sync thread alone."""
+
+    def identity(self) -> tuple[str, str]:
+        """(device, install)."""
+        ...
+
+    def acknowledged(self) -> int:
+        """The highest seq that the back office has decided."""
+        ...
+
+    def pending(self, after: int, limit: int, max_bytes: int) -> list[Entry]:
+        """Entries after ``after`` in order, also those acknowledged before; at least one if any."""
+        ...
+
+    def acknowledge(self, through: int, refused: Sequence[Refusal]) -> None:
+        """One transaction; never moves back; the same refusal twice is one."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """(waiting, refused and not yet answered)."""
+        ...
+
+    def numbers_left(self) -> int: ...
+
+    def tickets_left(self) -> int: ...
+
+    def lease_numbers(self, first: int, last: int) -> None: ...
+
+    def lease_ticket(
+        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str
+    ) -> None: ...

@@ -1,0 +1,286 @@
+"""Drive sync one exchange at a time: what to send next, and what an answer means.
+
+No threads, no sleeping and no sockets here: the worker does that, and a simulation may. Each turn
+reads the outbox, lets go of it, asks the wire, checks the answer and only then writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.journal import Entry
+from app.storage.outbox import Refusal
+from sync import errors, wire
+from sync.client.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One request to the back office."""
+
+    path: str
+    body: bytes
+    content_type: str
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back, complete."""
+
+    status: int
+    body: bytes
+
+
+Send = Callable[[Post], Reply]  # raises Unreachable where no complete answer came
+
+
+class TurnKind(StrEnum):
+    MOVED = "moved"  # something was decided or leased: go on at once
+    QUIET = "quiet"  # nothing to do until something is saved or the poll is due
+    FAILED = "failed"  # no usable answer: try again soon
+    BLOCKED = "blocked"  # answered, but this chain is not taken: a person must act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    kind: TurnKind
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseAims:
+    """When to ask for more: serials below ``numbers_low``, waiting tickets below ``tickets``."""
+
+    numbers_low: int = 100
+    tickets: int = 3
+
+
+_Answer = TypeVar("_Answer", wire.PushAnswer, wire.LeaseAnswer, wire.ErrorAnswer)
+
+_BLOCKING: dict[int, frozenset[str]] = {
+    400: frozenset({"SYNC-BAD-BATCH", "SYNC-BAD-REQUEST", "SYNC-TOO-NEW"}),
+    401: frozenset({"SYNC-NOT-ENROLLED"}),
+    409: frozenset({"SYNC-GAP", "SYNC-FORK", "SYNC-CHAIN"}),
+    426: frozenset({"SYNC-TOO-OLD"}),
+}
+
+
+class Rounds:
+    """A round: ``begin()``, then ``turn()`` until it is not MOVED."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        send: Send,
+        new_id: Callable[[], str],
+        aims: LeaseAims | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._send = send
+        self._new_id = new_id
+        self._aims = aims or LeaseAims()
+        self._limit = wire.MAX_EVENTS
+        self._max_bytes = wire.MAX_DECODED
+        self._rewound: int | None = None  # the back office asked for entries from after this place
+        self._request = ""  # id of a lease request that has no answer yet
+        self._leased = False  # asked in this round
+        self._spoke = False  # any exchange in this round
+
+    def begin(self) -> None:
+        self._leased = self._spoke = False
+
+    def turn(self) -> Turn:
+        """At most one exchange with the back office. Storage errors pass through."""
+        try:
+            after = self._outbox.acknowledged() if self._rewound is None else self._rewound
+            entries = self._outbox.pending(after, self._limit, self._max_bytes)
+            if entries:
+                return self._push(entries)
+            self._rewound = None
+            numbers = self._outbox.numbers_left() < self._aims.numbers_low
+            tickets = max(0, self._aims.tickets - self._outbox.tickets_left())
+            # With nothing to say, an empty lease request still shows whether the line is there.
+            if not self._leased and (numbers or tickets or not self._spoke):
+                return self._lease(numbers=numbers, tickets=min(tickets, wire.MAX_TICKETS))
+        except errors.Unreachable as error:
+            return Turn(kind=TurnKind.FAILED, code=error.code)
+        except errors.BadAnswer as error:
+            self._limit = 1
+            return Turn(kind=TurnKind.BLOCKED, code=error.code)
+        return Turn(kind=TurnKind.QUIET)
+
+    # -- push -------------------------------------------------------------------------------------
+
+    def _push(self, entries: list[Entry]) -> Turn:
+        sent, body = wire.encode_batch(entries, self._max_bytes)
+        post = Post(path=wire.PUSH_PATH, body=body, content_type=wire.BATCH_TYPE, encoding="zstd")
+        reply = self._send(post)
+        self._spoke = True
+        if reply.status != 200:
+            return self._declined(reply, sent)
+        answer = _decode(reply.body, wire.PushAnswer)
+        refused = _check_push(answer, sent)
+        self._outbox.acknowledge(answer.acknowledged, refused)
+        if self._rewound is not None:
+            past = answer.acknowledged >= self._outbox.acknowledged()
+            self._rewound = None if past else answer.acknowledged
+        self._limit = min(wire.MAX_EVENTS, self._limit * 2)
+        self._max_bytes = min(wire.MAX_DECODED, self._max_bytes * 2)
+        return Turn(kind=TurnKind.MOVED)
+
+    def _declined(self, reply: Reply, sent: tuple[Entry, ...]) -> Turn:
+        if reply.status == 413 and len(sent) > 1:
+            self._limit = max(1, len(sent) // 2)
+            self._max_bytes = max(1, self._max_bytes // 2)
+            return Turn(kind=TurnKind.MOVED)
+        if reply.status == 413:
+            return Turn(kind=TurnKind.BLOCKED, code=errors.TooLarge.code)
+        error = _error(reply)
+        if error.code == errors.Gap.code:
+            return self._rewind(error.acknowledged, sent[0].seq)
+        return self._not_taken(error.code)
+
+    def _rewind(self, place: int, first: int) -> Turn:
+        """The back office lacks entries that it once acknowledged (restored from a copy)."""
+        if not 0 <= place < first:
+            raise errors.BadAnswer
+        if place == first - 1 or self._rewound == place:
+            return Turn(kind=TurnKind.BLOCKED, code=errors.Gap.code)
+        self._rewound = place
+        return Turn(kind=TurnKind.MOVED)
+
+    def _not_taken(self, code: str) -> Turn:
+        if code == errors.ServerTrouble.code:
+            return Turn(kind=TurnKind.FAILED, code=code)
+        self._limit = 1  # while blocked, a single entry is enough to ask again
+        return Turn(kind=TurnKind.BLOCKED, code=code)
+
+    # -- leases -----------------------------------------------------------------------------------
+
+    def _lease(self, *, numbers: bool, tickets: int) -> Turn:
+        device, install = self._outbox.identity()
+        self._request = self._request or self._new_id()
+        asked = wire.LeaseRequest(
+            request=self._request, device=device, install=install, numbers=numbers, tickets=tickets
+        )
+        body = msgspec.json.encode(asked)
+        reply = self._send(Post(path=wire.LEASE_PATH, body=body, content_type="application/json"))
+        self._leased = self._spoke = True
+        if reply.status != 200:
+            self._request = ""
+            return self._not_taken(_error(reply).code)
+        answer = _decode(reply.body, wire.LeaseAnswer)
+        _check_lease(answer, asked)
+        if answer.block is not None:
+            self._outbox.lease_numbers(answer.block.first, answer.block.last)
+        for ticket in answer.tickets:
+            self._outbox.lease_ticket(
+                ticket.id, ticket.number, ticket.business, ticket.taken_at, ticket.priority
+            )
+        self._request = ""  # only now: an answer that could not be saved is asked for again
+        self._limit = wire.MAX_EVENTS
+        return Turn(kind=TurnKind.MOVED)
+
+
+# -- answers are hostile until checked ------------------------------------------------------------
+
+
+def _decode(body: bytes, kind: type[_Answer]) -> _Answer:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise errors.BadAnswer from None
+
+
+def _error(reply: Reply) -> wire.ErrorAnswer:
+    """The error as far as its status allows it. Raises BadAnswer."""
+    if reply.status == 429 or reply.status >= 500:
+        return wire.ErrorAnswer(code=errors.ServerTrouble.code)
+    allowed = _BLOCKING.get(reply.status, frozenset())
+    if len(allowed) == 1:  # a gateway may answer 401 or 426 in its own words
+        return wire.ErrorAnswer(code=next(iter(allowed)))
+    answer = _decode(reply.body, wire.ErrorAnswer)
+    if answer.code not in allowed:
+        raise errors.BadAnswer
+    return answer
+
+
+def _check_push(answer: wire.PushAnswer, sent: tuple[Entry, ...]) -> list[Refusal]:
+    """Raises BadAnswer unless the answer is about these entries. Returns what was refused."""
+    places = {entry.seq: entry for entry in sent}
+    last = places.get(answer.acknowledged)
+    if last is None or last.hash != answer.head:
+        raise errors.BadAnswer
+    refused: list[Refusal] = []
+    for exception in answer.exceptions:
+        entry = places.pop(exception.seq, None)  # each place at most once
+        fits = entry is not None and entry.id == exception.id and entry.seq <= last.seq
+        if not fits or not wire.CODE.fullmatch(exception.code):
+            raise errors.BadAnswer
+        if len(exception.detail) > wire.MAX_DETAIL:
+            raise errors.BadAnswer
+        if exception.outcome == "refused":
+            refused.append(Refusal(seq=exception.seq, code=exception.code, detail=exception.detail))
+    return refused
+
+
+def _check_lease(answer: wire.LeaseAnswer, asked: wire.LeaseRequest) -> None:
+    block, tickets = answer.block, answer.tickets
+    good = answer.request == asked.request and len(tickets) <= 10 * wire.MAX_TICKETS
+    if block is not None:
+        size = block.last - block.first + 1
+        good = good and asked.numbers and block.first >= 1 and 1 <= size <= wire.MAX_BLOCK
+        good = good and block.last <= 10**12
+    for ticket in tickets:
+        good = good and wire.is_name(ticket.id, 64) and wire.is_name(ticket.number, 16)
+        good = good and wire.is_name(ticket.business, 64) and len(ticket.priority) <= 64
+        good = good and (not ticket.priority or ticket.priority.isprintable())
+        good = good and ticket.taken_at.utcoffset() is not None
+    if not good:
+        raise errors.BadAnswer
+
+
+# -- when to try again ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds. With ``longest`` and the connect timeout below 5 s together, work goes on by itself
+    within 5 s of the network's return."""
+
+    first: float = 0.25
+    longest: float = 2.5
+    blocked: float = 5.0
+    poll: float = 3.0
+
+
+class Pace:
+    """How long to wait after a turn: doubling from ``first`` to ``longest``, with jitter, so that a
+    hall's windows do not all come back in the same moment."""
+
+    def __init__(self, random: Random, patience: Patience | None = None) -> None:
+        self._random = random
+        self._patience = patience or Patience()
+        self._failures = 0
+
+    def after(self, kind: TurnKind) -> float:
+        if kind is TurnKind.FAILED:
+            whole = min(self._patience.longest, self._patience.first * 2.0**self._failures)
+            self._failures = min(self._failures + 1, 16)
+            return whole * self._random.uniform(0.5, 1.0)
+        self._failures = 0
+        match kind:
+            case TurnKind.MOVED:
+                return 0.0
+            case TurnKind.BLOCKED:
+                return self._patience.blocked * self._random.uniform(0.5, 1.0)
+            case _:
+                return self._patience.poll * self._random.uniform(0.8, 1.0)

@@ -1,0 +1,71 @@
+"""Speak HTTP with the back office: one session, both timeouts, no answer larger than allowed."""
+
+from __future__ import annotations
+
+import time
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from sync.client.round import Post, Reply
+from sync.errors import BadAnswer, Unreachable
+from sync.wire import MAX_ANSWER, PROTOCOL, PROTOCOL_HEADER
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0  # silence on the line
+ANSWER_SECONDS = 15.0  # a body that only drips
+
+
+class HttpTransport:
+    """A ``Send``. Belongs to one thread. ``verify`` is True or the path of the hall's own CA."""
+
+    def __init__(self, *, base_url: str, token: str, verify: bool | str = True) -> None:
+        self._base = base_url.rstrip("/")
+        self._verify = verify
+        self._session = requests.Session()
+        # A proxy or .netrc of the machine's environment must never see or replace the token.
+        self._session.trust_env = False
+        self._session.headers.update(
+            {
+                "Authorization": f"Bearer {token}",
+                PROTOCOL_HEADER: str(PROTOCOL),
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            }
+        )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+
+    def __call__(self, post: Post) -> Reply:
+        """Raises Unreachable where no complete answer came, BadAnswer where it is too large."""
+        headers = {"Content-Type": post.content_type}
+        if post.encoding:
+            headers["Content-Encoding"] = post.encoding
+        try:
+            with self._session.post(
+                self._base + post.path, data=post.body, headers=headers, stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS), verify=self._verify,
+                allow_redirects=False,
+            ) as response:  # fmt: skip
+                return Reply(status=response.status_code, body=_read(response))
+        except (requests.RequestException, OSError, ValueError):
+            # The exception's text names addresses only, but nothing of it is needed either.
+            raise Unreachable from None
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _read(response: requests.Response) -> bytes:
+    until = time.monotonic() + ANSWER_SECONDS
+    parts: list[bytes] = []
+    size = 0
+    # read1: what has arrived, so that the deadline is looked at however slowly it drips.
+    while part := response.raw.read1(64 * 1024):
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise BadAnswer
+        if time.monotonic() > until:
+            raise Unreachable
+        parts.append(part)
+    return b"".join(parts)

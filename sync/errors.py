@@ -1,0 +1,186 @@
+"""Name what sync can refuse or fail at, on either side, and the HTTP status that carries it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.domain.errors import AppError, Blame
+
+
+class SyncError(AppError):
+    """``status`` is the HTTP status that answers it, 0 for codes that never answer a request."""
+
+    code = "SYNC-00"
+    blame = Blame.NETWORK
+    status: ClassVar[int] = 0
+
+
+# -- the whole request is answered with one of these ----------------------------------------------
+
+
+class BadBatch(SyncError):
+    """The push body is not NDJSON of entries of one chain; nothing of it was stored."""
+
+    code = "SYNC-BAD-BATCH"
+    blame = Blame.DATA
+    status = 400
+
+
+class BadRequest(SyncError):
+    """Headers or a lease request that cannot be read."""
+
+    code = "SYNC-BAD-REQUEST"
+    blame = Blame.DATA
+    status = 400
+
+
+class TooNew(SyncError):
+    """The client speaks a protocol that this back office does not know yet."""
+
+    code = "SYNC-TOO-NEW"
+    blame = Blame.MACHINE
+    status = 400
+
+
+class NotEnrolled(SyncError):
+    """No token, or not this back office's token."""
+
+    code = "SYNC-NOT-ENROLLED"
+    blame = Blame.MACHINE
+    status = 401
+
+
+class Gap(SyncError):
+    """An entry is missing between what is stored and what was sent; nothing was stored."""
+
+    code = "SYNC-GAP"
+    blame = Blame.DATA
+    status = 409
+
+
+class Fork(SyncError):
+    """Two different entries claim one place of a chain: a restored or copied disk. Set aside."""
+
+    code = "SYNC-FORK"
+    blame = Blame.MACHINE
+    status = 409
+
+
+class BrokenChain(SyncError):
+    """An entry does not follow from the stored head; nothing was stored."""
+
+    code = "SYNC-CHAIN"
+    blame = Blame.DATA
+    status = 409
+
+
+class TooLarge(SyncError):
+    """More than a request may carry; the client halves its batch."""
+
+    code = "SYNC-TOO-LARGE"
+    blame = Blame.DATA
+    status = 413
+
+
+class TooOld(SyncError):
+    """The client must be updated first; its data stays with it."""
+
+    code = "SYNC-TOO-OLD"
+    blame = Blame.MACHINE
+    status = 426
+
+
+class ServerTrouble(SyncError):
+    """The back office cannot store at the moment (busy, disk full)."""
+
+    code = "SYNC-SERVER"
+    blame = Blame.MACHINE
+    retryable = True
+    status = 503
+
+
+# -- one event is refused or parked with one of these ---------------------------------------------
+
+
+class EventError(SyncError):
+    """Answers one event inside an accepted batch (HTTP 200)."""
+
+    code = "SYNC-EVENT"
+    blame = Blame.DATA
+
+
+class IdReused(EventError):
+    """This event id already names another fact."""
+
+    code = "SYNC-ID-REUSED"
+
+
+class NumberNotLeased(EventError):
+    """The case number or block was never leased to this device."""
+
+    code = "SYNC-NUMBER-NOT-LEASED"
+
+
+class NumberUsed(EventError):
+    """Another case already has this number."""
+
+    code = "SYNC-NUMBER-USED"
+
+
+class TicketElsewhere(EventError):
+    """This ticket is not held by this device."""
+
+    code = "SYNC-TICKET-ELSEWHERE"
+
+
+class NotApplied(EventError):
+    """The event breaks the back office's own rules in a way that has no code of its own."""
+
+    code = "SYNC-NOT-APPLIED"
+
+
+class Parked(EventError):
+    """A newer kind of event, or one that follows such: kept until the back office is updated."""
+
+    code = "SYNC-PARKED"
+
+
+# -- the client's own -----------------------------------------------------------------------------
+
+
+class Unreachable(SyncError):
+    """No answer: refused, timed out, or cut in the middle."""
+
+    code = "SYNC-OFFLINE"
+    retryable = True
+
+
+class BadAnswer(SyncError):
+    """Something answered, but not with what this protocol allows."""
+
+    code = "SYNC-BAD-ANSWER"
+
+
+class LocalTrouble(SyncError):
+    """The window's own storage could not be read or written by sync."""
+
+    code = "SYNC-LOCAL"
+    blame = Blame.MACHINE
+    retryable = True
+
+
+# -- the back office's own start ------------------------------------------------------------------
+
+
+class StoreTooNew(SyncError):
+    """The data folder was written by a newer back office."""
+
+    code = "SYNC-STORE-NEWER"
+    blame = Blame.MACHINE
+
+
+class PortTaken(SyncError):
+    """The port cannot be listened on."""
+
+    code = "SYNC-PORT"
+    blame = Blame.MACHINE

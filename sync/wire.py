@@ -1,0 +1,194 @@
+"""Put journal entries on the wire and take them off again: messages, limits, versions.
+
+``docs/protocol.md`` describes the same for someone who writes another client.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import zstandard
+
+from app.domain.journal import Entry
+from sync.errors import BadBatch, TooLarge
+
+PROTOCOL = 1
+OLDEST_PROTOCOL = 1  # older clients get SYNC-TOO-OLD
+
+PUSH_PATH = "/sync/push"
+LEASE_PATH = "/sync/lease"
+PROTOCOL_HEADER = "X-OneWindow-Protocol"
+BATCH_TYPE = "application/x-ndjson"
+
+MAX_EVENTS = 500
+MAX_DECODED = 2 * 1024 * 1024  # bytes of a batch once decompressed
+MAX_LONE_EVENT = 16 * 1024 * 1024  # one event is always allowed alone, up to this
+MAX_ANSWER = 1024 * 1024
+MAX_WINDOW = 8 * 1024 * 1024  # zstd window a decoder must hold in memory
+MAX_DETAIL = 200
+MAX_TICKETS = 20  # new tickets in one lease
+MAX_BLOCK = 10_000  # serials in one block
+
+_CHUNK = 64 * 1024
+_MAX_SEQ = 2**53
+_HASH = re.compile(r"[0-9a-f]{64}")
+CODE = re.compile(r"[A-Z]{2,8}-[A-Z0-9-]{1,40}")
+
+
+# -- messages -------------------------------------------------------------------------------------
+
+
+class EventAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event that was decided, but not as wished."""
+
+    seq: int
+    id: str
+    outcome: Literal["refused", "parked"]
+    code: str
+    detail: str = ""
+
+
+class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything up to ``acknowledged`` is decided and durable; ``head`` is that entry's hash."""
+
+    acknowledged: int
+    head: str
+    exceptions: tuple[EventAnswer, ...] = ()
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The request as a whole was not accepted. ``acknowledged`` and ``head`` come with 409."""
+
+    code: str
+    acknowledged: int = -1
+    head: str = ""
+    detail: str = ""
+
+
+class LeaseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``request`` is made by the client and kept until an answer came: same id, same answer."""
+
+    request: str
+    device: str
+    install: str
+    numbers: bool = False  # wants a block of case-number serials
+    tickets: int = 0  # how many more tickets it wants to hold
+
+
+class NumberBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """Serials ``first``..``last``, inclusive."""
+
+    first: int
+    last: int
+
+
+class LeasedTicket(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    number: str
+    business: str
+    taken_at: datetime
+    priority: str = ""
+
+
+class LeaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """New leases, and again those whose lease event has not come back yet."""
+
+    request: str
+    block: NumberBlock | None = None
+    tickets: tuple[LeasedTicket, ...] = ()
+
+
+# -- a batch --------------------------------------------------------------------------------------
+
+_entries = msgspec.json.Decoder(Entry)
+
+
+def encode_batch(
+    entries: Sequence[Entry], max_bytes: int = MAX_DECODED
+) -> tuple[tuple[Entry, ...], bytes]:
+    """The first entries that fit in ``max_bytes`` (at least one), and their compressed body."""
+    lines: list[bytes] = []
+    size = 0
+    for entry in entries[:MAX_EVENTS]:
+        line = msgspec.json.encode(entry)
+        size += len(line) + 1
+        if lines and size > max_bytes:
+            break
+        lines.append(line)
+    body = zstandard.ZstdCompressor(level=3).compress(b"\n".join(lines))
+    return tuple(entries[: len(lines)]), body
+
+
+def decode_batch(body: bytes, encoding: str = "zstd") -> list[Entry]:
+    """Entries of one chain, in order, not yet checked against it.
+
+    Raises TooLarge before more than the limit is held in memory, BadBatch(line) for what is not
+    a batch. The text of the entries is never quoted: it may be personal.
+    """
+    data = _decompress(body) if encoding == "zstd" else body
+    lines = data.removesuffix(b"\n").split(b"\n", MAX_EVENTS)
+    if len(lines) > MAX_EVENTS:
+        raise TooLarge(limit=MAX_EVENTS)
+    if len(data) > (MAX_DECODED if len(lines) > 1 else MAX_LONE_EVENT):
+        raise TooLarge(limit=MAX_DECODED)
+    entries = [_decode_line(line, number) for number, line in enumerate(lines, 1)]
+    first = entries[0]
+    for number, entry in enumerate(entries, 1):
+        if (entry.device, entry.install) != (first.device, first.install):
+            raise BadBatch(line=number)
+    return entries
+
+
+def _decompress(body: bytes) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    many = ended = False
+    try:
+        declared = zstandard.frame_content_size(body)
+        reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(body)
+        while part := reader.read(_CHUNK):
+            size += len(part)
+            many = many or ended or b"\n" in part[:-1]
+            ended = part.endswith(b"\n")
+            if size > MAX_LONE_EVENT or (many and size > MAX_DECODED + 1):
+                raise TooLarge(limit=MAX_DECODED)
+            parts.append(part)
+    except zstandard.ZstdError:
+        raise BadBatch(line=0) from None
+    if declared not in {-1, size}:  # cut short: the reader itself does not mind
+        raise BadBatch(line=0)
+    return b"".join(parts)
+
+
+def _decode_line(line: bytes, number: int) -> Entry:
+    try:
+        entry = _entries.decode(line)
+        plausible = _plausible(entry)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise BadBatch(line=number) from None
+    if not plausible:
+        raise BadBatch(line=number)
+    return entry
+
+
+def _plausible(entry: Entry) -> bool:
+    names = (entry.id, entry.device, entry.install, entry.kind, entry.subject)
+    loose = (entry.hlc, entry.actor)
+    return (
+        all(is_name(text) for text in names)
+        and all(len(text) <= 128 and text.isprintable() for text in loose)
+        and 1 <= entry.seq <= _MAX_SEQ
+        and 1 <= entry.version <= 1_000_000
+        and entry.at.utcoffset() is not None
+        and _HASH.fullmatch(entry.hash) is not None
+        and _HASH.fullmatch(entry.body_hash) is not None
+    )
+
+
+def is_name(text: str, longest: int = 128) -> bool:
+    """An id or code: 1 to ``longest`` printable characters."""
+    return 0 < len(text) <= longest and text.isprintable()
