@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -78,11 +79,11 @@ class Lane(QObject):
             try:
                 result = task.work()
             except AppError as error:
-                self._send(task.owner, lambda e=error, t=task: t.failed(e))
+                self._send(task.owner, partial(task.failed, error))
             except Exception as error:  # noqa: BLE001  # a bug must reach the crash banner, not end the lane
-                self._send(None, lambda e=error: self.report_bug(e))
+                self._send(None, partial(self.report_bug, error))
             else:
-                self._send(task.owner, lambda r=result, t=task: t.done(r))
+                self._send(task.owner, partial(task.done, result))
 
     def _send(self, owner: QObject | None, call: Callable[[], object]) -> None:
         if shiboken6.isValid(self):

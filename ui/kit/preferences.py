@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Protocol
 
 
 class Preferences(Protocol):
     def get(self, key: str) -> str:
-        """"" where nothing is remembered."""
+        """ "" where nothing is remembered."""
         ...
 
     def set(self, key: str, value: str) -> None: ...
@@ -47,7 +46,7 @@ class FilePreferences:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_text(json.dumps(self._values, ensure_ascii=False), encoding="utf-8")
-            os.replace(fresh, self._path)
+            fresh.replace(self._path)
         except OSError:
             return
 

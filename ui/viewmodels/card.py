@@ -1,0 +1,80 @@
+"""Follow one card reading: what the reader waits for, what went wrong, the card that was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.ports import ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
+from ui.kit.texts import say
+from ui.viewmodels.services import CounterServices
+from ui.viewmodels.viewmodel import Note, ViewModel, note_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardState:
+    """``step`` is set while a reading runs; ``note`` tells the last failure."""
+
+    step: ReaderStep | None = None
+    note: Note | None = None
+
+    @property
+    def reading(self) -> bool:
+        return self.step is not None
+
+
+def step_sentence(step: ReaderStep) -> str:
+    return {
+        ReaderStep.OPENING: say("正在打开读卡器…"),
+        ReaderStep.WAITING_FOR_CARD: say("请把证件放在读卡器上"),
+        ReaderStep.SELECTING: say("认到证件，请不要拿开"),
+        ReaderStep.READING: say("正在读取，请不要拿开"),
+    }[step]
+
+
+class CardModel(ViewModel[CardState]):
+    card_read = Signal(object)  # CardRead
+    _arrived = Signal(object)  # ReaderMessage, from the reader's own thread
+
+    def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
+        super().__init__(services, CardState(), parent)
+        self._request = 0
+        self._arrived.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        if self.state.reading:
+            return
+        self._request += 1
+        self._show(CardState(step=ReaderStep.OPENING))
+        self._services.reader.start(self._request, self._services.card_timeout, self._tell)
+
+    def cancel(self) -> None:
+        """Stop waiting. What the reader still says about this reading is not listened to."""
+        if self.state.reading:
+            self._services.reader.cancel(self._request)
+            self._request += 1
+        self._show(CardState())
+
+    def clear(self) -> None:
+        self.cancel()
+
+    def _tell(self, message: ReaderMessage) -> None:
+        if shiboken6.isValid(self):
+            self._arrived.emit(message)
+
+    @Slot(object)
+    def _hear(self, message: ReaderMessage) -> None:
+        if message.request != self._request or not self.state.reading:
+            return
+        match message:
+            case ReadProgress():
+                self._show(CardState(step=message.step))
+            case ReadDone():
+                self._show(CardState())
+                self.card_read.emit(message.card)
+            case ReadFailed(code="CARD-CANCELLED"):
+                self._show(CardState())
+            case ReadFailed():
+                self._show(CardState(note=note_for(self._services, message.code, message.details)))

@@ -1,0 +1,108 @@
+"""Show what waits, what arrived and what the back office refused, with what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject
+
+from app.domain.errors import AppError
+from app.ports import LinkState, SyncStatus
+from ui.kit.formats import clock_text
+from ui.kit.texts import say
+from ui.kit.theme import Tone
+from ui.viewmodels.services import CounterServices, SetAsideEntry
+from ui.viewmodels.viewmodel import Note, ViewModel, note_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    at: str
+    about: str
+    what: str
+    why: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxState:
+    waiting: int = 0
+    sent: int = 0
+    refused: int = 0
+    link: Note | None = None
+    rows: tuple[RefusedRow, ...] = ()
+
+
+class OutboxModel(ViewModel[OutboxState]):
+    def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
+        super().__init__(services, OutboxState(), parent)
+
+    def refresh(self) -> None:
+        sync = self._services.back_office.status()
+        self._show(
+            replace(
+                self.state, waiting=sync.waiting, sent=sync.acknowledged, refused=sync.refused,
+                link=self._link(sync),
+            )
+        )  # fmt: skip
+        self._services.lane.submit(self._services.refused.refused, self._see, self._fail, self)
+
+    def send_now(self) -> None:
+        self._services.back_office.wake()
+        self.refresh()
+
+    def _link(self, sync: SyncStatus) -> Note:
+        since = clock_text(sync.since) if sync.since else ""
+        match sync.link:
+            case LinkState.CONNECTED:
+                text = say("后台已连接，保存一条就送一条。")
+                return Note(tone=Tone.GOOD, message=text)
+            case LinkState.CONNECTING:
+                return Note(tone=Tone.NEUTRAL, message=say("正在连接后台…"))
+            case _:
+                tone = Tone.BAD if sync.link is LinkState.BLOCKED else Tone.WARN
+                if sync.code:
+                    note = note_for(self._services, sync.code, tone=tone)
+                else:
+                    message = say("后台断开。照常办理，连上以后自动送出。")
+                    note = Note(tone=tone, message=message)
+                if since:
+                    step = say("{step}（从 {since} 起）", step=note.next_step, since=since)
+                    note = replace(note, next_step=step)
+                return note
+
+    def _see(self, entries: Sequence[SetAsideEntry]) -> None:
+        self._show(replace(self.state, rows=tuple(self._row(entry) for entry in entries)))
+
+    def _row(self, entry: SetAsideEntry) -> RefusedRow:
+        sentence = self._services.explain(entry.code, {"detail": entry.detail})
+        return RefusedRow(
+            at=clock_text(entry.at), about=entry.number or say("未编号"), what=_fact(entry.kind),
+            why=sentence.message, next_step=sentence.next_step,
+        )  # fmt: skip
+
+    def _fail(self, error: AppError) -> None:
+        self._show(replace(self.state, link=self._note(error)))
+
+
+def _fact(kind: str) -> str:
+    """The fact in the trade's words."""
+    names = {
+        "CaseOpened": say("开始接待"),
+        "ApplicantIdentified": say("登记申请人"),
+        "PhoneEntered": say("登记手机"),
+        "ItemChosen": say("选定事项"),
+        "QuestionAnswered": say("回答情形"),
+        "MaterialReceived": say("收到材料"),
+        "MaterialFaulted": say("材料不符"),
+        "MaterialPromised": say("材料承诺"),
+        "MaterialReturned": say("退还材料"),
+        "CaseAccepted": say("受理"),
+        "CaseAcceptedDeferred": say("容缺受理"),
+        "NoticeIssued": say("一次性告知补正"),
+        "CaseRejected": say("不予受理"),
+        "CaseReceived": say("只收件"),
+        "CaseAbandoned": say("未办离开"),
+    }
+    return names.get(kind, kind)

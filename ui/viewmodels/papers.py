@@ -1,0 +1,130 @@
+"""Show every paper of this window and let the clerk retry, answer 出来了吗 and print again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.domain.errors import AppError
+from ui.kit.formats import clock_text, paper_name
+from ui.kit.texts import say
+from ui.kit.theme import Tone
+from ui.viewmodels.services import CounterServices, PaperJob
+from ui.viewmodels.viewmodel import Note, ViewModel, note_for
+
+if TYPE_CHECKING:
+    from app.services.sign_in import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRow:
+    """``state`` is queued, sent, printed, failed or doubted; ``hint`` says where or what to do."""
+
+    id: str
+    at: str
+    title: str
+    number: str
+    state: str
+    chip: str
+    tone: Tone
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PapersState:
+    rows: tuple[PaperRow, ...] = ()
+    reprinting: str = ""  # the job a reason is asked for
+    note: Note | None = None
+
+
+class PapersModel(ViewModel[PapersState]):
+    def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
+        super().__init__(services, PapersState(), parent)
+        self._session: Session | None = None
+        self._timer = QTimer(self, interval=1000)
+        self._timer.timeout.connect(self.refresh)
+
+    def take_session(self, session: Session | None) -> None:
+        self._session = session
+        if session is None:
+            self._timer.stop()
+            self._show(PapersState())
+        else:
+            self._timer.start()
+            self.refresh()
+
+    def refresh(self) -> None:
+        self._services.lane.submit(self._services.papers.jobs, self._see, self._fail, self)
+
+    def retry(self, job_id: str) -> None:
+        self._act(lambda s: self._services.papers.retry(s, job_id))
+
+    def answer(self, job_id: str, printed: bool) -> None:
+        self._act(lambda s: self._services.papers.answer(s, job_id, printed))
+
+    def ask_reprint(self, job_id: str) -> None:
+        self._show(replace(self.state, reprinting=job_id, note=None))
+
+    def reprint(self, reason: str) -> None:
+        """补打 needs a reason, because every copy counts."""
+        if not reason.strip():
+            note = Note(tone=Tone.WARN, message=say("写明为什么补打，例如“卡纸”。"))
+            self._show(replace(self.state, note=note))
+            return
+        job_id = self.state.reprinting
+        self._act(lambda s: self._services.papers.reprint(s, job_id, reason))
+
+    def find(self, jobs: tuple[str, ...]) -> tuple[PaperRow, ...]:
+        return tuple(row for row in self.state.rows if row.id in jobs)
+
+    def _act(self, act: Callable[[Session], object]) -> None:
+        session = self._session
+        if session is None:
+            return
+
+        def work() -> Sequence[PaperJob]:
+            act(session)
+            return self._services.papers.jobs()
+
+        def done(jobs: Sequence[PaperJob]) -> None:
+            self._show(replace(self.state, reprinting="", note=None))
+            self._see(jobs)
+
+        self._services.lane.submit(work, done, self._fail, self)
+
+    def _see(self, jobs: Sequence[PaperJob]) -> None:
+        self._show(replace(self.state, rows=tuple(self._row(job) for job in jobs)))
+
+    def _row(self, job: PaperJob) -> PaperRow:
+        title = paper_name(job.paper)
+        if job.reprint:
+            title = say("{title}（补打 {n}）", title=title, n=job.reprint)
+        chip, tone = _chip(job.state)
+        hint = ""
+        if job.state == "failed":
+            note = note_for(self._services, job.code, {"printer": job.printer})
+            hint = " ".join(part for part in (note.message, note.next_step) if part)
+        elif job.state == "doubted":
+            hint = say("程序或打印机中断过：这张纸出来了吗？")
+        elif job.state == "printed":
+            hint = job.place
+        return PaperRow(
+            id=job.id, at=clock_text(job.at), title=title, number=job.number, state=job.state,
+            chip=chip, tone=tone, hint=hint,
+        )  # fmt: skip
+
+    def _fail(self, error: AppError) -> None:
+        self._show(replace(self.state, note=self._note(error)))
+
+
+def _chip(state: str) -> tuple[str, Tone]:
+    return {
+        "queued": (say("排队"), Tone.NEUTRAL),
+        "sent": (say("正在打印"), Tone.ACT),
+        "printed": (say("已打出"), Tone.GOOD),
+        "failed": (say("没有打出"), Tone.BAD),
+        "doubted": (say("不确定"), Tone.WARN),
+    }.get(state, (state, Tone.NEUTRAL))

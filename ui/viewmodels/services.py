@@ -1,0 +1,268 @@
+"""Name what the counter needs from the floors below; the roof hands it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from app.domain.case import Case, Decision
+from app.domain.catalogue import Item, MaterialForm
+from app.domain.checklist import Evaluation
+from app.domain.deadline import Due
+from app.domain.events import Deferral, NoticeLine, PaperKind
+from app.domain.hall import Business, StaffMember, Window
+from app.domain.person import CardRead, DocumentKind
+from app.domain.ticket import Ticket
+from app.ports import BackOffice, CardReader, Clock, PrinterStatus
+
+if TYPE_CHECKING:
+    from app.services.sign_in import Session
+    from ui.kit.lane import Lane
+    from ui.kit.preferences import Preferences
+
+
+class SignInDesk(Protocol):
+    def windows(self) -> tuple[Window, ...]: ...
+
+    def staff(self) -> tuple[StaffMember, ...]: ...
+
+    def sign_in(self, staff_id: str, password: str, window_id: str) -> Session: ...
+
+    def sign_out(self, session: Session) -> None: ...
+
+
+class LineSnapshot(Protocol):
+    @property
+    def waiting(self) -> tuple[Ticket, ...]: ...
+
+    @property
+    def current(self) -> Ticket | None: ...
+
+    @property
+    def passed(self) -> tuple[Ticket, ...]: ...
+
+
+class LineDesk(Protocol):
+    def snapshot(self) -> LineSnapshot: ...
+
+    def businesses(self) -> tuple[Business, ...]: ...
+
+    def call_next(self, session: Session) -> Ticket: ...
+
+    def recall(self, session: Session, ticket_id: str) -> Ticket: ...
+
+    def pass_over(self, session: Session, ticket_id: str) -> Ticket: ...
+
+    def serve(self, session: Session, ticket_id: str) -> Ticket: ...
+
+    def finish(self, session: Session, ticket_id: str) -> Ticket: ...
+
+    def take(self, session: Session, business_id: str, priority: str = "") -> Ticket: ...
+
+
+class Preview(Protocol):
+    @property
+    def promise_due(self) -> Due | None: ...
+
+    @property
+    def deferrals(self) -> tuple[Deferral, ...]: ...
+
+    @property
+    def lines(self) -> tuple[NoticeLine, ...]: ...
+
+
+class Decided(Protocol):
+    @property
+    def case(self) -> Case: ...
+
+    @property
+    def jobs(self) -> tuple[str, ...]: ...
+
+
+class ReceptionDesk(Protocol):
+    def open_case(self, session: Session, ticket_id: str = "") -> Case: ...
+
+    def current(self, session: Session) -> Case | None: ...
+
+    def identify(self, session: Session, case_id: str, card: CardRead) -> Case: ...
+
+    def identify_typed(
+        self,
+        session: Session,
+        case_id: str,
+        document: DocumentKind,
+        name: str,
+        number: str,
+        reason: str,
+    ) -> Case: ...
+
+    def enter_phone(self, session: Session, case_id: str, phone: str) -> Case: ...
+
+    def choose_item(self, session: Session, case_id: str, item_code: str) -> Case: ...
+
+    def answer(
+        self, session: Session, case_id: str, question_id: str, options: frozenset[str]
+    ) -> Case: ...
+
+    def receive(
+        self,
+        session: Session,
+        case_id: str,
+        material_id: str,
+        originals: int,
+        copies: int,
+        form: MaterialForm = MaterialForm.PAPER,
+    ) -> Case: ...
+
+    def fault(self, session: Session, case_id: str, material_id: str, reason: str) -> Case: ...
+
+    def promise(self, session: Session, case_id: str, material_id: str) -> Case: ...
+
+    def give_back(self, session: Session, case_id: str, material_id: str) -> Case: ...
+
+    def item(self, case: Case) -> Item: ...
+
+    def evaluate(self, case: Case) -> Evaluation: ...
+
+    def preview(self, session: Session, case_id: str, decision: Decision) -> Preview: ...
+
+    def decide(self, session: Session, case_id: str, decision: Decision) -> Decided: ...
+
+    def abandon(self, session: Session, case_id: str, reason: str = "") -> Case: ...
+
+
+class FoundItem(Protocol):
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def department(self) -> str: ...
+
+
+class ItemFinder(Protocol):
+    def find(self, text: str, limit: int = 20) -> Sequence[FoundItem]: ...
+
+
+class PaperJob(Protocol):
+    """``state`` is one of queued, sent, printed, failed, doubted."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def paper(self) -> PaperKind: ...
+
+    @property
+    def number(self) -> str:
+        """Of the case or the ticket."""
+        ...
+
+    @property
+    def printer(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def reprint(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class PaperDesk(Protocol):
+    def jobs(self, limit: int = 50) -> Sequence[PaperJob]: ...
+
+    def retry(self, session: Session, job_id: str) -> object: ...
+
+    def answer(self, session: Session, job_id: str, printed: bool) -> object: ...
+
+    def reprint(self, session: Session, job_id: str, reason: str) -> object: ...
+
+    def status(self) -> Mapping[str, PrinterStatus]: ...
+
+
+class SetAsideEntry(Protocol):
+    """A fact that the back office would not take, with its reason."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def detail(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class RefusedDesk(Protocol):
+    def refused(self) -> Sequence[SetAsideEntry]: ...
+
+
+class Trainer(Protocol):
+    """The demo's hand that puts a person's card on the simulated reader."""
+
+    def people(self) -> Sequence[tuple[str, str]]:
+        """(id, label)."""
+        ...
+
+    def place(self, person_id: str) -> None: ...
+
+    def lift(self) -> None: ...
+
+
+class Sentence(Protocol):
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def next_step(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterServices:
+    """Everything the window client's screen is built from.
+
+    ``explain(code, details)`` gives the sentences of an error code in the screen's language.
+    ``legal_grounds`` are the choices of 法律依据 for 不予受理, as whole citations.
+    ``card_timeout`` is in seconds. ``lane`` is the database's; ``printer_lane`` asks printers how
+    they are, which may take as long as a printer likes.
+    """
+
+    sign_in: SignInDesk
+    queue: LineDesk
+    reception: ReceptionDesk
+    catalogue: ItemFinder
+    papers: PaperDesk
+    refused: RefusedDesk
+    back_office: BackOffice
+    reader: CardReader
+    clock: Clock
+    lane: Lane
+    printer_lane: Lane
+    explain: Callable[[str, Mapping[str, str | int]], Sentence]
+    preferences: Preferences
+    legal_grounds: tuple[str, ...] = ()
+    trainer: Trainer | None = None
+    card_timeout: float = 30.0
+    hall_name: str = ""

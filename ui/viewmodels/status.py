@@ -1,0 +1,128 @@
+"""Keep the status line true: back office, what waits to be sent, reader, printers, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.domain.errors import AppError
+from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus
+from ui.kit.formats import clock_text
+from ui.kit.texts import say
+from ui.kit.theme import Tone
+from ui.viewmodels.card import CardState
+from ui.viewmodels.services import CounterServices, PaperJob
+from ui.viewmodels.viewmodel import ViewModel, note_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusState:
+    """Each part is (words, tone); ``hint`` of a faulty one is its next step."""
+
+    link: tuple[str, Tone] = ("", Tone.NEUTRAL)
+    sending: tuple[str, Tone] = ("", Tone.NEUTRAL)
+    reader: tuple[str, Tone] = ("", Tone.NEUTRAL)
+    printers: tuple[str, Tone] = ("", Tone.NEUTRAL)
+    clock: str = ""
+
+
+class StatusModel(ViewModel[StatusState]):
+    def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
+        super().__init__(services, StatusState(reader=_reader(CardState())), parent)
+        self._asking_printers = False
+        self._papers: tuple[int, int] = (0, 0)  # doubted, failed
+        self._printers: Mapping[str, PrinterStatus] = {}
+        self._timer = QTimer(self, interval=1000)
+        self._timer.timeout.connect(self.refresh)
+
+    def start(self) -> None:
+        self._timer.start()
+        self.refresh()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def follow_card(self, state: CardState) -> None:
+        self._show(replace(self.state, reader=_reader(state)))
+
+    def refresh(self) -> None:
+        services = self._services
+        sync = services.back_office.status()
+        self._show(
+            replace(
+                self.state, link=self._link(sync), sending=_sending(sync),
+                clock=clock_text(services.clock.now()),
+            )
+        )  # fmt: skip
+        services.lane.submit(services.papers.jobs, self._count_papers, self._quiet, self)
+        if not self._asking_printers:
+            # One question at a time: a printer that hangs is asked once, not every second.
+            self._asking_printers = True
+            services.printer_lane.submit(
+                services.papers.status, self._see_printers, self._no_printers, self
+            )
+
+    def _link(self, sync: SyncStatus) -> tuple[str, Tone]:
+        match sync.link:
+            case LinkState.CONNECTED:
+                return say("后台已连接"), Tone.GOOD
+            case LinkState.CONNECTING:
+                return say("正在连接后台…"), Tone.NEUTRAL
+            case LinkState.OFFLINE:
+                return say("后台断开，照常办理"), Tone.WARN
+            case LinkState.BLOCKED:
+                return say("后台不收本机记录：请找管理员"), Tone.BAD
+
+    def _count_papers(self, jobs: Sequence[PaperJob]) -> None:
+        doubted = sum(job.state == "doubted" for job in jobs)
+        failed = sum(job.state == "failed" for job in jobs)
+        self._papers = (doubted, failed)
+        self._show(replace(self.state, printers=self._printers_line()))
+
+    def _see_printers(self, status: Mapping[str, PrinterStatus]) -> None:
+        self._asking_printers = False
+        self._printers = status
+        self._show(replace(self.state, printers=self._printers_line()))
+
+    def _printers_line(self) -> tuple[str, Tone]:
+        doubted, failed = self._papers
+        for status in self._printers.values():
+            if status.state in {PrinterState.MISSING, PrinterState.FAULTY}:
+                note = note_for(self._services, status.code, dict(status.details))
+                return say("打印机：{what}", what=note.next_step or note.message), Tone.WARN
+        if doubted:
+            return say("{n} 份不知是否打出：按 F12 回答", n=doubted), Tone.WARN
+        if failed:
+            return say("{n} 份没有打出：按 F12 重试", n=failed), Tone.WARN
+        if not self._printers:
+            return say("打印机 …"), Tone.NEUTRAL
+        if any(s.state is PrinterState.BUSY for s in self._printers.values()):
+            return say("打印机 正在打印"), Tone.ACT
+        return say("打印机 就绪"), Tone.GOOD
+
+    def _no_printers(self, error: AppError) -> None:
+        self._asking_printers = False
+        note = self._note(error)
+        text = say("打印机：{what}", what=note.next_step or note.message)
+        self._show(replace(self.state, printers=(text, Tone.WARN)))
+
+    def _quiet(self, error: AppError) -> None:
+        """The next second asks again; the act that failed has said so at its own place."""
+
+
+def _sending(sync: SyncStatus) -> tuple[str, Tone]:
+    if sync.refused:
+        return say("后台退回 {n} 条：按 F11 查看", n=sync.refused), Tone.WARN
+    if sync.waiting:
+        return say("待发 {n}", n=sync.waiting), Tone.NEUTRAL
+    return say("已全部送达"), Tone.NEUTRAL
+
+
+def _reader(state: CardState) -> tuple[str, Tone]:
+    if state.reading:
+        return say("读卡器 正在读卡"), Tone.ACT
+    if state.note is not None:
+        return say("读卡器：{what}", what=state.note.next_step or state.note.message), Tone.WARN
+    return say("读卡器 就绪"), Tone.GOOD
