@@ -1,0 +1,1 @@
+"""Card readers and scanners: drivers behind the ports, and the simulators that ship with them."""

@@ -1,0 +1,66 @@
+"""Turn a reader's specification into a reader.
+
+``serial:PATH[@BAUD]``, ``pcsc[:NAME]`` (part of the reader's name) or ``simulated[:PERSON]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.devices.cards.errors import BadSpecification, NoSuchPerson
+from app.devices.cards.lane import Driver, ReaderLane
+from app.devices.cards.pcsc import PcscDriver
+from app.devices.cards.serial_sam import BAUD_RATES, DEFAULT_BAUD, SerialSamDriver
+from app.devices.cards.textblock import LAYOUTS
+from app.devices.simulators.people import SimulatedCard
+from app.ports import CardReader, Clock
+
+NOBODY: Mapping[str, SimulatedCard] = MappingProxyType({})
+
+
+def open_reader(
+    spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY
+) -> CardReader:
+    """The reader for a specification; opens no port yet.
+
+    ``people`` are the cards that ``simulated:PERSON`` may lie on the reader; without PERSON the
+    first of them. Raises BadSpecification, NoSuchPerson.
+    """
+    return ReaderLane(open_driver(spec, clock, people=people))
+
+
+def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY) -> Driver:
+    """The same without a thread."""
+    kind, _, rest = spec.strip().partition(":")
+    if kind == "serial":
+        path, baud = _path_and_baud(spec, rest)
+        return SerialSamDriver(path, clock, baud=baud)
+    if kind == "pcsc":
+        return PcscDriver(rest.strip(), clock)
+    if kind == "simulated":
+        # The simulator needs pseudo-terminals; a Windows client without them runs all else.
+        from app.devices.cards.simulated import SimulatedDriver
+
+        return SimulatedDriver(_person(rest.strip(), people), clock)
+    raise BadSpecification(spec=spec[:80])
+
+
+def _path_and_baud(spec: str, rest: str) -> tuple[str, int]:
+    path, at, baud_text = rest.rpartition("@")
+    if not at:
+        path, baud = rest, DEFAULT_BAUD
+    elif baud_text.isascii() and baud_text.isdigit() and len(baud_text) <= 6:
+        baud = int(baud_text)
+    else:
+        raise BadSpecification(spec=spec[:80])
+    if not path.strip() or "\0" in path or baud not in BAUD_RATES:
+        raise BadSpecification(spec=spec[:80])
+    return path.strip(), baud
+
+
+def _person(person: str, people: Mapping[str, SimulatedCard]) -> tuple[str, SimulatedCard]:
+    for name, card in people.items():
+        if card.document in LAYOUTS and person in {"", name}:
+            return name, card
+    raise NoSuchPerson(person=person[:80])

@@ -1,0 +1,1 @@
+"""Simulated readers and cards that speak the real protocols on real transports."""
