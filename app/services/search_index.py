@@ -51,10 +51,8 @@ def unpack(bits: int) -> Iterator[int]:
         place += min(4096, len(data) - place) - len(rest)
         for byte in rest:
             base = place * 8
-            while byte:
-                low = byte & -byte
-                yield base + low.bit_length() - 1
-                byte ^= low
+            if byte:
+                yield from (base + bit for bit in range(8) if byte >> bit & 1)
             place += 1
 
 

@@ -45,6 +45,15 @@ class Readings:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
+        self._firsts: dict[str, str] = {}
+
+    def firsts(self, char: str) -> str:
+        """Every character that a term may begin with to match here."""
+        known = self._firsts.get(char)
+        if known is None:
+            known = "".join({char, *(reading[0] for reading in self.of(char))})
+            self._firsts[char] = known
+        return known
 
     def of(self, char: str) -> tuple[str, ...]:
         known = self._known.get(char)
@@ -88,15 +97,18 @@ def find_term(term: str, text: str, readings: Readings) -> tuple[int, int, Readi
     if not any(c.isascii() for c in term):
         return None
     best: tuple[int, int, Reading] | None = None
-    for start in range(len(text)):
-        dead: set[tuple[int, int]] = set()
-        found = _take(term, 0, text, start, readings, dead)
+    first = term[0]
+    for start, char in enumerate(text):
+        if first not in readings.firsts(char):
+            continue
+        found = _take(term, 0, text, start, readings, set())
         if found is not None:
             end, initials = found
             reading = Reading.INITIALS if initials else Reading.PINYIN
             if best is None or reading < best[2]:
                 best = (start, end - start, reading)
-            if reading is Reading.PINYIN:
+            # One letter is never better than an initial; a whole syllable is never beaten.
+            if reading is Reading.PINYIN or len(term) == 1:
                 break
     return best
 
@@ -115,7 +127,7 @@ def _take(
             rest = _take(term, at + len(reading), text, place + 1, readings, dead)
             if rest is not None:
                 return rest
-        if len(term) - at > 1 and reading.startswith(term[at:]):
+        if len(term) > 1 and reading.startswith(term[at:]):
             return place + 1, False
     if term[at] == char:
         return _take(term, at + 1, text, place + 1, readings, dead)

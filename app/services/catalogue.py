@@ -1,0 +1,245 @@
+"""Load the item lists of a hall, refuse what cannot be used with its place, and find items."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from app.domain.catalogue import Item, ItemKind, check_items
+from app.domain.errors import BadCatalogue, ItemNotFound
+from app.services.search import MatchedBy, SearchIndex
+
+_LARGEST_FILE = 64 * 1024 * 1024
+# Ids stand in commands (question=option, material:originals:copies) and file names.
+_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_SHOWN = 5
+_MOST = 999
+_LONGEST_NAME = 300
+
+
+class CatalogueFaults(BadCatalogue):
+    """A catalogue that cannot be used; ``faults`` names every place, the details the first few."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__(place="; ".join(faults[:_SHOWN]), count=len(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An item that a search found. ``matched`` is the alias, department or code that matched, ""
+    where it was the name itself."""
+
+    code: str
+    name: str
+    department: str
+    kind: ItemKind
+    level: str
+    matched_by: MatchedBy
+    matched: str = ""
+
+
+class Catalogue:
+    """Every version of every item; ``on`` limits what is current to versions in force that day.
+
+    The search index is built when first needed, or by ``build_index`` in any thread.
+    """
+
+    def __init__(self, items: Iterable[Item], *, on: date | None = None) -> None:
+        self._versions: dict[tuple[str, int], Item] = {}
+        self._current: dict[str, Item] = {}
+        for item in items:
+            key = (item.code, item.version)
+            if key in self._versions:
+                raise CatalogueFaults((f"{item.code}: version {item.version} stands twice",))
+            self._versions[key] = item
+            former = self._current.get(item.code)
+            in_force = on is None or item.effective_from <= on
+            if in_force and (former is None or former.version < item.version):
+                self._current[item.code] = item
+        for version in self._versions.values():
+            check_items((version,))
+        self._index: SearchIndex | None = None
+        self._building = Lock()
+
+    def __len__(self) -> int:
+        return len(self._current)
+
+    def items(self) -> tuple[Item, ...]:
+        """The current version of each item, by code."""
+        return tuple(item for _, item in sorted(self._current.items()))
+
+    def get(self, code: str) -> Item:
+        """The current version. Raises ItemNotFound."""
+        try:
+            return self._current[code]
+        except KeyError:
+            raise ItemNotFound(item=code[:64]) from None
+
+    def get_version(self, code: str, version: int) -> Item:
+        """The version that a case froze. Raises ItemNotFound."""
+        try:
+            return self._versions[code, version]
+        except KeyError:
+            raise ItemNotFound(item=code[:64], version=version) from None
+
+    @property
+    def index_ready(self) -> bool:
+        return self._index is not None
+
+    def build_index(self) -> None:
+        """Prepare the search; call it in a worker thread so that the first keystroke finds it."""
+        with self._building:
+            if self._index is None:
+                self._index = SearchIndex(self._current.values())
+
+    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
+        """Items for what the clerk typed so far, best first."""
+        if self._index is None:
+            self.build_index()
+        index = self._index
+        if index is None:  # pragma: no cover - build_index sets it or raises
+            return ()
+        return tuple(
+            Found(
+                code=match.item.code,
+                name=match.item.name,
+                department=match.item.department.name,
+                kind=match.item.kind,
+                level=match.item.level,
+                matched_by=match.matched_by,
+                matched=match.text,
+            )
+            for match in index.find(text, limit)
+        )
+
+
+def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
+    """Read every ``*.json`` of a folder: one item or an array of items each.
+
+    Raises CatalogueFaults (CAT-01) naming each fault with its file and place.
+    """
+    faults: list[str] = []
+    items: list[Item] = []
+    places: dict[tuple[str, int], str] = {}
+    try:
+        files = sorted(folder.glob("*.json"))
+    except OSError:
+        files = []
+    if not files:
+        faults.append(f"{folder.name}: no item files")
+    for file in files:
+        try:
+            read = _read(file)
+        except _Unreadable as unreadable:
+            faults.append(f"{file.name}: {unreadable}")
+            continue
+        for item in read:
+            faults += [f"{file.name}: {fault}" for fault in _faults(item)]
+            key = (item.code, item.version)
+            if key in places:
+                faults.append(f"{file.name}: {item.code}: stands already in {places[key]}")
+            places.setdefault(key, file.name)
+            items.append(item)
+    if faults:
+        raise CatalogueFaults(tuple(faults))
+    return Catalogue(items, on=on)
+
+
+class _Unreadable(Exception):
+    """Says what is wrong with one file, and where in it."""
+
+
+def _read(file: Path) -> tuple[Item, ...]:
+    try:
+        if file.stat().st_size > _LARGEST_FILE:
+            raise _Unreadable("too large")
+        data = file.read_bytes()
+    except OSError as error:
+        raise _Unreadable(error.strerror or "cannot be read") from None
+    try:
+        raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_repeats)
+        several = isinstance(raw, list)
+        items = msgspec.convert(raw if several else [raw], type=tuple[Item, ...])
+        if b"\\ud" in data.lower():  # half a character is something nothing can print or store
+            json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeDecodeError:
+        raise _Unreadable("not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _Unreadable(f"line {error.lineno}: {error.msg}") from None
+    except msgspec.ValidationError as error:
+        raise _Unreadable(str(error)) from None
+    except UnicodeEncodeError:
+        raise _Unreadable("half of a surrogate pair") from None
+    except (RecursionError, ValueError):
+        raise _Unreadable("not a list of items") from None
+    unknown = list(unknown_fields(raw if several else [raw], items, "$"))
+    if unknown:
+        raise _Unreadable(f"unknown fields {', '.join(unknown[:_SHOWN])}")
+    return items
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise _Unreadable(f"field {repeated[:64]} stands twice in one object")
+    return found
+
+
+def unknown_fields(raw: Any, value: Any, place: str) -> Iterator[str]:
+    """Fields of the JSON that the decoded value has no room for: slips that would be silent."""
+    if is_dataclass(value) and isinstance(raw, dict):
+        known = {field.name for field in fields(value)}
+        yield from (f"{place}.{name[:64]}" for name in raw if name not in known)
+        for name in raw.keys() & known:
+            yield from unknown_fields(raw[name], getattr(value, name), f"{place}.{name}")
+    elif isinstance(raw, list) and isinstance(value, tuple):
+        for number, (raw_one, one) in enumerate(zip(raw, value, strict=True)):
+            yield from unknown_fields(raw_one, one, f"{place}[{number}]")
+
+
+def _faults(item: Item) -> Iterator[str]:
+    """What the types cannot say: ranges, code sets and the list's own logic."""
+    try:
+        check_items((item,))
+    except BadCatalogue as bad:
+        yield str(bad.details["place"])
+    if not item.code.isascii() or not item.code.isprintable() or not 1 <= len(item.code) <= 64:
+        yield f"code {item.code[:64]!r} is not usable"
+    if max(map(len, (item.name, item.department.name, *item.aliases))) > _LONGEST_NAME:
+        yield f"{item.code}: a name of more than {_LONGEST_NAME} characters"
+    if not item.name.strip() or not item.department.name.strip():
+        yield f"{item.code}: no name or no department"
+    if not re.fullmatch(r"[1-7]", item.level):
+        yield f"{item.code}: level {item.level[:8]!r} is not 1-7 (GB/T 39046 A.2)"
+    if not re.fullmatch(r"[0-9]{2}", item.type):
+        yield f"{item.code}: type {item.type[:8]!r} is not two digits (GB/T 39046 A.1)"
+    if any(not re.fullmatch(r"[1-6]", served) for served in item.served):
+        yield f"{item.code}: served is not 1-6 (GB/T 39046 A.4)"
+    if item.version < 1:
+        yield f"{item.code}: version {item.version}"
+    for fee in item.fees:
+        if not fee.amount.is_finite() or not 0 <= fee.amount < 10**14:
+            yield f"{item.code}: fee {fee.name[:40]}: amount {fee.amount}"
+    ids = [material.id for material in item.materials]
+    ids += [question.id for question in item.questions]
+    ids += [option.id for question in item.questions for option in question.options]
+    for bad_id in sorted({i for i in ids if not _ID.fullmatch(i)}):
+        yield f"{item.code}: id {bad_id[:64]!r}: a-z, 0-9, hyphen, dot and underscore only"
+    for material in item.materials:
+        if not material.name.strip():
+            yield f"{item.code}: material {material.id}: no name"
+        if max(material.originals, material.copies, material.defer_days) > _MOST:
+            yield f"{item.code}: material {material.id}: count above {_MOST}"
+        if material.defer_days < 0:
+            yield f"{item.code}: material {material.id}: negative defer_days"
