@@ -1,0 +1,232 @@
+"""Wire the window client: each part is made by plain constructor calls when it is first needed.
+
+The screen must be ready to type long before the database, the network and the printers are, so
+parts load late and may be asked for from any thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from app.config import Settings, load_settings
+from app.domain.hall import HALL_ZONE, Hall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from printers.documents.maker import PaperPress
+
+    from app.devices.simulators.people import SimulatedCard
+    from app.domain.deadline import WorkCalendar
+    from app.ports import CardReader, Clock, Printer, Secrets
+    from app.services.catalogue import Catalogue
+    from app.services.papers import PaperContents
+    from app.services.printing import PrintDesk, PrintLane
+    from app.services.queue_desk import QueueDesk
+    from app.services.reception import Reception
+    from app.services.set_aside import SetAsideDesk
+    from app.services.sign_in import SignIn
+    from app.storage.outbox import Outbox
+    from app.storage.store import Store
+    from sync.client.worker import SyncWorker
+
+T = TypeVar("T")
+_making = RLock()
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def resources_folder() -> Path:
+    return Path(str(files("resources")))
+
+
+class _Part(Generic[T]):
+    """An attribute made once, at first use, also when two threads ask at the same time."""
+
+    def __init__(self, make: Callable[[Client], T]) -> None:
+        self._make = make
+        self._name = make.__name__
+
+    def __get__(self, client: Client, _owner: object = None) -> T:
+        made: dict[str, T] = client.__dict__
+        if self._name not in made:
+            with _making:
+                if self._name not in made:
+                    made[self._name] = self._make(client)
+        return made[self._name]
+
+
+class Later:
+    """Stands for a part until it is first used, so that naming it loads nothing."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make_later = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make_later(), name)
+
+
+class Client:
+    """One window client over one home folder."""
+
+    def __init__(
+        self,
+        home: Path,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.home = home
+        self.settings = settings or load_settings(home)
+        self.clock: Clock = clock or SystemClock()
+        self.random = random
+
+    @_Part
+    def hall_folder(self) -> Path:
+        return Path(self.settings.hall) if self.settings.hall else resources_folder() / "demo_hall"
+
+    @_Part
+    def hall(self) -> Hall:
+        from app.services.demo_hall import load_hall
+
+        return load_hall(self.hall_folder)
+
+    @_Part
+    def work(self) -> WorkCalendar:
+        from app.services.calendar import load_calendar
+
+        return load_calendar(resources_folder() / "calendar" / "workdays.json")
+
+    @_Part
+    def catalogue(self) -> Catalogue:
+        from app.services.catalogue import load_catalogue
+
+        today = self.clock.now().astimezone(HALL_ZONE).date()
+        return load_catalogue(self.hall_folder / "items", on=today)
+
+    @_Part
+    def secrets(self) -> Secrets:
+        from app.storage.secrets import open_secrets
+
+        return open_secrets(self.home)
+
+    @_Part
+    def store(self) -> Store:
+        from app.storage.secrets import database_key
+        from app.storage.store import Store
+
+        key = database_key(self.home, self.secrets, self.random)
+        return Store.open(
+            self.home, key, device=self.settings.window, clock=self.clock, random=self.random
+        )
+
+    @_Part
+    def outbox(self) -> Outbox:
+        from app.storage.outbox import Outbox
+
+        return Outbox(self.store)
+
+    @_Part
+    def sign_in(self) -> SignIn:
+        from app.services.sign_in import SignIn
+
+        return SignIn(self.store, self.hall)
+
+    @_Part
+    def queue(self) -> QueueDesk:
+        from app.services.queue_desk import QueueDesk
+
+        return QueueDesk(self.store, self.hall, self.slip_printer)
+
+    @_Part
+    def reception(self) -> Reception:
+        from app.services.reception import Reception
+
+        return Reception(
+            self.store, self.hall, lambda: self.catalogue, self.work, self.document_printer
+        )
+
+    @_Part
+    def contents(self) -> PaperContents:
+        from app.services.papers import PaperContents
+
+        return PaperContents(self.store, self.hall, lambda: self.catalogue)
+
+    @_Part
+    def document_printer(self) -> str:
+        return self.settings.document_printer or f"folder:{self.home / 'papers'}"
+
+    @_Part
+    def slip_printer(self) -> str:
+        return self.settings.slip_printer or f"folder:{self.home / 'papers'}"
+
+    @_Part
+    def printers(self) -> Mapping[str, Printer]:
+        from printers.backends.specification import open_printer
+
+        specifications = {self.document_printer, self.slip_printer}
+        return {spec: open_printer(spec) for spec in sorted(specifications)}
+
+    @_Part
+    def press(self) -> PaperPress:
+        from printers.documents.maker import PaperPress
+
+        return PaperPress()
+
+    @_Part
+    def papers(self) -> PrintDesk:
+        from app.services.printing import PrintDesk
+
+        return PrintDesk(self.store, self.contents, self.press, self.printers)
+
+    @_Part
+    def set_aside(self) -> SetAsideDesk:
+        from app.services.set_aside import SetAsideDesk
+
+        return SetAsideDesk(self.store)
+
+    @_Part
+    def reader(self) -> CardReader:
+        from app.devices.cards.specification import open_reader
+
+        return open_reader(self.settings.reader, self.clock, people=self.people)
+
+    @_Part
+    def people(self) -> Mapping[str, SimulatedCard]:
+        """Cards that a simulated reader can hold: the demo hall's."""
+        from app.devices.simulators.people import load_people
+
+        file = resources_folder() / "demo_hall" / "people.json"
+        return load_people(file.read_text(encoding="utf-8"))
+
+    @_Part
+    def sync(self) -> SyncWorker:
+        from sync.client.worker import SyncSettings, SyncWorker
+
+        worker = SyncWorker(
+            outbox=self.outbox,
+            settings=SyncSettings(
+                base_url=self.settings.backoffice_url, token=self.settings.backoffice_token
+            ),
+            clock=self.clock,
+            random=Random(self.random(8)),
+            new_id=self.store.new_id,
+        )
+        self.store.subscribe(lambda _saved: worker.wake())
+        return worker
+
+    def print_lane(self, on_change: Callable[[], None]) -> PrintLane:
+        from app.services.printing import PrintLane
+
+        return PrintLane(self.papers, self.store, on_change)

@@ -1,0 +1,201 @@
+"""The command line: plain text for people, ``--json`` for machines.
+
+Exit codes: 0 fine, 1 refused or failing, 2 wrong usage. Every command takes ``--home DIR``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.config import default_home
+from app.domain.errors import AppError
+from app.texts import explain
+
+if TYPE_CHECKING:
+    from app.bootstrap import Client
+
+
+def _client(home: Path) -> Client:
+    from app.bootstrap import Client
+
+    return Client(home)
+
+
+def _show(value: Any, as_json: bool, plain: str) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else plain)
+
+
+def _failure(error: AppError) -> dict[str, Any]:
+    said = explain(error.code, error.details)
+    return {
+        "ok": False,
+        "error": {"code": error.code, "message": said.message, "next_step": said.next_step},
+    }
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with ``--home`` and ``--json`` that ends with 1 on a foreseen failure."""
+
+    def decorate(work: Callable[..., Any]) -> click.Command:
+        @wraps(work)
+        def run(*, home: Path, as_json: bool, **rest: Any) -> None:
+            try:
+                fine = work(home=home, as_json=as_json, **rest)
+            except AppError as error:
+                failure = _failure(error)
+                said = failure["error"]
+                plain = f"{said['code']} {said['message']}\n{said['next_step']}"
+                _show(failure, as_json, plain)
+                sys.exit(1)
+            sys.exit(0 if fine is not False else 1)
+
+        with_json = click.option("--json", "as_json", is_flag=True, help="For machines.")(run)
+        with_home = click.option(
+            "--home", type=click.Path(path_type=Path, file_okay=False), default=default_home,
+            help="Folder of this client's data.",
+        )(with_json)  # fmt: skip
+        return group.command(name)(with_home)
+
+    return decorate
+
+
+@click.group(invoke_without_command=True)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=default_home)
+@click.version_option(package_name="onewindow")
+@click.pass_context
+def main(context: click.Context, home: Path) -> None:
+    """OneWindow 一窗: any item at any window. Without a command it opens the window client."""
+    if context.invoked_subcommand is None:
+        from app.screen import run_screen
+
+        sys.exit(run_screen(_client(home)))
+
+
+@main.group()
+def card() -> None:
+    """Identity cards."""
+
+
+@command(card, "read")
+@click.option("--reader", default="", help="serial:PATH[@BAUD] | pcsc[:NAME] | simulated[:PERSON]")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a card.")
+def card_read(*, home: Path, as_json: bool, reader: str, timeout: float) -> None:
+    """Read one card and show what it says."""
+    from app.devices.cards.once import card_fields, read_once
+    from app.devices.cards.specification import open_driver
+
+    client = _client(home)
+    driver = open_driver(reader or client.settings.reader, client.clock, people=client.people)
+    fields = card_fields(read_once(driver, timeout, tell=lambda step: click.echo(step, err=True)))
+    plain = "\n".join(f"{name:12} {value}" for name, value in fields.items() if value is not None)
+    _show({"ok": True, "read": fields}, as_json, plain)
+
+
+@main.group()
+def catalogue() -> None:
+    """Items and their material lists."""
+
+
+@command(catalogue, "find")
+@click.argument("text")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+def catalogue_find(*, home: Path, as_json: bool, text: str, limit: int) -> None:
+    """Find items by characters, pinyin, initials or code; best first."""
+    found = [
+        {"code": item.code, "name": item.name, "department": item.department}
+        for item in _client(home).catalogue.find(text, limit)
+    ]
+    plain = "\n".join(f"{f['code']}  {f['name']}  {f['department']}" for f in found)
+    _show(found, as_json, plain or "没有找到事项。")
+
+
+@command(catalogue, "try")
+@click.argument("item")
+@click.option("--answer", "answers", multiple=True, metavar="QUESTION=OPTION")
+@click.option("--have", "have", multiple=True, metavar="MATERIAL[:ORIGINALS[:COPIES]]")
+def catalogue_try(
+    *, home: Path, as_json: bool, item: str, answers: tuple[str, ...], have: tuple[str, ...]
+) -> None:
+    """Check what was brought against an item's list, without a case."""
+    from app.services.trial import try_list
+
+    result = try_list(_client(home).catalogue.get(item), answers, have)
+    rows = [f"{row['state']:15} {row['name']}  {row['because']}" for row in result["rows"]]
+    plain = "\n".join([*rows, "", "outcomes: " + ", ".join(result["outcomes"])])
+    _show(result, as_json, plain)
+
+
+@main.group()
+def journal() -> None:
+    """The chain of facts."""
+
+
+@command(journal, "verify")
+def journal_verify(*, home: Path, as_json: bool) -> None:
+    """Check every hash of the chain from the first entry to the last."""
+    store = _client(home).store
+    seq, head = store.verify()
+    value = {
+        "ok": True, "device": store.device, "install": store.install, "seq": seq, "head": head
+    }  # fmt: skip
+    _show(value, as_json, f"{store.device}: complete to {seq}, head {head}")
+
+
+@command(main, "doctor")
+@click.option("--rebuild", is_flag=True, help="Fold the projections again from the journal.")
+def doctor(*, home: Path, as_json: bool, rebuild: bool) -> bool:
+    """Ask every component how it is and what to do."""
+    from dataclasses import asdict
+
+    from app.doctor import Health, examine
+
+    client = _client(home)
+    if rebuild:
+        client.store.rebuild()
+    findings = examine(client)
+    marks = {Health.OK: "✓", Health.WARN: "!", Health.FAIL: "✗"}
+    lines = []
+    for finding in findings:
+        lines.append(
+            f"{marks[finding.state]} {finding.component:14} {finding.version:18} {finding.detail}"
+        )
+        if finding.next_step:
+            lines.append(f"    → {finding.next_step}")
+    fine = all(finding.state is not Health.FAIL for finding in findings)
+    value = {"ok": fine, "findings": [asdict(finding) for finding in findings]}
+    _show(value, as_json, "\n".join(lines))
+    return fine
+
+
+@command(main, "backoffice")
+@click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--demo-line", default=0, type=click.IntRange(0, 500), help="Tickets for today.")
+def backoffice(*, home: Path, as_json: bool, data: Path, port: int, demo_line: int) -> None:  # noqa: ARG001
+    """Run the hall's back office until it is told to stop."""
+    from sync.backoffice.server import serve
+
+    serve(data, port=port, hall=_client(home).hall, demo_line=demo_line)
+
+
+@command(main, "demo")
+@click.option("--offscreen", is_flag=True, help="Play the main job without a display.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/first-applicant")
+)
+def demo(*, home: Path, as_json: bool, offscreen: bool, out: Path) -> bool:  # noqa: ARG001
+    """Open the demo hall: embedded back office, simulated reader and printers."""
+    from app.demo import run_demo
+
+    return run_demo(home, out, offscreen=offscreen)
+
+
+if __name__ == "__main__":
+    main()

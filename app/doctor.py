@@ -1,0 +1,205 @@
+"""Ask every component how it is: found, version, state, and what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.bootstrap import Client
+from app.domain.errors import AppError
+from app.ports import PrinterState
+from app.texts import explain
+
+LITTLE_SPACE = 500 * 1024 * 1024  # bytes; below it a day's papers and scans may not fit
+
+
+class Health(StrEnum):
+    """``warn`` lets the window work without that part; ``fail`` does not."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    component: str
+    found: bool
+    version: str = ""
+    state: Health
+    detail: str = ""
+    next_step: str = ""
+
+
+Check = Callable[[Client], Iterator[Finding]]
+
+
+def examine(client: Client, language: str = "zh") -> tuple[Finding, ...]:
+    """Run all checks; a check that fails is a finding, never an exception."""
+    findings: list[Finding] = []
+    for component, check, needed in _CHECKS:
+        try:
+            findings += check(client)
+        except AppError as error:
+            said = explain(error.code, error.details, language)
+            findings.append(
+                Finding(
+                    component=component, found=False, state=Health.FAIL if needed else Health.WARN,
+                    detail=f"{error.code} {said.message}", next_step=said.next_step,
+                )
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - the doctor must finish its round
+            findings.append(
+                Finding(
+                    component=component, found=False, state=Health.FAIL if needed else Health.WARN,
+                    detail=f"{type(error).__name__}", next_step="reinstall the program",
+                )
+            )  # fmt: skip
+    return tuple(findings)
+
+
+def _python(_client: Client) -> Iterator[Finding]:
+    yield Finding(
+        component="python", found=True, version=sys.version.split()[0], state=Health.OK,
+        detail="frozen" if getattr(sys, "frozen", False) else sys.executable,
+    )  # fmt: skip
+
+
+def _qt(_client: Client) -> Iterator[Finding]:
+    import PySide6
+    from PySide6.QtCore import qVersion
+
+    yield Finding(
+        component="qt", found=True, version=qVersion(), state=Health.OK,
+        detail=f"PySide6 {PySide6.__version__}",
+    )  # fmt: skip
+
+
+def _database(client: Client) -> Iterator[Finding]:
+    secrets = client.secrets
+    yield Finding(component="secrets", found=True, state=Health.OK, detail=secrets.place)
+    with client.store.read() as connection:
+        cipher = connection.exec_driver_sql("PRAGMA cipher_version").scalar_one()
+    yield Finding(
+        component="database", found=True, version=f"SQLCipher {cipher}", state=Health.OK,
+        detail=str(client.home / "onewindow.db"),
+    )  # fmt: skip
+    seq, head = client.store.verify()
+    yield Finding(
+        component="journal", found=True, version=f"seq {seq}", state=Health.OK,
+        detail=f"{client.store.device}/{client.store.install} head {head[:12]}",
+    )  # fmt: skip
+
+
+def _hall(client: Client) -> Iterator[Finding]:
+    hall, catalogue = client.hall, client.catalogue
+    yield Finding(
+        component="hall", found=True, state=Health.OK,
+        detail=f"{hall.head.name}: {len(hall.windows)} windows, {len(hall.staff)} staff",
+    )  # fmt: skip
+    yield Finding(
+        component="catalogue", found=True, state=Health.OK, detail=f"{len(catalogue)} items"
+    )
+
+
+def _calendar(client: Client) -> Iterator[Finding]:
+    years = sorted(client.work.published_years)
+    published = client.clock.now().year in client.work.published_years
+    yield Finding(
+        component="calendar", found=True, version=f"{years[0]}-{years[-1]}",
+        state=Health.OK if published else Health.WARN,
+        next_step="" if published else explain("CAL-01", {}).next_step,
+    )  # fmt: skip
+
+
+def _fonts(_client: Client) -> Iterator[Finding]:
+    from printers.documents.fonts import find_fonts
+
+    for font in find_fonts():
+        yield Finding(
+            component=f"font {font.role.value}", found=font.found,
+            version=font.path.name if font.path else "",
+            state=Health.OK if font.found else Health.WARN, next_step=font.what_to_do,
+        )  # fmt: skip
+    client_press = _client.press
+    yield Finding(
+        component="documents", found=True, state=Health.OK, detail=type(client_press).__name__
+    )
+
+
+def _printers(client: Client) -> Iterator[Finding]:
+    for name, printer in client.printers.items():
+        status = printer.status()
+        said = explain(status.code, status.details) if status.code else None
+        ready = status.state in {PrinterState.READY, PrinterState.BUSY}
+        yield Finding(
+            component="printer", found=status.state is not PrinterState.MISSING,
+            state=Health.OK if ready else Health.WARN,
+            detail=f"{name} {said.message if said else ''}".strip(),
+            next_step=said.next_step if said else "",
+        )  # fmt: skip
+
+
+def _reader(client: Client) -> Iterator[Finding]:
+    from app.devices.cards.listing import ReaderState, list_readers, probe_reader
+
+    configured = probe_reader(client.settings.reader, client.clock)
+    said = explain(configured.code, configured.details) if configured.code else None
+    yield Finding(
+        component="card reader", found=configured.state is not ReaderState.MISSING,
+        state=Health.OK if configured.state is ReaderState.READY else Health.WARN,
+        detail=f"{configured.specification} {said.message if said else ''}".strip(),
+        next_step=said.next_step if said else "",
+    )  # fmt: skip
+    for other in list_readers():
+        if other.state is ReaderState.READY and other.specification != configured.specification:
+            yield Finding(
+                component="other reader", found=True, state=Health.OK,
+                detail=f"{other.specification} {other.name}",
+            )  # fmt: skip
+
+
+def _back_office(client: Client) -> Iterator[Finding]:
+    import requests
+
+    url = client.settings.backoffice_url
+    waiting, refused = client.outbox.counts()
+    counts = f"{waiting} waiting, {refused} refused"
+    try:
+        health = requests.get(f"{url}/health", timeout=2).json()
+        version, reached = str(health.get("version", "")), bool(health.get("ok"))
+    except (requests.RequestException, ValueError, AttributeError):
+        version, reached = "", False
+    said = explain("SYNC-OFFLINE", {})
+    yield Finding(
+        component="back office", found=reached, version=version,
+        state=Health.OK if reached and not refused else Health.WARN, detail=f"{url} ({counts})",
+        next_step="" if reached else said.next_step,
+    )  # fmt: skip
+
+
+def _disk(client: Client) -> Iterator[Finding]:
+    free = shutil.disk_usage(client.home).free
+    enough = free >= LITTLE_SPACE
+    yield Finding(
+        component="disk", found=True, version=f"{free // 2**20} MB free",
+        state=Health.OK if enough else Health.FAIL,
+        next_step="" if enough else explain("STO-03", {}).next_step,
+    )  # fmt: skip
+
+
+_CHECKS: tuple[tuple[str, Check, bool], ...] = (
+    ("python", _python, True),
+    ("qt", _qt, True),
+    ("database", _database, True),
+    ("hall", _hall, True),
+    ("calendar", _calendar, True),
+    ("fonts", _fonts, True),
+    ("printers", _printers, False),
+    ("card reader", _reader, False),
+    ("back office", _back_office, False),
+    ("disk", _disk, True),
+)
