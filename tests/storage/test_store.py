@@ -283,10 +283,12 @@ from app.storage.store import Store
 from app.domain.events import CaseOpened
 class Clock:
     def now(self): return datetime.now(UTC)
-store = Store.open(Path(sys.argv[1]), bytes(range(32)), device="W01", clock=Clock(), random=os.urandom)
+home, key = Path(sys.argv[1]), bytes(range(32))
+store = Store.open(home, key, device="W01", clock=Clock(), random=os.urandom)
 while True:
     with store.begin() as unit:
-        entry = unit.append(CaseOpened(window="W01", ticket=""), subject=f"case:{store.new_id()}", actor="1")
+        event, subject = CaseOpened(window="W01", ticket=""), f"case:{store.new_id()}"
+        entry = unit.append(event, subject=subject, actor="1")
     print(entry.seq, flush=True)
 """
 
