@@ -120,10 +120,11 @@ def migrate(engine: Engine, backups: Path, at: datetime) -> list[Path]:
         steps = migrations()
         if version > steps[-1][0]:
             raise StoreTooNew(version=version)
+        fresh = version == 0
         for number, sql in steps:
             if number <= version:
                 continue
-            if version:
+            if not fresh:
                 made.append(back_up(engine, backups, f"before-{number:04d}", at))
             with writing(engine) as connection:
                 for statement in _statements(sql):

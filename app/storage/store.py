@@ -108,7 +108,7 @@ class Store:
         Raises StoreError and its subclasses.
         """
         path = home / "onewindow.db"
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = open_engine(path, key)
         migrate(engine, home / "backups", clock.now())
         with writing(engine) as connection:
