@@ -1,0 +1,92 @@
+"""A demo hall of real parts for journeys: back office process, client home, one applicant at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from app.bootstrap import Client
+from app.config import Settings
+from app.demo.back_office import EmbeddedBackOffice
+from app.devices.cards.once import read_once
+from app.devices.cards.specification import open_driver
+from app.domain.case import Case, Decision
+from app.domain.catalogue import Item
+from app.domain.checklist import Outcome, asked_questions
+from app.domain.person import CardRead
+from app.services.sign_in import Session
+
+PASSWORD = {"1001": "demo-1001", "1002": "demo-1002"}
+
+
+def open_client(home: Path, office: EmbeddedBackOffice, **changed: str) -> Client:
+    settings = Settings(backoffice_url=office.url, backoffice_token=office.token)
+    return Client(home, replace(settings, **changed))
+
+
+def wait_until(true: Callable[[], bool], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.02)
+
+
+def sign_in(client: Client, staff_id: str = "1001", window: str = "W01") -> Session:
+    return client.sign_in.sign_in(staff_id, PASSWORD[staff_id], window)
+
+
+def read_card(client: Client, person: str = "") -> CardRead:
+    """Through the simulated SAM reader on a real pseudo-terminal."""
+    driver = open_driver(f"simulated:{person}", client.clock, people=client.people)
+    return read_once(driver, 5.0, lambda _step: None)
+
+
+def bring_everything(client: Client, session: Session, case: Case, item: Item) -> Case:
+    """Answer each question with its first option and bring all that is then asked for."""
+    while unanswered := [
+        q for q in asked_questions(item, case.answers) if q.id not in case.answers
+    ]:
+        question = unanswered[0]
+        case = client.reception.answer(
+            session, case.id, question.id, frozenset({question.options[0].id})
+        )
+    for row in client.reception.evaluate(case).rows:
+        if row.required:
+            case = client.reception.receive(
+                session, case.id, row.material.id, row.material.originals, row.material.copies,
+                row.material.form,
+            )  # fmt: skip
+    return case
+
+
+def serve(
+    client: Client, session: Session, card: CardRead, item: Item, outcome: Outcome = Outcome.ACCEPT
+) -> Case:
+    """One applicant without a ticket from card to decision."""
+    desk = client.reception
+    case = desk.identify(session, desk.open_case(session).id, card)
+    case = desk.choose_item(session, case.id, item.code)
+    if outcome is Outcome.ACCEPT:
+        case = bring_everything(client, session, case, item)
+    return desk.decide(session, case.id, Decision(outcome=outcome)).case
+
+
+def office_cases(office: EmbeddedBackOffice) -> list[dict[str, Any]]:
+    """All cases that the back office knows, page by page."""
+    cases: list[dict[str, Any]] = []
+    while True:
+        answer = requests.get(
+            f"{office.url}/api/cases",
+            params={"after": cases[-1]["changed"] if cases else 0},
+            headers={"Authorization": f"Bearer {office.token}"},
+            timeout=10,
+        )
+        page = answer.json()["cases"]
+        if not page:
+            return cases
+        cases += page
