@@ -69,7 +69,8 @@ _NAMES = {
 # What one keystroke may cost at most, whatever the size of the catalogue.
 _MOST_JUDGED = 120
 _MOST_KEPT = 60
-_MOST_SLIPS = 48
+_MOST_SLIPS = 40
+_MOST_GUESSES = 12  # few are enough: a slip is a guess
 _SHORTEST_SLIP = 4
 _OFTEN_MISSED = "inghaueo"
 _BASIC_CODE = 12  # the last 12 characters of an implementing code: 基本编码
@@ -157,12 +158,11 @@ class SearchIndex:
     def _with_code(self, term: str) -> int:
         if not term.isascii():
             return 0
-        first = bisect_left(self._codes, (term, -1))
         found = []
-        for code, number in islice(self._codes, first, None):
-            if not code.startswith(term):
-                break
-            found.append(number)
+        place = bisect_left(self._codes, (term, -1))
+        while place < len(self._codes) and self._codes[place][0].startswith(term):
+            found.append(self._codes[place][1])
+            place += 1
         return pack(found, len(self._entries)) if found else 0
 
     def _judged(
@@ -235,13 +235,11 @@ class SearchIndex:
                     if not candidates:
                         break
                 else:
-                    # Few are enough: a slip is a guess.
-                    for score, number in self._judged(
-                        islice(unpack(candidates), _MOST_KEPT // 4), changed, _Tier.SLIP
-                    ):
+                    some = islice(unpack(candidates), _MOST_GUESSES)
+                    for score, number in self._judged(some, changed, _Tier.SLIP):
                         best[number] = min(score, best.get(number, score))
-            if len(best) >= _MOST_KEPT:
-                break
+                if len(best) >= _MOST_GUESSES:
+                    break
         return [(score, number) for number, score in best.items()]
 
     def _variants(self, term: str) -> Iterator[str]:
