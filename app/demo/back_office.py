@@ -47,7 +47,7 @@ class EmbeddedBackOffice:
         """Returns when it takes requests. Raises BackOfficeDead."""
         self._data.mkdir(parents=True, exist_ok=True)
         with (self._data / "backoffice.log").open("a", encoding="utf-8") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself
                 own_command(
                     "backoffice", "--data", str(self._data), "--port", str(self._port),
                     "--demo-line", str(self._demo_line),

@@ -96,7 +96,7 @@ class PrintDesk:
 
     def jobs(self, limit: int = 50) -> tuple[PrintJob, ...]:
         """Newest first."""
-        return self._select("ORDER BY j.at DESC, j.id DESC LIMIT ?", limit)
+        return self._select("ORDER BY j.id DESC LIMIT ?", limit)
 
     def status(self) -> dict[str, PrinterStatus]:
         """Asks each printer; blocking, for the printers' lane."""
@@ -136,7 +136,7 @@ class PrintDesk:
     def recover(self) -> None:
         """After a start: a job that was under way when the program ended is found, queued again
         where it surely never left, and otherwise doubted."""
-        for job in self._select("WHERE j.state = 'sent' ORDER BY j.at LIMIT ?", -1):
+        for job in self._select("WHERE j.state = 'sent' ORDER BY j.id LIMIT ?", -1):
             printer = self._printers.get(job.printer)
             place = printer.find(job.id) if printer else None
             event: Event
@@ -151,7 +151,7 @@ class PrintDesk:
     def run_pending(self) -> int:
         """Print everything queued, oldest first. Returns how many were tried."""
         tried = 0
-        while queued := self._select("WHERE j.state = 'queued' ORDER BY j.at, j.id LIMIT ?", 1):
+        while queued := self._select("WHERE j.state = 'queued' ORDER BY j.id LIMIT ?", 1):
             self._print(queued[0])
             tried += 1
         return tried

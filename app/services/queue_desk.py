@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from app.domain.errors import NoOneWaiting, TicketNotOpen
 from app.domain.events import (
     Event,
@@ -24,6 +22,7 @@ from app.domain.events import (
 from app.domain.hall import HALL_ZONE, Business, Hall
 from app.domain.ticket import Ticket, TicketState, next_to_call
 from app.services.sign_in import Session
+from app.storage.database import Statements
 from app.storage.projections import ticket_of_row
 from app.storage.store import Store, Unit
 
@@ -37,7 +36,7 @@ class QueueSnapshot:
     passed: tuple[Ticket, ...]
 
 
-def tickets_in(connection: Connection, state: TicketState) -> list[Ticket]:
+def tickets_in(connection: Statements, state: TicketState) -> list[Ticket]:
     rows = connection.exec_driver_sql(
         "SELECT id, number, business, priority, taken_at, state, calls, called_at, served_at "
         "FROM tickets WHERE state = ? ORDER BY taken_at",
@@ -46,7 +45,7 @@ def tickets_in(connection: Connection, state: TicketState) -> list[Ticket]:
     return [ticket_of_row(tuple(row)) for row in rows]
 
 
-def current_ticket(connection: Connection) -> Ticket | None:
+def current_ticket(connection: Statements) -> Ticket | None:
     """The one ticket at this window; serving goes before merely called."""
     for state in (TicketState.SERVING, TicketState.CALLED):
         if found := tickets_in(connection, state):

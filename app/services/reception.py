@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain import case as cases
-from app.domain.case import Case, CaseState, Decision
+from app.domain.case import Case, Decision
 from app.domain.catalogue import Item, MaterialForm, list_hash
 from app.domain.checklist import Evaluation, Outcome, check_answer, check_material, evaluate
 from app.domain.deadline import Due, WorkCalendar
@@ -95,8 +95,7 @@ class Reception:
         """The case left open at this window, also by a crash."""
         with self._store.read() as connection:
             row = connection.exec_driver_sql(
-                "SELECT id FROM cases WHERE state = ? ORDER BY opened_at DESC LIMIT 1",
-                (CaseState.OPEN.value,),
+                "SELECT id FROM cases WHERE state = 'open' ORDER BY opened_at DESC LIMIT 1"
             ).one_or_none()
         return self._store.find_case(row[0]) if row else None
 

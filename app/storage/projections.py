@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from app.domain import ticket as tickets
 from app.domain.case import CaseState
 from app.domain.errors import BadEntry
@@ -40,6 +38,7 @@ from app.domain.events import (
     TicketTaken,
 )
 from app.domain.ticket import Ticket, TicketState
+from app.storage.database import Statements
 
 PROJECTIONS = ("cases", "tickets", "jobs", "number_blocks")
 
@@ -65,7 +64,7 @@ def subject_id(subject: str) -> str:
     return subject.partition(":")[2]
 
 
-def project(connection: Connection, subject: str, at: datetime, event: Event) -> None:
+def project(connection: Statements, subject: str, at: datetime, event: Event) -> None:
     """Apply one saved event. Runs inside the transaction that saves it."""
     key = subject_id(subject)
     if isinstance(event, _TICKET_EVENTS):
@@ -81,7 +80,7 @@ def project(connection: Connection, subject: str, at: datetime, event: Event) ->
         )
 
 
-def _project_case(connection: Connection, key: str, at: datetime, event: Event) -> None:
+def _project_case(connection: Statements, key: str, at: datetime, event: Event) -> None:
     match event:
         case CaseOpened():
             connection.exec_driver_sql(
@@ -115,7 +114,7 @@ def _project_case(connection: Connection, key: str, at: datetime, event: Event) 
 _TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"
 
 
-def _project_ticket(connection: Connection, key: str, at: datetime, event: Event) -> None:
+def _project_ticket(connection: Statements, key: str, at: datetime, event: Event) -> None:
     row = connection.exec_driver_sql(
         f"SELECT {_TICKET_COLUMNS} FROM tickets WHERE id = ?",  # noqa: S608 - a constant
         (key,),
@@ -154,7 +153,7 @@ def ticket_of_row(row: tuple[str | int, ...]) -> Ticket:
     )  # fmt: skip
 
 
-def _project_job(connection: Connection, key: str, at: datetime, event: Event) -> None:
+def _project_job(connection: Statements, key: str, at: datetime, event: Event) -> None:
     match event:
         case PaperQueued():
             connection.exec_driver_sql(

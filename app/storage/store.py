@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from app.domain import case as cases
 from app.domain.case import Case
@@ -15,7 +15,7 @@ from app.domain.clock import Hlc, tick, uuid7
 from app.domain.events import Event
 from app.domain.journal import GENESIS, Entry, check_chain, decode_event, seal
 from app.ports import Clock
-from app.storage.database import coded, migrate, open_engine, writing
+from app.storage.database import Statements, migrate, open_engine, reading, writing
 from app.storage.projections import PROJECTIONS, project
 
 Saved = Sequence[tuple[Entry, Event]]
@@ -45,7 +45,7 @@ def _entry(row: Sequence[str | int]) -> Entry:
 class Unit:
     """One transaction: what is appended here is saved together or not at all."""
 
-    def __init__(self, store: Store, connection: Connection) -> None:
+    def __init__(self, store: Store, connection: Statements) -> None:
         self._store = store
         self.connection = connection
         self.saved: list[tuple[Entry, Event]] = []
@@ -75,7 +75,7 @@ class Unit:
         return cases.fold(case_id, events_about(self.connection, f"case:{case_id}"))
 
 
-def events_about(connection: Connection, subject: str) -> Iterator[Event]:
+def events_about(connection: Statements, subject: str) -> Iterator[Event]:
     """All events of one subject, in order."""
     rows = connection.exec_driver_sql(
         "SELECT kind, version, body FROM journal WHERE subject = ? ORDER BY hlc", (subject,)
@@ -145,9 +145,9 @@ class Store:
                 listener(unit.saved)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[Statements]:
         """One reading transaction: a steady view of the tables."""
-        with coded(), self.engine.connect() as connection, connection.begin():
+        with reading(self.engine) as connection:
             yield connection
 
     def find_case(self, case_id: str) -> Case | None:
@@ -176,7 +176,7 @@ class Store:
             refill(connection)
 
 
-def refill(connection: Connection) -> None:
+def refill(connection: Statements) -> None:
     """Fold the whole journal into empty projections. Raises BadEntry."""
     for table in PROJECTIONS:
         connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names are constants

@@ -1,4 +1,4 @@
-"""A demo hall of real parts for journeys: back office process, client home, one applicant at a time."""
+"""A demo hall of real parts for journeys: back office process, client, one applicant at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.devices.cards.once import read_once
 from app.devices.cards.specification import open_driver
 from app.domain.case import Case, Decision
 from app.domain.catalogue import Item
-from app.domain.checklist import Outcome, asked_questions
+from app.domain.checklist import Outcome
 from app.domain.person import CardRead
 from app.services.sign_in import Session
 
@@ -46,11 +46,9 @@ def read_card(client: Client, person: str = "") -> CardRead:
     return read_once(driver, 5.0, lambda _step: None)
 
 
-def bring_everything(client: Client, session: Session, case: Case, item: Item) -> Case:
+def bring_everything(client: Client, session: Session, case: Case) -> Case:
     """Answer each question with its first option and bring all that is then asked for."""
-    while unanswered := [
-        q for q in asked_questions(item, case.answers) if q.id not in case.answers
-    ]:
+    while unanswered := client.reception.evaluate(case).unanswered:
         question = unanswered[0]
         case = client.reception.answer(
             session, case.id, question.id, frozenset({question.options[0].id})
@@ -72,7 +70,7 @@ def serve(
     case = desk.identify(session, desk.open_case(session).id, card)
     case = desk.choose_item(session, case.id, item.code)
     if outcome is Outcome.ACCEPT:
-        case = bring_everything(client, session, case, item)
+        case = bring_everything(client, session, case)
     return desk.decide(session, case.id, Decision(outcome=outcome)).case
 
 

@@ -165,7 +165,7 @@ def test_a_migration_copies_the_database_aside_first(
     copies = sorted((tmp_path / "backups").iterdir())
     assert len(copies) == len(steps) - 1
     copy = database.open_engine(copies[0], key)
-    with copy.connect() as connection:
+    with database.reading(copy) as connection:
         assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 1
     copy.dispose()
     store.close()

@@ -99,6 +99,7 @@ class ChipCard:
         self._thread: threading.Thread | None = None
         self._pull_after: int | None = None
         self._refusals: dict[int, int] = {}
+        self._dead = False
         self._selected = False
         self._waiting = b""  # for GET RESPONSE
         self.apdus = 0
@@ -130,6 +131,7 @@ class ChipCard:
     def mend(self) -> None:
         self._pull_after = None
         self._refusals = {}
+        self._dead = False
 
     def pull_after(self, apdus: int) -> None:
         """The card leaves the reader instead of answering APDU number ``apdus`` + 1."""
@@ -138,6 +140,10 @@ class ChipCard:
     def refuse(self, status: int = 0x6982, instruction: int = 0xB2) -> None:
         """Answers an instruction (default READ RECORD) with a status (default: authenticate)."""
         self._refusals[instruction] = status
+
+    def upside_down(self) -> None:
+        """The reader feels a card, but its chip does not answer the reset."""
+        self._dead = True
 
     # -- the card -------------------------------------------------------------------------------
 
@@ -157,7 +163,7 @@ class ChipCard:
                     self.apdus += 1
                     answer = self._answer(message)
                 elif message == b"\x04":
-                    answer = ATR
+                    answer = b"" if self._dead else ATR
                 else:
                     self._selected = False
                     continue

@@ -1,0 +1,61 @@
+"""Time the save of one decision against a bare durable commit on the same disk, in turns."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import sqlcipher3
+
+from app.bootstrap import Client
+from app.config import Settings
+from app.domain.case import Decision
+from app.domain.checklist import Outcome
+from app.storage.outbox import Outbox
+from tests.journey.hall import read_card, sign_in
+
+ROUNDS = 300
+
+
+def _bare(path: Path) -> sqlcipher3.Connection:
+    connection = sqlcipher3.connect(str(path), isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE cases (id INTEGER PRIMARY KEY, body TEXT)")
+    return connection
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        client = Client(home, Settings())
+        Outbox(client.store).lease_numbers(1, 10 * ROUNDS)
+        session, card = sign_in(client), read_card(client)
+        desk, item = client.reception, client.catalogue.items()[0]
+        bare = _bare(home / "bare.db")
+        saves, commits = [], []
+        for _ in range(ROUNDS):
+            case = desk.identify(session, desk.open_case(session).id, card)
+            desk.choose_item(session, case.id, item.code)
+            start = time.perf_counter()
+            desk.decide(session, case.id, Decision(outcome=Outcome.RECEIVE_ONLY))
+            saves.append(time.perf_counter() - start)
+            start = time.perf_counter()
+            bare.execute("BEGIN IMMEDIATE")
+            bare.execute("INSERT INTO cases (body) VALUES (?)", (os.urandom(300).hex(),))
+            bare.execute("COMMIT")
+            commits.append(time.perf_counter() - start)
+        bare.close()
+        client.store.close()
+    saved, committed = statistics.median(saves) * 1000, statistics.median(commits) * 1000
+    print(
+        f"save of a decision: median {saved:.2f} ms; bare durable commit {committed:.2f} ms; "
+        f"ratio {saved / committed:.2f} (limit 2)"
+    )
+
+
+if __name__ == "__main__":
+    main()
