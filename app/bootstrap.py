@@ -21,7 +21,7 @@ from app.domain.hall import HALL_ZONE, Hall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from printers.documents.maker import PaperPress
+    from printers.maker import PaperPress
 
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
@@ -180,7 +180,7 @@ class Client:
 
     @_Part
     def press(self) -> PaperPress:
-        from printers.documents.maker import PaperPress
+        from printers.maker import PaperPress
 
         return PaperPress()
 
