@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.domain.errors import AppError
 from app.ports import ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
 from ui.kit.texts import say
 from ui.viewmodels.services import CounterServices
@@ -48,12 +49,19 @@ class CardModel(ViewModel[CardState]):
             return
         self._request += 1
         self._show(CardState(step=ReaderStep.OPENING))
-        self._services.reader.start(self._request, self._services.card_timeout, self._tell)
+        reader, request, timeout = self._services.reader, self._request, self._services.card_timeout
+        # On the lane: to open the driver the first time may take longer than the screen can wait.
+        self._services.lane.submit(
+            lambda: reader.start(request, timeout, self._tell), lambda _: None, self._fail, self
+        )
 
     def cancel(self) -> None:
         """Stop waiting. What the reader still says about this reading is not listened to."""
         if self.state.reading:
-            self._services.reader.cancel(self._request)
+            reader, request = self._services.reader, self._request
+            self._services.lane.submit(
+                lambda: reader.cancel(request), lambda _: None, self._fail, self
+            )
             self._request += 1
         self._show(CardState())
 
@@ -63,6 +71,9 @@ class CardModel(ViewModel[CardState]):
     def _tell(self, message: ReaderMessage) -> None:
         if shiboken6.isValid(self):
             self._arrived.emit(message)
+
+    def _fail(self, error: AppError) -> None:
+        self._show(CardState(note=self._note(error)))
 
     @Slot(object)
     def _hear(self, message: ReaderMessage) -> None:

@@ -93,6 +93,8 @@ class RowView:
     quiet: bool  # not required: drawn grey
     open: bool  # may be ticked
     promisable: bool
+    electronic: bool  # the list takes an electronic one
+    standard: str
     faults: tuple[str, ...]
 
 
@@ -190,6 +192,8 @@ def _row(row: Row, case: Case) -> RowView:
         quiet=quiet,
         open=not quiet,
         promisable=material.promisable and not quiet,
+        electronic=material.form is not MaterialForm.PAPER and not quiet,
+        standard=material.standard,
         faults=material.faults,
     )
 

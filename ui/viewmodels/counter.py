@@ -57,7 +57,7 @@ class Primary(StrEnum):
 class Place(StrEnum):
     """Where the keyboard should be next."""
 
-    KEEP = "keep"
+    ANSWERED = "answered"  # stay with a question of several options, else go on
     QUESTIONS = "questions"
     MATERIALS = "materials"
 
@@ -131,10 +131,13 @@ class CounterModel(ViewModel[CounterState]):
             self._clear_counter()
             self.case.open("")
 
-    def recall(self, ticket_id: str = "") -> None:
-        if ticket_id and not self.state.may_walk_in:
-            return  # somebody is at the window: nobody else is called
-        if ticket_id or self.line.state.may_recall:
+    def recall(self) -> None:
+        if self.line.state.may_recall:
+            self.line.recall()
+
+    def recall_passed(self, ticket_id: str) -> None:
+        """Somebody who was passed over has come; not while anybody else is at the window."""
+        if self.state.may_call and self.line.state.stage is LineStage.IDLE:
             self._clear_counter()
             self.line.recall(ticket_id)
 
@@ -315,10 +318,14 @@ class CounterModel(ViewModel[CounterState]):
 
     def _item_chosen(self) -> None:
         self.close_form()
-        self._answered()
+        self.after_answer()
+
+    def after_answer(self) -> None:
+        """The open question is done with: on to the next, or to the materials."""
+        self.wanted.emit(Place.QUESTIONS if self.case.state.unanswered else Place.MATERIALS)
 
     def _answered(self) -> None:
-        self.wanted.emit(Place.QUESTIONS if self.case.state.unanswered else Place.MATERIALS)
+        self.wanted.emit(Place.ANSWERED)
 
     def _left(self) -> None:
         self._clear_counter()

@@ -39,18 +39,21 @@ class OutboxModel(ViewModel[OutboxState]):
         super().__init__(services, OutboxState(), parent)
 
     def refresh(self) -> None:
-        sync = self._services.back_office.status()
+        services = self._services
+        services.lane.submit(services.back_office.status, self._see_sync, self._fail, self)
+        services.lane.submit(services.refused.refused, self._see, self._fail, self)
+
+    def _see_sync(self, sync: SyncStatus) -> None:
         self._show(
             replace(
                 self.state, waiting=sync.waiting, sent=sync.acknowledged, refused=sync.refused,
                 link=self._link(sync),
             )
         )  # fmt: skip
-        self._services.lane.submit(self._services.refused.refused, self._see, self._fail, self)
 
     def send_now(self) -> None:
-        self._services.back_office.wake()
-        self.refresh()
+        wake = self._services.back_office.wake
+        self._services.lane.submit(wake, lambda _: self.refresh(), self._fail, self)
 
     def _link(self, sync: SyncStatus) -> Note:
         since = clock_text(sync.since) if sync.since else ""

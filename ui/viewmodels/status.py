@@ -49,13 +49,8 @@ class StatusModel(ViewModel[StatusState]):
 
     def refresh(self) -> None:
         services = self._services
-        sync = services.back_office.status()
-        self._show(
-            replace(
-                self.state, link=self._link(sync), sending=_sending(sync),
-                clock=clock_text(services.clock.now()),
-            )
-        )  # fmt: skip
+        self._show(replace(self.state, clock=clock_text(services.clock.now())))
+        services.lane.submit(services.back_office.status, self._see_sync, self._quiet, self)
         services.lane.submit(services.papers.jobs, self._count_papers, self._quiet, self)
         if not self._asking_printers:
             # One question at a time: a printer that hangs is asked once, not every second.
@@ -63,6 +58,9 @@ class StatusModel(ViewModel[StatusState]):
             services.printer_lane.submit(
                 services.papers.status, self._see_printers, self._no_printers, self
             )
+
+    def _see_sync(self, sync: SyncStatus) -> None:
+        self._show(replace(self.state, link=self._link(sync), sending=_sending(sync)))
 
     def _link(self, sync: SyncStatus) -> tuple[str, Tone]:
         match sync.link:

@@ -1,0 +1,143 @@
+"""The counter: three columns by question, and all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.pages.applicant_card import ApplicantCard
+from ui.pages.decision_column import DecisionColumn
+from ui.pages.item_card import ItemCard
+from ui.pages.keys import page_keys
+from ui.pages.line_column import LineColumn
+from ui.pages.materials_card import MaterialsCard
+from ui.pages.widgets.look import Look
+from ui.viewmodels.counter import CounterModel, Form, Place, Primary
+from ui.viewmodels.outcomes import ORDER
+from ui.viewmodels.papers import PapersModel
+
+
+class CounterPage(QWidget):
+    """``asked`` carries acts that belong to the window: help, outbox, papers, theme, sign_out."""
+
+    asked = Signal(str)
+
+    def __init__(self, model: CounterModel, papers: PapersModel, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model = model
+        self.line = LineColumn(model, look)
+        self.applicant = ApplicantCard(model, look)
+        self.item = ItemCard(model, look)
+        self.materials = MaterialsCard(model, look)
+        self.decision = DecisionColumn(model, papers)
+        middle = QVBoxLayout()
+        middle.setSpacing(10)
+        middle.addWidget(self.applicant)
+        middle.addWidget(self.item)
+        middle.addWidget(self.materials, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.line)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.decision)
+        self._form = Form.NONE
+        self._acts = self._handlers()
+        for key_line in page_keys():
+            for key in key_line.keys:
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.setAutoRepeat(False)  # a key held down must not decide twice
+                shortcut.activated.connect(self._acts[key_line.act])
+        model.wanted.connect(self._go)
+        model.state_changed.connect(self._keep_focus)
+        self._keep_focus()
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        model = self.model
+        acts: dict[str, Callable[[], None]] = {
+            "next": model.next_applicant,
+            "recall": model.recall,
+            "pass": model.pass_or_leave,
+            "take": lambda: model.open_form(Form.TAKE),
+            "walk_in": model.walk_in,
+            "line": self.line.waiting.setFocus,
+            "phone": model.type_phone,
+            "read": model.read_card,
+            "type": model.type_by_hand,
+            "find": model.find_item,
+            "questions": self.item.questions.ask,
+            "materials": self.materials.table.setFocus,
+            "primary": self.press_primary,
+            "back": model.step_back,
+        }
+        for outcome, _ in ORDER:
+            acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
+        for name in ("help", "outbox", "papers", "theme", "sign_out"):
+            acts[name] = partial(self.asked.emit, name)
+        return acts
+
+    def press_primary(self) -> None:
+        forms: dict[Form, Callable[[], None]] = {
+            Form.TYPING: self.applicant.typing.submit,
+            Form.PHONE: self.applicant.phone_form.submit,
+            Form.SEARCH: self.model.choose_item,
+            Form.FAULT: self.materials.fault.submit,
+            Form.REJECT: self.decision.reject.submit,
+            Form.TAKE: self.line.take_form.submit,
+            Form.LEAVE: self.line.leave_form.submit,
+        }
+        if self.model.state.primary is Primary.FORM:
+            forms[self.model.state.form]()
+        else:
+            self.model.press_primary()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _holds_mask_key(event):
+            self.model.case.unmask(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_M, Qt.Key.Key_Control} and not event.isAutoRepeat():
+            self.model.case.unmask(False)
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Nothing stays unmasked behind another window."""
+        if event.type() is QEvent.Type.ActivationChange:
+            self.model.case.unmask(False)
+        super().changeEvent(event)
+
+    def _go(self, place: Place) -> None:
+        questions = self.item.questions
+        if place is Place.ANSWERED:
+            if questions.current is not None:
+                questions.ask()
+                return
+            place = Place.MATERIALS
+        if place is Place.QUESTIONS:
+            questions.ask()
+        else:
+            self.materials.table.setFocus()
+
+    def _keep_focus(self) -> None:
+        """A form that closes gives the keyboard back; the keyboard is never lost."""
+        state = self.model.state
+        focus = QApplication.focusWidget()
+        lost = focus is None or not focus.isVisible() or not focus.isEnabled()
+        closed = state.form is Form.NONE and (self._form is not Form.NONE or lost)
+        if closed and not self.item.questions.options.hasFocus():
+            self.materials.table.setFocus()
+        self._form = state.form
+
+
+def _holds_mask_key(event: QKeyEvent) -> bool:
+    held = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.key() == Qt.Key.Key_M and held

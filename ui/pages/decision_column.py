@@ -1,0 +1,244 @@
+"""The right column: what may I decide now, why not more, and what will be printed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.checklist import Outcome
+from ui.kit.formats import outcome_name
+from ui.kit.texts import say
+from ui.kit.theme import Tone
+from ui.pages.widgets.buttons import ActButton
+from ui.pages.widgets.choices import Choices
+from ui.pages.widgets.marks import Chip, NoteBar, boxed, label, row
+from ui.viewmodels.case import CaseScreen
+from ui.viewmodels.case_view import PaperView
+from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
+from ui.viewmodels.outcomes import ORDER
+from ui.viewmodels.papers import PapersModel
+
+SHOWN = 5  # missing papers named in full; the table names all
+
+
+class DecisionColumn(QFrame):
+    def __init__(self, model: CounterModel, papers: PapersModel) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setFixedWidth(276)
+        self._model = model
+        self._papers = papers
+        self.headline = label("", "title", wrap=True)
+        self.lines = label("", wrap=True)
+        self.note = NoteBar()
+        self.go = ActButton("", "Ctrl+Return")
+        self.buttons: dict[Outcome, ActButton] = {}
+        self.acts = QWidget()
+        acts = QVBoxLayout(self.acts)
+        acts.setContentsMargins(0, 0, 0, 0)
+        acts.setSpacing(6)
+        for outcome, key in ORDER:
+            button = ActButton(outcome_name(outcome), key)
+            button.clicked.connect(lambda _=False, o=outcome: model.select(o))
+            self.buttons[outcome] = button
+            acts.addWidget(button)
+        self.reject = RejectForm(model)
+        self.decided = DecidedPart(model)
+        self.paper_title = label(say("将打印"), "section")
+        self.paper = PaperCard()
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(label(say("结论"), "section"))
+        for part in (
+            self.headline, self.lines, self.note, self.go, self.acts, self.reject, self.decided,
+            self.paper_title, self.paper,
+        ):  # fmt: skip
+            layout.addWidget(part)
+        layout.addStretch(1)
+
+        self.go.clicked.connect(model.press_primary)
+        model.state_changed.connect(self._render)
+        model.case.state_changed.connect(self._render)
+        papers.state_changed.connect(self._render)
+        self._render()
+
+    def _render(self) -> None:
+        counter, case = self._model.state, self._model.case.state
+        conclusion = case.conclusion if case.open else None
+        headline = conclusion.headline if conclusion else say("叫号以后开始")
+        self.headline.setText(headline)
+        self.headline.setVisible(case.decided is None)
+        lines = conclusion.lines if conclusion else ()
+        shown = [f"· {line}" for line in lines[:SHOWN]]
+        if len(lines) > SHOWN:
+            shown.append(say("另有 {n} 份，见材料表", n=len(lines) - SHOWN))
+        self.lines.setText("\n".join(shown))
+        self.lines.setVisible(bool(shown) and counter.form is not Form.REJECT)
+        self.note.tell(case.note)
+        going = counter.primary in {Primary.ANSWER, Primary.COUNT}
+        self.go.setVisible(going)
+        self.go.set_primary(going)
+        asked = counter.primary is Primary.ANSWER
+        self.go.set_words(say("回答情形") if asked else say("清点材料"))
+        self._draw_buttons(counter, case)
+        self.acts.setVisible(case.decided is None and counter.form is not Form.REJECT)
+        self.reject.open(counter, case)
+        self.decided.draw(case, self._papers)
+        paper = case.decided.paper if case.decided else case.paper
+        if going:
+            paper = None  # nothing is about to be printed yet
+        self.paper_title.setText(say("打印的内容") if case.decided else say("将打印"))
+        self.paper_title.setVisible(paper is not None)
+        self.paper.draw(paper)
+
+    def _draw_buttons(self, counter: CounterState, case: CaseScreen) -> None:
+        open_ = case.conclusion.open if case.conclusion and case.open else frozenset()
+        deciding = counter.primary is Primary.DECIDE
+        for outcome, key in ORDER:
+            button = self.buttons[outcome]
+            filled = deciding and case.outcome is outcome
+            button.setEnabled(outcome in open_ and not case.busy)
+            button.set_primary(filled)
+            button.set_key("Ctrl+Return" if filled else key)
+            words = outcome_name(outcome)
+            if outcome is Outcome.REJECT:
+                words = say("不予受理…")
+            button.set_words(say("{act} 并打印", act=words) if filled else words)
+
+
+class RejectForm(QWidget):
+    """不予受理: why, and by which rule. Both stand on the paper."""
+
+    def __init__(self, model: CounterModel) -> None:
+        super().__init__()
+        self._model = model
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(500)
+        self.reason.setAccessibleName(say("理由"))
+        self.reason.setPlaceholderText(say("理由，写给申请人看"))
+        self.grounds = Choices()
+        self.grounds.offer(tuple((g, g) for g in model.grounds))
+        self.basis = QLineEdit()
+        self.basis.setMaxLength(500)
+        self.basis.setAccessibleName(say("法律依据"))
+        self.basis.setPlaceholderText(say("法律依据：法名和条款"))
+        self.note = NoteBar()
+        self.submit_button = ActButton(say("不予受理 并打印"), "Ctrl+Return")
+        cancel = ActButton(say("不做这个决定"), "Esc")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (
+            label(say("不予受理的理由"), "section"), self.reason,
+            label(say("依据"), "section"), self.grounds, self.basis, self.note,
+            self.submit_button, cancel,
+        ):  # fmt: skip
+            layout.addWidget(part)
+        self.grounds.picked.connect(lambda ids: self.basis.setText(next(iter(ids), "")))
+        self.grounds.closed.connect(self.submit_button.setFocus)
+        for field in (self.reason, self.basis):
+            field.textChanged.connect(self._write)
+        self.reason.returnPressed.connect(self.grounds.setFocus)
+        self.basis.returnPressed.connect(self.submit_button.setFocus)
+        self.submit_button.clicked.connect(self.submit)
+        cancel.clicked.connect(model.step_back)
+        self.hide()
+
+    def open(self, counter: CounterState, case: CaseScreen) -> None:
+        opened = counter.form is Form.REJECT and case.open
+        if opened and not self.isVisible():
+            self.reason.clear()
+            self.basis.clear()
+            self.grounds.offer(tuple((g, g) for g in self._model.grounds))
+            self.show()
+            self.reason.setFocus()
+        if not opened and self.isVisible():
+            self.reason.clear()
+            self.basis.clear()
+        self.setVisible(opened)
+        self.submit_button.set_primary(opened)
+        self.note.tell(counter.note if opened else None)
+
+    def submit(self) -> None:
+        self._model.reject()
+
+    def _write(self) -> None:
+        if self.isVisible():
+            self._model.write_reason(self.reason.text(), self.basis.text())
+
+
+class DecidedPart(QWidget):
+    """After the decision: what it was, its number, and how the papers do."""
+
+    def __init__(self, model: CounterModel) -> None:
+        super().__init__()
+        self.headline = label("", "title", wrap=True)
+        self.number = label("", "strong")
+        self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.item = label("", "muted", wrap=True)
+        self.title = label("")
+        self.state = Chip()
+        self.hint = label("", "bad", wrap=True)
+        self.next = ActButton(say("叫下一位"), "Ctrl+Return")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (
+            self.headline, label(say("办件编号"), "section"), self.number, self.item,
+            boxed(row(self.title, 0, self.state)), self.hint, self.next,
+        ):  # fmt: skip
+            layout.addWidget(part)
+        self.next.clicked.connect(model.next_applicant)
+        self.hide()
+
+    def draw(self, case: CaseScreen, papers: PapersModel) -> None:
+        decided = case.decided
+        self.setVisible(decided is not None)
+        self.next.set_primary(decided is not None)
+        if decided is None:
+            for part in (self.headline, self.number, self.item, self.title, self.hint):
+                part.clear()
+            self.state.clear()
+            return
+        self.headline.setText(decided.headline)
+        self.number.setText(decided.number)
+        self.item.setText(decided.item)
+        rows = papers.find(decided.jobs)
+        self.title.setText(rows[0].title if rows else decided.paper.title)
+        self.state.say(*((rows[0].chip, rows[0].tone) if rows else ("", Tone.NEUTRAL)))
+        trouble = rows[0].hint if rows and rows[0].state in {"failed", "doubted"} else ""
+        self.hint.setText(say("{what} 按 F12 处理。", what=trouble) if trouble else "")
+        self.hint.setVisible(bool(trouble))
+
+
+class PaperCard(QScrollArea):
+    """A small sheet: white in both themes, because paper is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet = QFrame()
+        sheet.setObjectName("paper")
+        self.title = label("", "strong", wrap=True)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.text = label("", wrap=True)
+        inside = QVBoxLayout(sheet)
+        inside.setContentsMargins(12, 10, 12, 10)
+        inside.setSpacing(6)
+        inside.addWidget(self.title)
+        inside.addWidget(self.text)
+        inside.addStretch(1)
+        self.setWidget(sheet)
+        self.setMinimumHeight(96)
+        self.setMaximumHeight(240)
+        self.hide()
+
+    def draw(self, paper: PaperView | None) -> None:
+        self.setVisible(paper is not None)
+        self.title.setText(paper.title if paper else "")
+        self.text.setText("\n".join(paper.lines) if paper else "")

@@ -1,0 +1,92 @@
+"""Every key of the counter in one table: shortcuts, key caps and the help page come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.kit.formats import outcome_name
+from ui.kit.texts import say
+from ui.viewmodels.outcomes import ORDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLine:
+    """``act`` names the handler; "" for keys that a focused part hears itself."""
+
+    keys: tuple[str, ...]
+    act: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyGroup:
+    title: str
+    lines: tuple[KeyLine, ...]
+
+
+def _line(act: str, words: str, *keys: str) -> KeyLine:
+    return KeyLine(keys=keys, act=act, words=words)
+
+
+def counter_keys() -> tuple[KeyGroup, ...]:
+    return (
+        KeyGroup(
+            title=say("叫号"),
+            lines=(
+                _line("next", say("叫下一位"), "F2"),
+                _line("recall", say("重呼"), "F3"),
+                _line("pass", say("过号；办理中为未办离开"), "F4"),
+                _line("take", say("替窗口前的人取号"), "F5"),
+                _line("walk_in", say("无号接待"), "Ctrl+N"),
+                _line("line", say("到等候列表；过号的人按 Enter 重呼"), "F6"),
+            ),
+        ),
+        KeyGroup(
+            title=say("申请人和事项"),
+            lines=(
+                _line("phone", say("登记手机"), "F7"),
+                _line("read", say("读卡"), "F8"),
+                _line("type", say("手录"), "F9"),
+                _line("find", say("找事项"), "F10"),
+                _line("questions", say("回答或改情形：数字键选"), "Ctrl+E"),
+                _line("materials", say("到材料表"), "Ctrl+T"),
+                _line("", say("按住看全号"), "Ctrl+M"),
+            ),
+        ),
+        KeyGroup(
+            title=say("材料表（光标所在的一行）"),
+            lines=(
+                _line("", say("收到：原件和复印件都齐"), say("空格")),
+                _line("", say("原件加一份、减一份"), "+", "−"),
+                _line("", say("复印件加一份、减一份"), "Shift +", "Shift −"),
+                _line("", say("收到电子件（清单允许时）"), "E"),
+                _line("", say("不符，写明哪里要改"), "X"),
+                _line("", say("以告知承诺代替（清单允许时）"), "P"),
+                _line("", say("退还，当作没有交"), "Delete"),
+                _line("", say("为什么要这份材料"), "?"),
+            ),
+        ),
+        KeyGroup(
+            title=say("决定"),
+            lines=(
+                _line("primary", say("按下填色的按钮"), "Ctrl+Return", "Ctrl+Enter"),
+                *(_line(f"outcome:{o.value}", outcome_name(o), key) for o, key in ORDER),
+                _line("back", say("退一步"), "Esc"),
+            ),
+        ),
+        KeyGroup(
+            title=say("本机"),
+            lines=(
+                _line("help", say("帮助"), "F1"),
+                _line("outbox", say("送后台的记录"), "F11"),
+                _line("papers", say("打印的纸"), "F12"),
+                _line("theme", say("换深色、浅色、随系统"), "Ctrl+Shift+T"),
+                _line("sign_out", say("退出登录"), "Ctrl+Shift+Q"),
+            ),
+        ),
+    )
+
+
+def page_keys() -> tuple[KeyLine, ...]:
+    """Those that the page itself listens to."""
+    return tuple(line for group in counter_keys() for line in group.lines if line.act)

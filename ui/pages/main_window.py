@@ -1,0 +1,228 @@
+"""The window client's one window: sign in, counter, and the pages behind the status line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.kit.texts import say
+from ui.kit.theme import ThemeMode, Tone, style_sheet
+from ui.pages.sign_in_page import SignInPage
+from ui.pages.status_line import StatusLine
+from ui.pages.widgets.look import Look
+from ui.pages.widgets.marks import NoteBar
+from ui.viewmodels.services import CounterServices
+from ui.viewmodels.sign_in import SignInModel
+from ui.viewmodels.status import StatusModel
+from ui.viewmodels.viewmodel import Note
+
+if TYPE_CHECKING:
+    from app.services.sign_in import Session
+    from ui.pages.counter_page import CounterPage
+    from ui.pages.panel import Panel
+    from ui.viewmodels.counter import CounterModel
+    from ui.viewmodels.outbox import OutboxModel
+    from ui.viewmodels.papers import PapersModel
+
+_NEXT_MODE = {
+    ThemeMode.SYSTEM: ThemeMode.LIGHT,
+    ThemeMode.LIGHT: ThemeMode.DARK,
+    ThemeMode.DARK: ThemeMode.SYSTEM,
+}
+
+
+class MainWindow(QMainWindow):
+    """``resources`` holds ``theme/``. Only the sign-in page is built at start; the counter when
+    somebody signs in, the other pages when they are first asked for."""
+
+    def __init__(
+        self,
+        services: CounterServices,
+        resources: Path,
+        *,
+        theme: ThemeMode = ThemeMode.SYSTEM,
+        window_id: str = "",
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle(say("一窗受理"))
+        self.setMinimumSize(1180, 660)
+        self._services = services
+        self._resources = resources
+        self._session: Session | None = None
+        kept = services.preferences.get("theme")
+        self.look = Look(ThemeMode(kept) if kept in set(ThemeMode) else theme, self)
+        self.sign_in_model = SignInModel(services, window_id, self)
+        self.status_model = StatusModel(services, self)
+        self.counter_model: CounterModel | None = None
+        self.papers_model: PapersModel | None = None
+        self.outbox_model: OutboxModel | None = None
+        self.counter: CounterPage | None = None
+        self._panels: dict[str, Panel] = {}
+
+        self.bug = NoteBar()
+        self.stack = QStackedWidget()
+        self.sign_in = SignInPage(self.sign_in_model, self.look, services.hall_name)
+        self.stack.addWidget(self.sign_in)
+        self.status = StatusLine(self.status_model, services.trainer)
+        ground = QWidget()
+        ground.setObjectName("page")
+        layout = QVBoxLayout(ground)
+        layout.setContentsMargins(12, 12, 12, 2)
+        layout.setSpacing(6)
+        layout.addWidget(self.bug)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(ground)
+        self._restyle()
+
+        self.look.changed.connect(self._restyle)
+        self.sign_in_model.signed_in.connect(self._enter)
+        self.status.outbox_wanted.connect(lambda: self.open_panel("outbox"))
+        self.status.papers_wanted.connect(lambda: self.open_panel("papers"))
+        self.status.help_wanted.connect(lambda: self.open_panel("help"))
+        self.status.theme_wanted.connect(self.next_theme)
+        for lane in {services.lane, services.printer_lane}:
+            lane.bug.connect(self.tell_bug)
+        for key, name in (("F1", "help"), ("Ctrl+Shift+T", "theme")):
+            shortcut = QShortcut(QKeySequence(key), self.sign_in)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda n=name: self._asked(n))
+
+    def start(self) -> None:
+        """Begin to ask the services; call it after ``show``, so that typing comes first."""
+        self.sign_in_model.load()
+        self.status_model.start()
+
+    # -- sessions -------------------------------------------------------------------------------
+
+    def _enter(self, session: Session) -> None:
+        self._session = session
+        counter = self._build_counter()
+        assert self.counter_model is not None  # noqa: S101  # built in the line above
+        assert self.papers_model is not None  # noqa: S101  # built in the line above
+        self.papers_model.take_session(session)
+        self.counter_model.begin_session(session)
+        self.stack.setCurrentWidget(counter)
+        counter.setFocus()
+        counter.materials.table.setFocus()
+
+    def sign_out(self) -> None:
+        """Only with nobody at the window; an open case stays open and is found again."""
+        if self._session is None or self.counter_model is None or self.papers_model is None:
+            return
+        self.counter_model.end_session()
+        self.papers_model.take_session(None)
+        self.sign_in_model.sign_out(self._session)
+        self._session = None
+        self.stack.setCurrentWidget(self.sign_in)
+
+    def _build_counter(self) -> CounterPage:
+        if self.counter is None:
+            from ui.pages.counter_page import CounterPage
+            from ui.viewmodels.counter import CounterModel
+            from ui.viewmodels.papers import PapersModel
+
+            self.papers_model = PapersModel(self._services, self)
+            self.counter_model = CounterModel(self._services, self)
+            self.counter_model.card.state_changed.connect(self.status_model.follow_card)
+            self.counter_model.case.decided.connect(self.papers_model.refresh)
+            self.counter = CounterPage(self.counter_model, self.papers_model, self.look)
+            self.counter.asked.connect(self._asked)
+            self.stack.addWidget(self.counter)
+        return self.counter
+
+    # -- pages behind the status line -----------------------------------------------------------
+
+    def open_panel(self, name: str) -> None:
+        if name != "help" and self._session is None:
+            return
+        panel = self._panels.get(name)
+        if panel is not None and self.stack.currentWidget() is panel:
+            self.close_panel()
+            return
+        if panel is None:
+            panel = self._panels[name] = self._build_panel(name)
+            self.stack.addWidget(panel)
+        if name == "outbox" and self.outbox_model is not None:
+            self.outbox_model.refresh()
+        self.stack.setCurrentWidget(panel)
+        panel.back.setFocus()
+
+    def close_panel(self) -> None:
+        panel = self.stack.currentWidget()
+        step_back = getattr(panel, "step_back", None)
+        if step_back is not None and step_back():
+            return
+        if self._session is not None and self.counter is not None:
+            self.stack.setCurrentWidget(self.counter)
+            self.counter.materials.table.setFocus()
+        else:
+            self.stack.setCurrentWidget(self.sign_in)
+
+    def _build_panel(self, name: str) -> Panel:
+        panel: Panel
+        if name == "help":
+            from ui.pages.help_panel import HelpPanel
+
+            panel = HelpPanel()
+        elif name == "papers":
+            from ui.pages.papers_panel import PapersPanel
+
+            assert self.papers_model is not None  # noqa: S101  # only asked for when signed in
+            panel = PapersPanel(self.papers_model)
+        else:
+            from ui.pages.outbox_panel import OutboxPanel
+            from ui.viewmodels.outbox import OutboxModel
+
+            self.outbox_model = OutboxModel(self._services, self)
+            self.status_model.state_changed.connect(self._freshen_outbox)
+            panel = OutboxPanel(self.outbox_model)
+        panel.closed.connect(self.close_panel)
+        for key, act in (("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers")):
+            shortcut = QShortcut(QKeySequence(key), panel)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda a=act: self._asked(a))
+        return panel
+
+    def _freshen_outbox(self) -> None:
+        if self.outbox_model is not None and self.stack.currentWidget() is self._panels["outbox"]:
+            self.outbox_model.refresh()
+
+    def _asked(self, what: str) -> None:
+        match what:
+            case "theme":
+                self.next_theme()
+            case "sign_out":
+                self.sign_out()
+            case "close":
+                self.close_panel()
+            case _:
+                self.open_panel(what)
+
+    # -- the rest -------------------------------------------------------------------------------
+
+    def next_theme(self) -> None:
+        mode = _NEXT_MODE[self.look.mode]
+        self._services.preferences.set("theme", mode.value)
+        self.look.set_mode(mode)
+        self.status.show_theme(mode)
+
+    def tell_bug(self, support_id: str) -> None:
+        """The one place for errors of the program itself."""
+        message = say("程序出了错（支持编号 {id}）。已经保存的都在。", id=support_id)
+        step = say("可以接着办；请把编号告诉管理员。")
+        self.bug.tell(Note(tone=Tone.BAD, message=message, next_step=step))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.status_model.stop()
+        if self.counter_model is not None:
+            self.counter_model.card.cancel()
+        super().closeEvent(event)
+
+    def _restyle(self) -> None:
+        self.setStyleSheet(style_sheet(self.look.theme, self._resources / "theme"))
+        self.status.show_theme(self.look.mode)

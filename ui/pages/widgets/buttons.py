@@ -1,0 +1,74 @@
+"""Buttons that carry their key; one of them on a page may be filled."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
+
+from ui.pages.widgets.look import set_look
+from ui.pages.widgets.marks import key_cap, key_text, label
+
+
+class ActButton(QPushButton):
+    """A wide act: words left, key cap right. ``primary`` fills it."""
+
+    def __init__(self, text: str, key: str = "", *, quiet: str = "") -> None:
+        super().__init__()
+        self.setObjectName("act")
+        self._quiet = quiet
+        self.setProperty("role", quiet)
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        self._words = label(text)
+        self._cap = key_cap(key)
+        self._cap.setVisible(bool(key))
+        for part in (self._words, self._cap):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = self._inner = QHBoxLayout(self)
+        if quiet == "link":
+            layout.setContentsMargins(8, 3, 8, 3)
+            layout.setSpacing(6)
+            layout.addWidget(self._cap)
+            layout.addWidget(self._words)
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        else:
+            layout.setContentsMargins(12, 6, 10, 6)
+            layout.addWidget(self._words)
+            layout.addStretch(1)
+            layout.addWidget(self._cap)
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        inner = self._inner.sizeHint()
+        floor = 30 if self._quiet == "link" else 38
+        return QSize(inner.width() + 2, max(inner.height() + 2, floor))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def set_words(self, text: str) -> None:
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def words(self) -> str:
+        return self._words.text()
+
+    def set_key(self, key: str) -> None:
+        self._cap.setText(key_text(key))
+        self._cap.setVisible(bool(key))
+        self.updateGeometry()
+
+    def key(self) -> str:
+        return self._cap.text()
+
+    def set_primary(self, primary: bool) -> None:
+        set_look(self, "role", "primary" if primary else self._quiet)
+
+    def is_primary(self) -> bool:
+        return bool(self.property("role") == "primary")
+
+
+def link(text: str, key: str = "") -> ActButton:
+    """A small act in a card's header: key cap first, then its word."""
+    return ActButton(text, key, quiet="link")
