@@ -237,6 +237,9 @@ class SearchIndex:
                 else:
                     some = islice(unpack(candidates), _MOST_GUESSES)
                     for score, number in self._judged(some, changed, _Tier.SLIP):
+                        guessed = self._score_term(self._entries[number], variant)
+                        if guessed is None or guessed[1] == _BY_INITIALS:
+                            continue  # a slip in initials could mean anything
                         best[number] = min(score, best.get(number, score))
                 if len(best) >= _MOST_GUESSES:
                     break

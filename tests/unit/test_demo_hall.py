@@ -1,0 +1,220 @@
+"""The demo hall is complete, valid and recognisably invented."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from app.domain.catalogue import Item, ItemKind, Necessity, linked_materials
+from app.domain.hall import Role
+from app.domain.person import Sex, check_citizen_number, check_credit_code, check_name
+from app.services.calendar import BadCalendar, load_calendar
+from app.services.catalogue import Catalogue, load_catalogue
+from app.services.demo_hall import BadHall, DemoPerson, load_hall, load_people
+
+RESOURCES = Path(__file__).parents[2] / "resources"
+HALL = RESOURCES / "demo_hall"
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(HALL / "items")
+
+
+@pytest.fixture(scope="module")
+def people() -> dict[str, DemoPerson]:
+    return {person.id: person for person in load_people(HALL)}
+
+
+def test_every_code_is_made_of_a_valid_credit_code_level_and_basic_code(
+    catalogue: Catalogue,
+) -> None:
+    for item in catalogue.items():
+        assert len(item.code) == 31
+        assert check_credit_code(item.code[:18]) == item.department.code
+        assert item.code[18] == item.level
+        assert re.fullmatch(r"[0-9]{12}", item.code[19:])
+
+
+def test_items_cover_departments_levels_kinds_and_persons(catalogue: Catalogue) -> None:
+    items = catalogue.items()
+    assert len(items) >= 16
+    assert len({item.department.code for item in items}) >= 9
+    assert {item.level for item in items} >= {"3", "4", "5"}
+    assert {item.kind for item in items} >= {ItemKind.INSTANT, ItemKind.PROMISED}
+    assert any(item.served == ("1",) for item in items)
+    assert any(item.served == ("2",) for item in items)
+    assert sum(bool(item.fees) for item in items) >= 3
+    assert all(item.aliases and item.result and item.basis for item in items)
+
+
+def test_items_use_every_power_of_a_list(catalogue: Catalogue) -> None:
+    items = catalogue.items()
+    assert sum(bool(linked_materials(item)) for item in items) >= 5
+    assert any(question.asked_when for item in items for question in item.questions)
+    assert any(question.multiple for item in items for question in item.questions)
+    assert any(
+        material.necessity is Necessity.DEFERRABLE and material.defer_days
+        for item in items
+        for material in item.materials
+    )
+    on_promise = [item for item in items if item.promise_allowed]
+    assert len(on_promise) >= 2
+    assert all(any(m.promisable for m in item.materials) for item in on_promise)
+    assert any(m.faults and "签字" in m.standard for item in items for m in item.materials)
+
+
+def test_limits_are_kept_within_the_law(catalogue: Catalogue) -> None:
+    """A promised limit is never longer than the statutory one, in the same unit or a milder one."""
+    for item in catalogue.items():
+        assert item.promised_limit.count <= item.statutory_limit.count, item.name
+        if item.kind is ItemKind.INSTANT:
+            assert item.promised_limit.count == 0, item.name
+
+
+def test_a_deferred_material_is_due_within_the_promised_limit(catalogue: Catalogue) -> None:
+    for item in catalogue.items():
+        for material in item.materials:
+            if material.necessity is Necessity.DEFERRABLE and item.promised_limit.count:
+                assert material.defer_days <= item.promised_limit.count, (item.name, material.id)
+
+
+def test_a_material_id_means_the_same_document_everywhere(catalogue: Catalogue) -> None:
+    names: dict[str, set[str]] = {}
+    for item in catalogue.items():
+        for material in item.materials:
+            names.setdefault(material.id, set()).add(material.name)
+    for material_id in ("id-card", "business-licence", "agent-id-card", "lease-contract"):
+        assert len(names[material_id]) == 1, names[material_id]
+    assert sum(len(found) > 1 for found in names.values()) < len(names) // 5
+
+
+def test_texts_hold_no_slips_of_the_pen(catalogue: Catalogue) -> None:
+    def texts(item: Item) -> list[str]:
+        found = [item.name, item.guide, *item.conditions, *item.basis, *item.aliases]
+        for question in item.questions:
+            found += [question.text, *(option.text for option in question.options)]
+        for material in item.materials:
+            found += [material.name, material.standard, material.basis, *material.faults]
+        return found
+
+    for item in catalogue.items():
+        for text in texts(item):
+            assert text == text.strip()
+            assert text.count("（") == text.count("）"), text
+            assert text.count("《") == text.count("》"), text
+
+
+def test_the_hall_has_windows_lines_clerks_and_a_supervisor() -> None:
+    hall = load_hall(HALL)
+    assert "示例" in hall.head.name
+    assert [window.id for window in hall.windows] == ["W01", "W02", "W03"]
+    assert len({window.ticket_prefix for window in hall.windows}) == 3
+    assert [business.prefix for business in hall.businesses] == ["A", "B", "C"]
+    roles = [member.role for member in hall.staff]
+    assert roles.count(Role.CLERK) == 2
+    assert roles.count(Role.SUPERVISOR) == 1
+    for member in hall.staff:
+        assert member.password_hash.startswith("$argon2id$")
+        assert PasswordHasher().verify(member.password_hash, f"demo-{member.id}")
+        assert re.search("示例|样例", member.name)
+
+
+def test_eight_people_of_every_kind(people: dict[str, DemoPerson]) -> None:
+    assert len(people) == 8
+    documents = [person.card.document for person in people.values() if person.card]
+    assert set(documents) == {"resident", "hk_mo_tw", "foreigner_2017", "foreigner_2023"}
+    assert sum(person.card is None and person.typed is not None for person in people.values()) == 1
+    names = [person.card.name for person in people.values() if person.card]
+    assert any("·" in name for name in names)
+    assert any(ord(char) > 0xFFFF for name in names for char in name)
+    assert sum(person.social_security is not None for person in people.values()) >= 2
+    assert any(person.card and person.card.valid_to is None for person in people.values())
+
+
+def test_peoples_numbers_hold_and_belong_to_nobody(people: dict[str, DemoPerson]) -> None:
+    for person in people.values():
+        card = person.card
+        if card is None:
+            assert person.typed is not None
+            check_citizen_number(person.typed.number, TODAY)
+            continue
+        if card.document == "foreigner_2017":
+            assert re.fullmatch(r"[A-Z]{3}[0-9]{12}", card.number)
+        else:
+            _, birth, sex = check_citizen_number(card.number, TODAY)
+            assert (birth, sex) == (card.birth, Sex(card.sex)), person.id
+        label = card.name or card.name_latin
+        assert re.search("示例|测试|样例|SAMPLE", label), label
+        if card.name:
+            assert check_name(card.name) == card.name
+
+
+def test_card_texts_fit_the_cards_layouts(people: dict[str, DemoPerson]) -> None:
+    def units(text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2
+
+    for card in (person.card for person in people.values() if person.card):
+        assert units(card.name) <= 15
+        assert units(card.address) <= 35
+        assert units(card.issuer) <= (4 if card.document == "foreigner_2017" else 15)
+        assert units(card.name_latin) <= (60 if card.document == "foreigner_2017" else 46)
+
+
+def test_the_elder_keeps_a_county_code_that_is_gone(people: dict[str, DemoPerson]) -> None:
+    elder = people["elder-1936"].card
+    assert elder is not None
+    old = re.search(r"[0-9]{15}", people["elder-1936"].note)
+    assert old is not None
+    assert check_citizen_number(old.group(), TODAY)[0] == elder.number
+    assert elder.number.startswith("310103")
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"surprise": 1}, "surprise"),
+        ({"windows": []}, "window"),
+        ({"case_number": "{county}{serial}"}, "pattern"),
+        ({"region": 370199}, "region"),
+        ({"staff": [{"id": "1", "name": "x", "role": "king", "password_hash": ""}]}, "role"),
+    ],
+)
+def test_a_bad_hall_is_refused_with_its_place(
+    tmp_path: Path, change: dict[str, object], place: str
+) -> None:
+    hall = json.loads((HALL / "hall.json").read_text(encoding="utf-8"))
+    (tmp_path / "hall.json").write_text(json.dumps(hall | change), encoding="utf-8")
+    with pytest.raises(BadHall) as caught:
+        load_hall(tmp_path)
+    assert place in str(caught.value.details["place"])
+
+
+def test_a_missing_hall_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadHall):
+        load_hall(tmp_path)
+    with pytest.raises(BadHall):
+        load_people(tmp_path)
+
+
+def test_the_shipped_calendar_loads_and_a_bad_one_is_refused(tmp_path: Path) -> None:
+    work = load_calendar(RESOURCES / "calendar" / "workdays.json")
+    assert work.published_years >= {2024, 2025, 2026}
+    bad = tmp_path / "workdays.json"
+    for text in (
+        "{",
+        '{"years": {"2026": {"source": "", "holidays": ["2026-01-03"], "workdays": []}}}',
+        '{"years": {"2026": {"source": "", "holidays": [], "workdays": ["2026-01-05"]}}}',
+        '{"years": {"2026": {"source": "", "holidays": ["2025-01-01"], "workdays": []}}}',
+        '{"years": {"next": {"source": "", "holidays": [], "workdays": []}}}',
+        '{"years": {}, "extra": 1}',
+    ):
+        bad.write_text(text, encoding="utf-8")
+        with pytest.raises(BadCalendar):
+            load_calendar(bad)
