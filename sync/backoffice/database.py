@@ -106,6 +106,9 @@ def _back_up(engine: Engine, folder: Path, name: str) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / (name + ".part")
     part.unlink(missing_ok=True)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+    raw = engine.raw_connection()  # VACUUM cannot run inside a transaction, not even ours
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(part),))
+    finally:
+        raw.close()
     part.replace(folder / name)

@@ -34,17 +34,23 @@ def serve(
     app = create_app(Settings(data=data, hall=hall, demo_line=demo_line, version=version))
     listener = _listen(host, port)
     taken = int(listener.getsockname()[1])
-    _write_port(data / "port", taken)
-    print(json.dumps({"listening": f"http://{host}:{taken}", "port": taken}), flush=True)
-    # uvicorn raises the signal again after its own shutdown; a stop as asked is not a failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
         timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
     )  # fmt: skip
+    server = uvicorn.Server(config)
+
+    def leave(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn takes signals only once it runs, and raises them again after its own shutdown: before,
+    # a stop must not be lost, and afterwards a stop as asked is not a failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    _write_port(data / "port", taken)
+    print(json.dumps({"listening": f"http://{host}:{taken}", "port": taken}), flush=True)
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
     finally:
         listener.close()
         (data / "port").unlink(missing_ok=True)

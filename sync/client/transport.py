@@ -57,6 +57,10 @@ class HttpTransport:
 
 
 def _read(response: requests.Response) -> bytes:
+    declared = response.headers.get("Content-Length", "")
+    chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
+    if not chunked and not declared.isdigit():
+        raise Unreachable  # cut within the headers: nothing says where the answer ends
     until = time.monotonic() + ANSWER_SECONDS
     parts: list[bytes] = []
     size = 0
@@ -68,4 +72,6 @@ def _read(response: requests.Response) -> bytes:
         if time.monotonic() > until:
             raise Unreachable
         parts.append(part)
+    if not chunked and size != int(declared):
+        raise Unreachable
     return b"".join(parts)
