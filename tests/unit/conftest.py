@@ -1,4 +1,4 @@
-"""Let properties take their time: on a shared machine a slow example says nothing about the code."""
+"""Let properties take their time: a slow example on a shared machine says nothing."""
 
 from __future__ import annotations
 
