@@ -6,14 +6,13 @@ characters, a typing slip; then how it matched, how early, and the shorter name 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from itertools import islice
 
 from app.domain.catalogue import Item
-from app.services.search_index import Postings, pack, unpack
+from app.services.search_index import Postings, Prefixes, pack, unpack
 from app.services.search_text import (
     Reading,
     Readings,
@@ -110,7 +109,7 @@ class SearchIndex:
             codes.append((entry.code[-_BASIC_CODE:], number))
         self._department_names = Postings(((name,) for name in departments), self._readings)
         self._departments = [pack(found, size) for found in departments.values()]
-        self._codes = sorted(set(codes))
+        self._codes = Prefixes(codes, size)
 
     @staticmethod
     def _entry(item: Item) -> _Entry:
@@ -153,17 +152,7 @@ class SearchIndex:
             departments |= self._department_names.with_all(term)
         for number in unpack(departments):
             bits |= self._departments[number]
-        return bits | self._with_code(term)
-
-    def _with_code(self, term: str) -> int:
-        if not term.isascii():
-            return 0
-        found = []
-        place = bisect_left(self._codes, (term, -1))
-        while place < len(self._codes) and self._codes[place][0].startswith(term):
-            found.append(self._codes[place][1])
-            place += 1
-        return pack(found, len(self._entries)) if found else 0
+        return bits | self._codes.beginning(term)
 
     def _judged(
         self, numbers: Iterator[int], terms: Sequence[str], tier: int = 0

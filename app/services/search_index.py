@@ -132,3 +132,35 @@ class Postings:
         for char in chars:
             bits &= self._get(char)
         return bits
+
+
+class Prefixes:
+    """Which entries have a code that begins so: a sorted list, with bit sets for whole blocks."""
+
+    _BLOCK = 512
+
+    def __init__(self, codes: Iterable[tuple[str, int]], size: int) -> None:
+        ordered = sorted(set(codes))
+        self._codes = [code for code, _ in ordered]
+        self._entries = array("I", (entry for _, entry in ordered))
+        self._size = size
+        # A short prefix may cover every entry; only whole blocks keep that cheap.
+        self._blocks = [
+            pack(self._entries[at : at + self._BLOCK], size)
+            for at in range(0, len(ordered), self._BLOCK)
+        ]
+
+    def beginning(self, prefix: str) -> int:
+        first = bisect_left(self._codes, prefix)
+        # No code holds a character above this one.
+        end = bisect_left(self._codes, prefix + "\U0010ffff")
+        if first == end:
+            return 0
+        whole = range(-(-first // self._BLOCK), end // self._BLOCK)
+        if len(whole) == 0:
+            return pack(self._entries[first:end], self._size)
+        bits = pack(self._entries[first : whole.start * self._BLOCK], self._size)
+        bits |= pack(self._entries[whole.stop * self._BLOCK : end], self._size)
+        for block in whole:
+            bits |= self._blocks[block]
+        return bits

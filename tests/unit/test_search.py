@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.domain.catalogue import Item
 from app.services.catalogue import Catalogue, load_catalogue
 from app.services.search import MatchedBy, SearchIndex
-from app.services.search_index import Postings, pack, unpack
+from app.services.search_index import Postings, Prefixes, pack, unpack
 from app.services.search_text import Readings, find_term, plain, scattered, terms_of
 from tests.benchmarks.bench_search import synthetic_items
 
@@ -168,6 +168,15 @@ def test_the_index_leaves_out_nothing_that_matches(data: st.DataObject) -> None:
 @given(st.sets(st.integers(0, 40_000)))
 def test_bit_sets_give_back_what_went_in(numbers: set[int]) -> None:
     assert list(unpack(pack(numbers, 40_001))) == sorted(numbers)
+
+
+@given(st.text("1378a", max_size=4), st.integers(0, 2_000), st.integers(1, 97))
+def test_prefixes_name_exactly_the_codes_that_begin_so(
+    prefix: str, count: int, stride: int
+) -> None:
+    codes = [(f"{number * stride:06d}a"[number % 7 :], number) for number in range(count)]
+    found = unpack(Prefixes(codes, count).beginning(prefix))
+    assert list(found) == [number for code, number in codes if code.startswith(prefix)]
 
 
 @given(st.text(max_size=80))
