@@ -67,13 +67,13 @@ class _Part(Generic[T]):
 
 
 class Later:
-    """Stands for a part until it is first used, so that naming it loads nothing."""
+    """Stands for a part until one of its methods is called, so that naming it loads nothing."""
 
     def __init__(self, make: Callable[[], object]) -> None:
         self._make_later = make
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._make_later(), name)
+        return lambda *args, **named: getattr(self._make_later(), name)(*args, **named)
 
 
 class Client:
@@ -141,7 +141,8 @@ class Client:
     def sign_in(self) -> SignIn:
         from app.services.sign_in import SignIn
 
-        return SignIn(self.store, self.hall)
+        store: Any = Later(lambda: self.store)
+        return SignIn(store, self.hall)
 
     @_Part
     def queue(self) -> QueueDesk:
@@ -180,9 +181,12 @@ class Client:
 
     @_Part
     def press(self) -> PaperPress:
+        from printers.documents.fonts import FontBook
         from printers.maker import PaperPress
+        from printers.wording import Wording
 
-        return PaperPress()
+        fonts = FontBook.from_folders([resources_folder() / "fonts"])
+        return PaperPress(Wording.load(resources_folder() / "wording"), fonts)
 
     @_Part
     def papers(self) -> PrintDesk:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.domain.errors import SignInRefused
 from app.domain.events import ClerkSignedIn, ClerkSignedOut
 from app.domain.hall import Hall, Role, StaffMember, Window
-from app.storage.store import Store
+
+if TYPE_CHECKING:
+    # The sign-in page must show the hall's windows before the database is loaded.
+    from app.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,174 @@
+"""Open the window client's screen over a client's parts."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap import Client, Later, resources_folder
+from app.domain.errors import AppError
+from app.ports import SyncStatus
+from app.texts import Explanation, explain
+from ui.kit.lane import Lane
+from ui.kit.preferences import FilePreferences
+from ui.kit.texts import install_language
+from ui.kit.theme import ThemeMode
+from ui.pages.main_window import MainWindow
+from ui.pages.widgets.look import load_font
+from ui.viewmodels.services import CounterServices, Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.services.printing import PrintLane
+
+
+def later(make: Callable[[], object]) -> Any:
+    """A part for the screen, not loaded before its first use on the lane."""
+    return Later(make)
+
+
+class _Link:
+    """The back office as the status line sees it, also before the sync worker runs."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.running = False
+
+    def status(self) -> SyncStatus:
+        return self._client.sync.status() if self.running else SyncStatus()
+
+    def wake(self) -> None:
+        if self.running:
+            self._client.sync.wake()
+
+
+class Screen:
+    """The running window client: screen, lanes, sync and printing."""
+
+    def __init__(self, app: QApplication, client: Client, trainer: Trainer | None) -> None:
+        self.app = app
+        self.client = client
+        self._link = _Link(client)
+        self._print_lane: PrintLane | None = None
+        self._ready: list[Callable[[], None]] = []
+        self.lane = Lane("database")
+        self._printer_lane = Lane("printers")
+        services = CounterServices(
+            sign_in=client.sign_in,
+            queue=later(lambda: client.queue),
+            reception=later(lambda: client.reception),
+            catalogue=later(lambda: client.catalogue),
+            papers=later(lambda: client.papers),
+            refused=later(lambda: client.set_aside),
+            back_office=self._link,
+            reader=later(lambda: client.reader),
+            clock=client.clock,
+            lane=self.lane,
+            printer_lane=self._printer_lane,
+            explain=self._explain,
+            preferences=FilePreferences(client.home / "preferences.json"),
+            legal_grounds=_grounds(),
+            trainer=trainer,
+            hall_name=client.hall.head.name,
+        )
+        self.window = MainWindow(
+            services, resources_folder(), theme=ThemeMode(client.settings.theme),
+            window_id=client.settings.window,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Show the window; everything else is loaded behind it."""
+        self.window.show()
+        self.window.sign_in_model.state_changed.connect(self._loaded)
+        self.window.start()
+
+    def when_ready(self, tell: Callable[[], None]) -> None:
+        """``tell`` once the window, the clerks and the windows are there to choose and type."""
+        self._ready.append(tell)
+
+    def run(self) -> int:
+        code = self.app.exec()
+        self.stop()
+        return code
+
+    def quit(self) -> None:
+        self.window.close()
+        self.app.quit()
+
+    def stop(self) -> None:
+        """End lanes and workers; whatever is saved but not sent or printed waits for the next
+        start."""
+        self.window.close()
+        if self._print_lane is not None:
+            self._print_lane.stop()
+        if self._link.running:
+            self.client.sync.stop()
+        self._printer_lane.stop(1.0)
+        self.lane.stop()
+
+    def _loaded(self) -> None:
+        if not self.window.sign_in_model.state.windows or not self.window.isVisible():
+            return
+        self.window.sign_in_model.state_changed.disconnect(self._loaded)
+        ready, self._ready = self._ready, []
+        for tell in ready:
+            tell()
+        self.lane.submit(self._begin_work, lambda _: None, self._failed)
+
+    def _begin_work(self) -> None:
+        """On the lane: open the store, start sync and printing, warm what the first case needs."""
+        client = self.client
+        self._print_lane = client.print_lane(lambda: None)
+        self._print_lane.start()
+        client.sync.start()
+        self._link.running = True
+        client.catalogue.build_index()
+        _ = client.reader, client.work
+
+    def _failed(self, error: AppError) -> None:
+        """The store cannot be opened: said where the clerk looks, at the sign-in."""
+        self.window.tell_failure(error)
+
+    def _explain(self, code: str, details: Mapping[str, str | int]) -> Explanation:
+        return explain(code, details, self.client.settings.language)
+
+
+def _grounds() -> tuple[str, ...]:
+    text = (resources_folder() / "wording" / "grounds.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text)["bases"])
+
+
+def start_screen(client: Client, trainer: Trainer | None = None) -> Screen:
+    """Build and show the window. Raises AppError where the hall or the settings cannot be read."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError
+    load_font(_frozen_fonts())
+    install_language(app, client.settings.language, resources_folder() / "texts")
+    screen = Screen(app, client, trainer)
+    screen.start()
+    return screen
+
+
+def _frozen_fonts() -> Path | None:
+    return resources_folder() / "fonts" if getattr(sys, "frozen", False) else None
+
+
+def run_screen(client: Client, trainer: Trainer | None = None) -> int:
+    """Until the window is closed. Ctrl+C and SIGTERM close it as the clerk would."""
+    screen = start_screen(client, trainer)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: screen.quit())
+    # Python sees a signal only when it runs; Qt's loop must let it, now and then.
+    heartbeat = QTimer()
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start(200)
+    return screen.run()
