@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.server
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -42,12 +43,15 @@ def window_at(
 
 
 def same_chain(office: Forked, window: ClientWindow) -> None:
-    """Both ends hold the same chain, and the window knows it."""
-    seq, head = window.store.verify()
-    chain = next(row for row in office.chains() if row["install"] == window.store.install)
-    assert (chain["acknowledged"], chain["head"]) == (seq, head)
-    assert window.outbox.acknowledged() == seq
-    assert window.outbox.counts() == (0, 0)
+    """Both ends come to hold the same chain, and the window knows it. (It may still be leasing.)"""
+
+    def agree() -> bool:
+        seq, head = window.store.verify()
+        chain = next(row for row in office.chains() if row["install"] == window.store.install)
+        same = (chain["acknowledged"], chain["head"]) == (seq, head)
+        return same and window.outbox.acknowledged() == seq and window.outbox.counts() == (0, 0)
+
+    wait_until(agree, 10, "both ends agree")
 
 
 def test_a_window_leases_pushes_and_tells(tmp_path: Path, nursery: Nursery) -> None:
@@ -69,23 +73,25 @@ def test_a_window_leases_pushes_and_tells(tmp_path: Path, nursery: Nursery) -> N
 
 
 def test_a_saved_fact_is_acknowledged_soon(tmp_path: Path, nursery: Nursery) -> None:
-    with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
-            window.worker.start()
-            wait_until(window.settled)
-            times = []
-            for _ in range(20):
-                started = time.perf_counter()
-                with window.store.begin() as unit:
-                    seq = unit.append(
-                        ClerkSignedIn(clerk="C01", window="W01"), subject="session", actor="C01"
-                    ).seq
-                while window.outbox.acknowledged() < seq:
-                    assert time.perf_counter() - started < 5
-                    time.sleep(0.001)
-                times.append(time.perf_counter() - started)
-                time.sleep(0.02)
-            assert sorted(times)[10] < 0.25  # far below the poll: it was the wake that sent it
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_at(tmp_path / "w", office.url, office.token) as window,
+    ):
+        window.worker.start()
+        wait_until(window.settled)
+        times = []
+        for _ in range(20):
+            started = time.perf_counter()
+            with window.store.begin() as unit:
+                seq = unit.append(
+                    ClerkSignedIn(clerk="C01", window="W01"), subject="session", actor="C01"
+                ).seq
+            while window.outbox.acknowledged() < seq:
+                assert time.perf_counter() - started < 5
+                time.sleep(0.001)
+            times.append(time.perf_counter() - started)
+            time.sleep(0.02)
+        assert sorted(times)[10] < 0.25  # far below the poll: it was the wake that sent it
 
 
 def test_two_hundred_cases_of_a_morning_without_network(tmp_path: Path, nursery: Nursery) -> None:
@@ -171,6 +177,12 @@ def test_a_bad_line_loses_and_doubles_nothing(
         line.down()
 
 
+def durable(data: Path) -> int:
+    """How far the only chain is on the disk of a dead back office."""
+    with closing(sqlite3.connect(data / "backoffice.db")) as database:
+        return int(database.execute("SELECT max(acknowledged) FROM chains").fetchone()[0])
+
+
 def test_fifty_kills_lose_and_double_nothing(tmp_path: Path, nursery: Nursery) -> None:
     chance = random.Random()
     seed = chance.randrange(2**32)
@@ -189,7 +201,9 @@ def test_fifty_kills_lose_and_double_nothing(tmp_path: Path, nursery: Nursery) -
                     if window.outbox.numbers_left() > 0:
                         serve_case(window, f"k{served_cases}")
                         served_cases += 1
+                told = window.outbox.acknowledged()
                 office.kill()
+                assert durable(office.data) >= told, f"told before it was durable, seed {seed}"
                 office.start()
                 if chance.random() < 0.7:  # else it dies while it still starts
                     wait_until(office.answers, what=f"start, seed {seed}")
@@ -229,51 +243,57 @@ def test_a_copied_disk_is_blocked_and_keeps_its_outbox(tmp_path: Path, nursery: 
 
 
 def test_a_refused_event_is_set_aside_for_a_person(tmp_path: Path, nursery: Nursery) -> None:
-    with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
-            window.worker.start()
-            wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
-            with window.store.begin() as unit:
-                for event in accepted_case(serial=999_999):
-                    unit.append(event, subject="case:bad", actor="C01")
-            serve_case(window, "good")
-            wait_until(window.settled)
-            assert window.outbox.counts() == (0, 1)
-            wait_until(lambda: window.worker.status().refused == 1)
-            assert {row["id"]: row["state"] for row in office.cases()} == {
-                "bad": "open", "good": "accepted",
-            }  # fmt: skip
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_at(tmp_path / "w", office.url, office.token) as window,
+    ):
+        window.worker.start()
+        wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
+        with window.store.begin() as unit:
+            for event in accepted_case(serial=999_999):
+                unit.append(event, subject="case:bad", actor="C01")
+        serve_case(window, "good")
+        wait_until(window.settled)
+        assert window.outbox.counts() == (0, 1)
+        wait_until(lambda: window.worker.status().refused == 1)
+        assert {row["id"]: row["state"] for row in office.cases()} == {
+            "bad": "open", "good": "accepted",
+        }  # fmt: skip
 
 
 def test_a_back_office_restored_from_a_copy_is_filled_again(
     tmp_path: Path, nursery: Nursery
 ) -> None:
-    with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
-            window.worker.start()
-            wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
-            serve_case(window, "early")
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_at(tmp_path / "w", office.url, office.token) as window,
+    ):
+        window.worker.start()
+        wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
+        serve_case(window, "early")
+        wait_until(window.settled)
+        office.stop()
+        early = (tmp_path / "data" / "backoffice.db").read_bytes()
+        with nursery.served(tmp_path / "data", office.port):
+            for n in range(30):
+                serve_case(window, f"later{n}")
+            wait_until(lambda: window.outbox.counts()[0] == 0 and window.settled())
+        (tmp_path / "data" / "backoffice.db").write_bytes(early)
+        with nursery.served(tmp_path / "data", office.port) as again:
+            serve_case(window, "last")
+            wait_until(lambda: len(again.cases()) == 32)
             wait_until(window.settled)
-            office.stop()
-            early = (tmp_path / "data" / "backoffice.db").read_bytes()
-            with nursery.served(tmp_path / "data", office.port):
-                for n in range(30):
-                    serve_case(window, f"later{n}")
-                wait_until(lambda: window.outbox.counts()[0] == 0 and window.settled())
-            (tmp_path / "data" / "backoffice.db").write_bytes(early)
-            with nursery.served(tmp_path / "data", office.port) as again:
-                serve_case(window, "last")
-                wait_until(lambda: len(again.cases()) == 32)
-                wait_until(window.settled)
-                same_chain(again, window)
+            same_chain(again, window)
 
 
 def test_a_wrong_token_blocks(tmp_path: Path, nursery: Nursery) -> None:
-    with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, "wrong") as window:
-            window.worker.start()
-            wait_until(lambda: window.worker.status().code == "SYNC-NOT-ENROLLED")
-            assert window.worker.status().link is LinkState.BLOCKED
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_at(tmp_path / "w", office.url, "wrong") as window,
+    ):
+        window.worker.start()
+        wait_until(lambda: window.worker.status().code == "SYNC-NOT-ENROLLED")
+        assert window.worker.status().link is LinkState.BLOCKED
 
 
 class Liar(http.server.BaseHTTPRequestHandler):
@@ -459,10 +479,12 @@ def test_trouble_of_its_own_store_does_not_end_the_thread(tmp_path: Path, nurser
                 raise RuntimeError("disk")
             return super().acknowledged()
 
-    with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
-            failing = Failing(window.store)
-            window.worker._outbox = window.worker._rounds._outbox = failing
-            window.worker.start()
-            wait_until(lambda: any(status.code == "SYNC-LOCAL" for status in window.heard))
-            wait_until(window.settled)
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_at(tmp_path / "w", office.url, office.token) as window,
+    ):
+        failing = Failing(window.store)
+        window.worker._outbox = window.worker._rounds._outbox = failing
+        window.worker.start()
+        wait_until(lambda: any(status.code == "SYNC-LOCAL" for status in window.heard))
+        wait_until(window.settled)
