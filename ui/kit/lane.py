@@ -33,11 +33,20 @@ class _Task:
     owner: QObject | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One object for the signal: a bare None as a signal's argument costs Qt's binding a
+    reference that it does not own."""
+
+    owner: QObject | None
+    call: Callable[[], object]
+
+
 class Lane(QObject):
     """``submit`` from the GUI thread; ``work`` runs on the lane, in order, one at a time."""
 
     bug = Signal(str)  # support id
-    _back = Signal(object, object)  # callback owner and callable, to the GUI thread
+    _back = Signal(object)  # _Reply, to the GUI thread
 
     def __init__(self, name: str = "database", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,9 +96,9 @@ class Lane(QObject):
 
     def _send(self, owner: QObject | None, call: Callable[[], object]) -> None:
         if shiboken6.isValid(self):
-            self._back.emit(owner, call)
+            self._back.emit(_Reply(owner, call))
 
-    @Slot(object, object)
-    def _deliver(self, owner: QObject | None, call: Callable[[], object]) -> None:
-        if owner is None or shiboken6.isValid(owner):
-            call()
+    @Slot(object)
+    def _deliver(self, reply: _Reply) -> None:
+        if reply.owner is None or shiboken6.isValid(reply.owner):
+            reply.call()

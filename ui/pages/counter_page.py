@@ -52,10 +52,12 @@ class CounterPage(QWidget):
         for key_line in page_keys():
             for key in key_line.keys:
                 shortcut = QShortcut(QKeySequence(key), self)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.setAutoRepeat(False)  # a key held down must not decide twice
                 shortcut.activated.connect(self._acts[key_line.act])
         model.wanted.connect(self._go)
+        for turn in (model.line.called, model.case.opened, model.case.closed, model.case.decided):
+            turn.connect(self._settle)
         model.state_changed.connect(self._keep_focus)
         self._keep_focus()
 
@@ -125,6 +127,11 @@ class CounterPage(QWidget):
         if place is Place.QUESTIONS:
             questions.ask()
         else:
+            self.materials.table.setFocus()
+
+    def _settle(self) -> None:
+        """Another stage: the keys of the table and of the page are at hand."""
+        if self.model.state.form is Form.NONE:
             self.materials.table.setFocus()
 
     def _keep_focus(self) -> None:

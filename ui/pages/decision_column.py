@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.checklist import Outcome
 from ui.kit.formats import outcome_name
@@ -18,6 +19,7 @@ from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
 from ui.viewmodels.outcomes import ORDER
 from ui.viewmodels.papers import PapersModel
 
+_USUAL = frozenset({Outcome.ACCEPT, Outcome.NOTICE, Outcome.RECEIVE_ONLY, Outcome.REJECT})
 SHOWN = 5  # missing papers named in full; the table names all
 
 
@@ -95,10 +97,12 @@ class DecisionColumn(QFrame):
 
     def _draw_buttons(self, counter: CounterState, case: CaseScreen) -> None:
         open_ = case.conclusion.open if case.conclusion and case.open else frozenset()
+        known = case.conclusion.known if case.conclusion and case.open else _USUAL
         deciding = counter.primary is Primary.DECIDE
         for outcome, key in ORDER:
             button = self.buttons[outcome]
             filled = deciding and case.outcome is outcome
+            button.setVisible(outcome in known)
             button.setEnabled(outcome in open_ and not case.busy)
             button.set_primary(filled)
             button.set_key("Ctrl+Return" if filled else key)
@@ -118,8 +122,8 @@ class RejectForm(QWidget):
         self.reason.setMaxLength(500)
         self.reason.setAccessibleName(say("理由"))
         self.reason.setPlaceholderText(say("理由，写给申请人看"))
-        self.grounds = Choices()
-        self.grounds.offer(tuple((g, g) for g in model.grounds))
+        self.grounds = Choices(wide=True)
+        self._offer_grounds()
         self.basis = QLineEdit()
         self.basis.setMaxLength(500)
         self.basis.setAccessibleName(say("法律依据"))
@@ -151,7 +155,7 @@ class RejectForm(QWidget):
         if opened and not self.isVisible():
             self.reason.clear()
             self.basis.clear()
-            self.grounds.offer(tuple((g, g) for g in self._model.grounds))
+            self._offer_grounds()
             self.show()
             self.reason.setFocus()
         if not opened and self.isVisible():
@@ -160,6 +164,11 @@ class RejectForm(QWidget):
         self.setVisible(opened)
         self.submit_button.set_primary(opened)
         self.note.tell(counter.note if opened else None)
+
+    def _offer_grounds(self) -> None:
+        # On the button without 中华人民共和国, which every law bears; on the paper whole.
+        short = [(g, g.replace("《中华人民共和国", "《")) for g in self._model.grounds]
+        self.grounds.offer(short)
 
     def submit(self) -> None:
         self._model.reject()
@@ -234,11 +243,23 @@ class PaperCard(QScrollArea):
         inside.addWidget(self.text)
         inside.addStretch(1)
         self.setWidget(sheet)
-        self.setMinimumHeight(96)
-        self.setMaximumHeight(240)
+        self._inside = inside
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(72)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """As tall as what stands on it; where the column is shorter, it scrolls."""
+        width = max(self.width() - 2, 120)
+        return QSize(120, self._inside.totalHeightForWidth(width) + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def draw(self, paper: PaperView | None) -> None:
         self.setVisible(paper is not None)
         self.title.setText(paper.title if paper else "")
         self.text.setText("\n".join(paper.lines) if paper else "")
+        self.updateGeometry()

@@ -90,6 +90,7 @@ class Questions(QWidget):
         layout.addLayout(self._flow)
         layout.addWidget(self._ask)
         layout.addWidget(self.options)
+        self._draw()
         self.options.picked.connect(self._picked)
         self.options.closed.connect(self._closed)
         self.done.clicked.connect(self._closed)

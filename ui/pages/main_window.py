@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.domain.errors import AppError
 from ui.kit.texts import say
 from ui.kit.theme import ThemeMode, Tone, style_sheet
 from ui.pages.sign_in_page import SignInPage
@@ -18,9 +19,10 @@ from ui.pages.widgets.marks import NoteBar
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.sign_in import SignInModel
 from ui.viewmodels.status import StatusModel
-from ui.viewmodels.viewmodel import Note
+from ui.viewmodels.viewmodel import Note, note_for
 
 if TYPE_CHECKING:
+    from app.domain.errors import AppError
     from app.services.sign_in import Session
     from ui.pages.counter_page import CounterPage
     from ui.pages.panel import Panel
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
             lane.bug.connect(self.tell_bug)
         for key, name in (("F1", "help"), ("Ctrl+Shift+T", "theme")):
             shortcut = QShortcut(QKeySequence(key), self.sign_in)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(lambda n=name: self._asked(n))
 
     def start(self) -> None:
@@ -184,7 +186,7 @@ class MainWindow(QMainWindow):
         panel.closed.connect(self.close_panel)
         for key, act in (("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers")):
             shortcut = QShortcut(QKeySequence(key), panel)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(lambda a=act: self._asked(a))
         return panel
 
@@ -216,6 +218,10 @@ class MainWindow(QMainWindow):
         message = say("程序出了错（支持编号 {id}）。已经保存的都在。", id=support_id)
         step = say("可以接着办；请把编号告诉管理员。")
         self.bug.tell(Note(tone=Tone.BAD, message=message, next_step=step))
+
+    def tell_failure(self, error: AppError) -> None:
+        """A failure that belongs to no page: the store cannot be opened, for example."""
+        self.bug.tell(note_for(self._services, error.code, error.details))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.status_model.stop()

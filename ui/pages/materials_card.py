@@ -71,7 +71,6 @@ class MaterialsCard(QFrame):
         counter, case = self._model.state, self._model.case.state
         self.table.empty_text = self._empty_text()
         self.table.show_rows(case.rows)
-        self.table.setEnabled(case.open or not case.rows)
         self.counts.setText(case.counts)
         self.footer.setVisible(bool(case.rows))
         self.rule.setVisible(bool(case.rows))
@@ -94,6 +93,9 @@ class MaterialsCard(QFrame):
         ready = current is not None and current.open and open_
         for what, button in self.acts.items():
             button.setEnabled(ready if what != "why" else current is not None)
+        rows = self._model.case.state.rows
+        self.acts["promise"].setVisible(any(row.promisable for row in rows))
+        self.acts["electronic"].setVisible(any(row.electronic for row in rows))
         self.acts["promise"].setEnabled(ready and current is not None and current.promisable)
         self.acts["electronic"].setEnabled(ready and current is not None and current.electronic)
         if current is None or current.id != self._why:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.domain.case import Case
-from app.domain.catalogue import Item, MaterialForm, Question
+from app.domain.catalogue import Item, MaterialForm, Necessity, Question
 from app.domain.checklist import Evaluation, Outcome, Row, RowState, asked_questions
 from app.domain.masking import mask_number, mask_phone
 from app.domain.person import Applicant, ValueSource
@@ -83,6 +83,7 @@ class RowView:
     """One line of the material table; ``hint`` mends, ``because`` explains."""
 
     id: str
+    number: int  # its place in the published list
     name: str
     originals: str
     copies: str
@@ -91,6 +92,7 @@ class RowView:
     hint: str
     because: str
     quiet: bool  # not required: drawn grey
+    required: bool  # asked for, or it depends on an answer
     open: bool  # may be ticked
     promisable: bool
     electronic: bool  # the list takes an electronic one
@@ -107,6 +109,7 @@ class Conclusion:
     lines: tuple[str, ...]
     open: frozenset[Outcome]
     best: Outcome | None
+    known: frozenset[Outcome] = frozenset(Outcome)  # those that this item has at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +165,27 @@ def _question(question: Question, case: Case) -> QuestionView:
 
 
 def row_views(case: Case, evaluation: Evaluation) -> tuple[RowView, ...]:
-    return tuple(_row(row, case) for row in evaluation.rows)
+    """In the list's order and with its numbers; what is not required stands below."""
+    rows = [_row(number, row, case) for number, row in enumerate(evaluation.rows, 1)]
+    return tuple(sorted(rows, key=lambda row: not row.required and row.quiet))
+
+
+def _hint(row: Row) -> str:
+    """How to mend it and why it is wanted; nothing where all is well."""
+    match row.state:
+        case RowState.RECEIVED | RowState.PROMISED:
+            return row.mend
+        case RowState.MISSING | RowState.DEFERRABLE:
+            return f"{row.mend} · {row.because}"
+        case _:
+            return row.mend or row.because
 
 
 def _count(brought: int, wanted: int) -> str:
     return f"{brought}/{wanted}" if wanted or brought else "–"
 
 
-def _row(row: Row, case: Case) -> RowView:
+def _row(number: int, row: Row, case: Case) -> RowView:
     chip, tone = row_chip(row.state)
     material = row.material
     evidence = case.evidence.get(material.id)
@@ -182,14 +198,16 @@ def _row(row: Row, case: Case) -> RowView:
     quiet = row.state in {RowState.NOT_REQUIRED, RowState.UNDECIDED}
     return RowView(
         id=material.id,
+        number=number,
         name=material.name,
         originals="–" if quiet else _count(row.originals, material.originals),
         copies="–" if quiet else _count(row.copies, material.copies),
         chip=chip,
         tone=tone,
-        hint=row.mend or row.because,
+        hint=_hint(row),
         because=row.because,
         quiet=quiet,
+        required=row.state is not RowState.NOT_REQUIRED,
         open=not quiet,
         promisable=material.promisable and not quiet,
         electronic=material.form is not MaterialForm.PAPER and not quiet,
@@ -202,6 +220,8 @@ def counts_sentence(evaluation: Evaluation) -> str:
     """The footer: how many rows in each state, only those that occur."""
     parts = []
     for state in RowState:
+        if state is RowState.NOT_REQUIRED:
+            continue  # said beside the item: these answers spare n papers
         count = sum(row.state is state for row in evaluation.rows)
         if count:
             parts.append(f"{row_chip(state)[0]} {count}")
@@ -209,6 +229,22 @@ def counts_sentence(evaluation: Evaluation) -> str:
 
 
 _BEST = (Outcome.ACCEPT, Outcome.ACCEPT_ON_PROMISE, Outcome.ACCEPT_DEFERRED, Outcome.NOTICE)
+
+
+_ALWAYS = frozenset(
+    {Outcome.ACCEPT, Outcome.NOTICE, Outcome.RECEIVE_ONLY, Outcome.REJECT}
+)  # every item
+
+
+def known_outcomes(facts: CaseFacts) -> frozenset[Outcome]:
+    """容缺 and 告知承诺 only where the item's list speaks of them."""
+    known = set(_ALWAYS)
+    if facts.item is not None:
+        if facts.item.promise_allowed:
+            known.add(Outcome.ACCEPT_ON_PROMISE)
+        if any(m.necessity is Necessity.DEFERRABLE for m in facts.item.materials):
+            known.add(Outcome.ACCEPT_DEFERRED)
+    return frozenset(known)
 
 
 def conclude(facts: CaseFacts) -> Conclusion:
@@ -220,8 +256,14 @@ def conclude(facts: CaseFacts) -> Conclusion:
     if evaluation is None:
         headline = say("先找到要办的事项") if case.applicant else say("先读卡，再找事项")
         return Conclusion(
-            headline=headline, tone=Tone.NEUTRAL, lines=(), open=frozenset(), best=None
+            headline=headline,
+            tone=Tone.NEUTRAL,
+            lines=(),
+            open=frozenset(),
+            best=None,
+            known=_ALWAYS,
         )
+    known = known_outcomes(facts)
     missing = evaluation.missing
     lines = tuple(f"{row.material.name}：{row.mend}" for row in missing)
     outcomes = evaluation.outcomes if case.applicant else frozenset()
@@ -233,6 +275,7 @@ def conclude(facts: CaseFacts) -> Conclusion:
             lines=(say("回答之后才知道要哪些材料，也才能一次告知全部。"),),
             open=outcomes,
             best=None,
+            known=known,
         )
     promised = any(row.state is RowState.PROMISED for row in evaluation.rows)
     order = [o for o in _BEST if o is not Outcome.ACCEPT_ON_PROMISE or promised]
@@ -247,7 +290,9 @@ def conclude(facts: CaseFacts) -> Conclusion:
         headline, tone = say("还差 {n} 份，现在不能受理", n=len(missing)), Tone.BAD
     if case.applicant is None:
         headline, tone = say("还不知道申请人是谁"), Tone.NEUTRAL
-    return Conclusion(headline=headline, tone=tone, lines=lines, open=outcomes, best=best)
+    return Conclusion(
+        headline=headline, tone=tone, lines=lines, open=outcomes, best=best, known=known
+    )
 
 
 def paper_view(facts: CaseFacts, outcome: Outcome, reason: str, basis: str) -> PaperView:

@@ -177,13 +177,29 @@ class CounterModel(ViewModel[CounterState]):
         try:
             typed_person(document, name, number, today)
         except InvalidIdentity as error:
-            self._show(replace(self.state, note=self._note(error)))
+            self._show(replace(self.state, note=self._mistyped(error)))
             return
         if not reason.strip():
             text = say("写明为什么手录，例如“没有带证件”。")
             self._show(replace(self.state, note=Note(tone=Tone.BAD, message=text)))
             return
         self.case.identify_typed(document, name, number, reason)
+
+    def _mistyped(self, error: InvalidIdentity) -> Note:
+        """Which field, in words; the general sentence where there is no better one."""
+        words = {
+            "name": say("姓名是空的，或者有不能用的字符。"),
+            "number": say("号码的位数或字符不对。"),
+            "number_check": say("号码最后一位对不上，多半输错了一位。"),
+            "birth": say("号码里的出生日期不对。"),
+            "date": say("号码里的出生日期不对。"),
+            "phone": say("手机号码要 7 到 20 位数字。"),
+        }
+        note = self._note(error)
+        message = words.get(str(error.details.get("field", "")))
+        if message is None:
+            return note
+        return Note(tone=Tone.BAD, message=message, next_step=say("请对照证件核对后重新输入。"))
 
     def type_phone(self) -> None:
         if self.case.state.open and self.case.state.applicant is not None:
@@ -193,7 +209,7 @@ class CounterModel(ViewModel[CounterState]):
         try:
             plain = check_phone(phone)
         except InvalidIdentity as error:
-            self._show(replace(self.state, note=self._note(error)))
+            self._show(replace(self.state, note=self._mistyped(error)))
             return
         self.case.enter_phone(plain)
 

@@ -21,13 +21,12 @@ class ActButton(QPushButton):
         self.setAutoDefault(False)
         self._words = label(text)
         self._cap = key_cap(key)
-        self._cap.setVisible(bool(key))
         for part in (self._words, self._cap):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = self._inner = QHBoxLayout(self)
         if quiet == "link":
-            layout.setContentsMargins(8, 3, 8, 3)
-            layout.setSpacing(6)
+            layout.setContentsMargins(6, 3, 7, 3)
+            layout.setSpacing(5)
             layout.addWidget(self._cap)
             layout.addWidget(self._words)
             self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -37,6 +36,8 @@ class ActButton(QPushButton):
             layout.addStretch(1)
             layout.addWidget(self._cap)
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+        self._cap.setVisible(bool(key))  # only now: without a parent it would open as a window
 
     def sizeHint(self) -> QSize:
         inner = self._inner.sizeHint()

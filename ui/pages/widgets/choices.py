@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.kit.theme import Tone
 from ui.pages.widgets.flow import FlowLayout
@@ -24,12 +24,15 @@ class Choices(QWidget):
     picked = Signal(object)  # frozenset[str]
     closed = Signal()
 
-    def __init__(self, *, multiple: bool = False, numbered: bool = True) -> None:
+    def __init__(
+        self, *, multiple: bool = False, numbered: bool = True, wide: bool = False
+    ) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._multiple = multiple
         self._numbered = numbered
+        self._wide = wide
         self._ids: list[str] = []
         self._texts: list[str] = []
         self._chips: list[QPushButton] = []
@@ -39,6 +42,9 @@ class Choices(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self._flow)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(4)
+        outer.addLayout(self._lines)
 
     def offer(
         self,
@@ -96,15 +102,18 @@ class Choices(QWidget):
 
     def _rebuild(self) -> None:
         self._flow.clear()
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
         self._chips = []
         for index, text in enumerate(self._texts):
             mark = f"{_NUMBERS[index]} " if self._numbered and index < len(_NUMBERS) else ""
-            chip = QPushButton(mark + text)
-            chip.setObjectName("chip")
+            chip = _WideChip(mark + text) if self._wide else QPushButton(mark + text)
+            chip.setObjectName("wide" if self._wide else "chip")
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.setToolTip(text)
             chip.clicked.connect(lambda _=False, i=index: self.pick(i))
-            self._flow.addWidget(chip)
+            (self._lines if self._wide else self._flow).addWidget(chip)
             self._chips.append(chip)
         self.updateGeometry()
 
@@ -113,6 +122,32 @@ class Choices(QWidget):
             chosen = self._ids[index] in self._chosen
             set_look(chip, "tone", Tone.ACT.value if chosen else Tone.NEUTRAL.value)
             set_look(chip, "cursor", "here" if self.hasFocus() and index == self._at else "")
+
+
+class _WideChip(QPushButton):
+    """A choice of a whole sentence, in as many lines as it needs."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setAccessibleName(text)
+        words = QLabel(text)
+        words.setWordWrap(True)
+        words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._inner = QVBoxLayout(self)
+        self._inner.setContentsMargins(10, 5, 10, 5)
+        self._inner.addWidget(words)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._inner.totalHeightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.heightForWidth(max(self.width(), 200)))
 
 
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier

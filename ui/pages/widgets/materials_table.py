@@ -83,7 +83,7 @@ class MaterialsModel(QAbstractTableModel):
             return None
         row = self._rows[index.row()]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            cells = (str(index.row() + 1), row.name, row.originals, row.copies, row.chip, row.hint)
+            cells = (str(row.number), row.name, row.originals, row.copies, row.chip, row.hint)
             return cells[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in {NAME, STATE, HINT}:
             return row.because if index.column() == HINT else self.data(index)
@@ -269,7 +269,7 @@ class MaterialsTable(QTableView):
         """Fixed places for the counts, the rest between name, state and reason."""
         width = self.viewport().width()
         free = width - 44 - 60 - 68
-        name, state = int(free * 0.36), int(free * 0.26)
+        name, state = int(free * 0.40), int(free * 0.24)
         for column, share in (
             (NUMBER, 44), (NAME, name), (ORIGINALS, 60), (COPIES, 68), (STATE, state),
             (HINT, free - name - state),

@@ -1,0 +1,264 @@
+"""The window over real parts: encrypted store, demo hall, a card reader on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from app.bootstrap import Client, resources_folder
+from app.config import Settings
+from app.devices.cards.specification import open_reader
+from app.devices.simulators.sam import SimulatedSamReader
+from app.domain.case import Case
+from app.domain.errors import NotSent
+from app.domain.events import CaseNumbersLeased, TicketTaken
+from app.domain.papers import Paper
+from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus
+from app.services.printing import PrintDesk, PrintLane
+from app.services.set_aside import SetAside
+from app.texts import explain
+from ui.kit.lane import Lane
+from ui.kit.preferences import ForgetfulPreferences
+from ui.kit.theme import ThemeMode
+from ui.pages.counter_page import CounterPage
+from ui.pages.main_window import MainWindow
+from ui.pages.widgets.buttons import ActButton
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.services import CounterServices
+
+FOOD = "食品经营许可新办（餐饮服务）"
+
+
+class PlainPress:
+    """Papers as their own text: these tests look at the screen, not at the sheet."""
+
+    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
+        return "application/pdf", f"{paper.paper} {reprint}".encode()
+
+
+@dataclass
+class FolderPrinter:
+    """Takes bytes into a folder, or says why not."""
+
+    folder: Path
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        return "folder"
+
+    def accepts(self, media_type: str) -> bool:
+        return bool(media_type)
+
+    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+        if self.fault:
+            raise NotSent(printer="folder")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / f"{job}.pdf").write_bytes(data)
+        return f"{job[:8]}.pdf"
+
+    def find(self, job: str) -> str | None:
+        return f"{job[:8]}.pdf" if (self.folder / f"{job}.pdf").exists() else ""
+
+    def status(self) -> PrinterStatus:
+        if self.fault:
+            return PrinterStatus(state=PrinterState.FAULTY, code=self.fault)
+        return PrinterStatus(state=PrinterState.READY)
+
+
+@dataclass
+class StillOffice:
+    """A back office that stands where it was put."""
+
+    now: SyncStatus = field(default_factory=lambda: SyncStatus(link=LinkState.CONNECTED))
+    woken: int = 0
+
+    def status(self) -> SyncStatus:
+        return self.now
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@dataclass
+class StillRefusals:
+    entries: tuple[SetAside, ...] = ()
+
+    def refused(self) -> tuple[SetAside, ...]:
+        return self.entries
+
+
+class Hall:
+    """Everything of one window, and hands to work it with."""
+
+    def __init__(self, home: Path, *, waiting: int = 5, theme: ThemeMode = ThemeMode.LIGHT) -> None:
+        self.client = Client(home, Settings(window="W01"))
+        store = self.client.store
+        with store.begin() as unit:
+            leased = CaseNumbersLeased(first=1, last=500)
+            unit.append(leased, subject="device", actor="system")
+        businesses = [b.id for b in self.client.hall.businesses]
+        for number in range(1, waiting + 1):
+            taken = TicketTaken(
+                number=f"A{number + 11:03d}", business=businesses[number % len(businesses)],
+                priority="老年人" if number == 4 else "",
+            )  # fmt: skip
+            with store.begin() as unit:
+                unit.append(taken, subject=f"ticket:{store.new_id()}", actor="system")
+        self.sam = SimulatedSamReader()
+        self.reader = open_reader(f"serial:{self.sam.start()}", self.client.clock)
+        self.printer = FolderPrinter(home / "sheets")
+        self.office = StillOffice()
+        self.refusals = StillRefusals()
+        names = {self.client.document_printer, self.client.slip_printer}
+        self.papers = PrintDesk(
+            store, self.client.contents, PlainPress(), dict.fromkeys(names, self.printer)
+        )
+        self.printing = PrintLane(self.papers, store, lambda: None)
+        self.printing.start()
+        self.lane, self.printer_lane = Lane("database"), Lane("printers")
+        self.preferences = ForgetfulPreferences()
+        grounds = json.loads((resources_folder() / "wording" / "grounds.json").read_text("utf-8"))
+        self.services = CounterServices(
+            sign_in=self.client.sign_in,
+            queue=self.client.queue,
+            reception=self.client.reception,
+            catalogue=self.client.catalogue,
+            papers=self.papers,
+            refused=self.refusals,
+            back_office=self.office,
+            reader=self.reader,
+            clock=self.client.clock,
+            lane=self.lane,
+            printer_lane=self.printer_lane,
+            explain=explain,
+            preferences=self.preferences,
+            legal_grounds=tuple(grounds["bases"]),
+            card_timeout=5.0,
+            hall_name=self.client.hall.head.name,
+        )
+        self.window = MainWindow(self.services, resources_folder(), theme=theme, window_id="W01")
+        self.window.resize(1366, 768)
+        self.window.show()
+        self.window.start()
+        self.wait(lambda: bool(self.window.sign_in_model.state.staff), "staff and windows")
+
+    # -- looking --------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> CounterModel:
+        assert self.window.counter_model is not None
+        return self.window.counter_model
+
+    @property
+    def page(self) -> CounterPage:
+        assert self.window.counter is not None
+        return self.window.counter
+
+    def filled(self) -> list[ActButton]:
+        """Every filled button that is on the screen now."""
+        return [b for b in self.window.findChildren(ActButton) if b.isVisible() and b.is_primary()]
+
+    def case(self) -> Case:
+        case = self.client.store.find_case(self.model.case.state.case_id)
+        assert case is not None
+        return case
+
+    # -- waiting --------------------------------------------------------------------------------
+
+    def wait(self, true: Callable[[], bool], what: str, seconds: float = 8.0) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, f"waited in vain: {what}"
+            QCoreApplication.processEvents()
+            QTest.qWait(5)
+        QTest.qWait(20)
+
+    def settle(self) -> None:
+        """Let the lane answer everything that was asked, and the screen draw it."""
+        for _ in range(2):
+            answered: list[bool] = []
+            self.lane.submit(lambda: True, answered.append, lambda _: None)
+            self.wait(lambda seen=answered: bool(seen), "the lane")
+
+    # -- doing ----------------------------------------------------------------------------------
+
+    def key(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, held)
+        self.settle()
+
+    def ctrl(self, key: Qt.Key) -> None:
+        self.key(key, Qt.KeyboardModifier.ControlModifier)
+
+    def write(self, text: str) -> None:
+        focus = QApplication.focusWidget()
+        assert isinstance(focus, QLineEdit), f"nothing to write into: {focus}"
+        for character in text:
+            if character.isascii():
+                QTest.keyClicks(focus, character)
+            else:
+                focus.insert(character)  # what an input method does
+        self.settle()
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        assert widget.isVisible(), widget.accessibleName()
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or QPoint())
+        self.settle()
+
+    def sign_in(self) -> None:
+        self.write("demo-1001")
+        self.key(Qt.Key.Key_Return)
+        self.wait(lambda: self.window.counter is not None, "the counter")
+        self.wait(lambda: bool(self.model.line.state.businesses), "the line")
+        self.settle()
+
+    def begin(self) -> None:
+        self.key(Qt.Key.Key_F2)
+        self.ctrl(Qt.Key.Key_Return)
+        self.wait(lambda: self.model.case.state.open, "an open case")
+
+    def place(self, person: str = "zhang-shili") -> None:
+        self.sam.place(self.client.people[person])
+
+    def read(self, person: str = "zhang-shili") -> None:
+        self.place(person)
+        self.key(Qt.Key.Key_F8)
+        self.wait(lambda: self.model.case.state.applicant is not None, "an applicant")
+        self.settle()
+
+    def find(self, text: str) -> None:
+        self.key(Qt.Key.Key_F10)
+        self.write(text)
+        self.wait(lambda: self.model.search.state.answered, "search")
+        self.key(Qt.Key.Key_Return)
+        self.wait(lambda: self.model.case.state.item is not None, "an item")
+        self.settle()
+
+    def answer_first(self) -> None:
+        """Number key 1 (and Enter) for every question."""
+        for _ in range(20):
+            asked = self.page.item.questions.current
+            if asked is None:
+                return
+            self.key(Qt.Key.Key_1)
+            if asked.multiple:
+                self.key(Qt.Key.Key_Return)
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        QTest.qWait(10)
+        self.reader.close()
+        self.sam.stop()
+        self.printing.stop()
+        self.lane.stop()
+        self.printer_lane.stop()
+        self.client.store.close()
+        QTest.qWait(10)
