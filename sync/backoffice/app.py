@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -13,15 +14,13 @@ from typing import TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
 from starlette.requests import ClientDisconnect
 
 from app.domain.clock import uuid7
 from sync import errors, wire
 from sync.backoffice import intake, line, pages
 from sync.backoffice.cases import NumberPattern
-from sync.backoffice.database import Database
+from sync.backoffice.database import Database, Transaction
 from sync.backoffice.logs import note
 from sync.backoffice.settings import Settings, read_token
 from sync.errors import SyncError
@@ -68,7 +67,7 @@ class Office:
     def _new_id(self) -> str:
         return uuid7(self.settings.now(), self.settings.random(10))
 
-    async def write(self, work: Callable[[Connection], _T]) -> _T:
+    async def write(self, work: Callable[[Transaction], _T]) -> _T:
         """Run ``work`` in one transaction; it is durable when this returns."""
 
         def run() -> _T:
@@ -77,7 +76,7 @@ class Office:
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
-    async def read(self, work: Callable[[Connection], _T]) -> _T:
+    async def read(self, work: Callable[[Transaction], _T]) -> _T:
         def run() -> _T:
             with self.database.read() as connection:
                 return work(connection)
@@ -179,9 +178,9 @@ def _add_errors(app: FastAPI) -> None:
         note("declined", code=error.code)
         return _json(wire.ErrorAnswer(code=error.code), error.status or 500)
 
-    @app.exception_handler(DatabaseError)
-    async def unable(_: Request, error: DatabaseError) -> Response:
-        note("store_failed", error=type(error.orig).__name__)
+    @app.exception_handler(sqlite3.DatabaseError)
+    async def unable(_: Request, error: sqlite3.DatabaseError) -> Response:
+        note("store_failed", error=type(error).__name__)
         return _json(wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status)
 
 
@@ -250,6 +249,11 @@ def _add_pages(app: FastAPI, office: Office) -> None:
         return _html(pages.progress(hall, state, at))
 
 
+def _named(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
 def _add_tools(app: FastAPI, office: Office) -> None:
     @app.get("/health")
     async def health() -> Response:
@@ -262,29 +266,25 @@ def _add_tools(app: FastAPI, office: Office) -> None:
         if not (after.isascii() and after.isdigit() and len(after) < 16):
             raise errors.BadRequest
         rows = await office.read(
-            lambda reader: (
-                reader.exec_driver_sql(
+            lambda reader: _named(
+                reader.execute(
                     "SELECT changed, id, number, state, item, item_name, department, window,"
                     " applicant, updated_at FROM cases WHERE changed > ? ORDER BY changed LIMIT ?",
                     (int(after), _PAGE),
                 )
-                .mappings()
-                .all()
             )
         )
-        return _json({"cases": [dict(row) for row in rows]})
+        return _json({"cases": rows})
 
     @app.get("/api/chains")
     async def chains(request: Request) -> Response:
         office.check_token(request)
         rows = await office.read(
-            lambda reader: (
-                reader.exec_driver_sql(
+            lambda reader: _named(
+                reader.execute(
                     "SELECT device, install, acknowledged, head, set_aside, fault FROM chains"
                     " ORDER BY id LIMIT 10000"
                 )
-                .mappings()
-                .all()
             )
         )
-        return _json({"chains": [dict(row) for row in rows]})
+        return _json({"chains": rows})

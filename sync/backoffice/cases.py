@@ -6,14 +6,13 @@ import re
 from datetime import datetime
 from string import Formatter
 
-from sqlalchemy import Connection
-
 from app.domain import case as cases
 from app.domain.case import Case
 from app.domain.events import CaseNumbersLeased, Event, Numbered
 from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name
+from sync.backoffice.database import Transaction
 from sync.errors import NumberNotLeased, NumberUsed
 
 
@@ -34,9 +33,9 @@ class NumberPattern:
         return int(match["serial"]) if match else None
 
 
-def events_about(connection: Connection, subject: str) -> list[tuple[Event, datetime]]:
+def events_about(connection: Transaction, subject: str) -> list[tuple[Event, datetime]]:
     """The applied events of one subject, in order of arrival."""
-    rows = connection.exec_driver_sql(
+    rows = connection.execute(
         "SELECT kind, version, body, at FROM entries "
         "WHERE subject = ? AND outcome = 'applied' ORDER BY arrival",
         (subject,),
@@ -50,7 +49,7 @@ def events_about(connection: Connection, subject: str) -> list[tuple[Event, date
 class CaseBook:
     """The cases that one batch touches; folded once, then kept while the batch lasts."""
 
-    def __init__(self, connection: Connection, numbers: NumberPattern) -> None:
+    def __init__(self, connection: Transaction, numbers: NumberPattern) -> None:
         self._connection = connection
         self._numbers = numbers
         self._cases: dict[str, Case | None] = {}
@@ -69,7 +68,7 @@ class CaseBook:
     def keep(self, entry: Entry, case: Case, arrival: int, received_at: str) -> None:
         """Write the projection of a decided case."""
         at = entry.at.isoformat()
-        self._connection.exec_driver_sql(
+        self._connection.execute(
             "INSERT INTO cases (id, number, check_code, state, item, item_name, department,"
             " window, applicant, opened_at, updated_at, received_at, changed)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -91,28 +90,28 @@ class CaseBook:
         serial = self._numbers.get_serial(number)
         if serial is None or not _in_block(self._connection, device, serial):
             raise NumberNotLeased(case=case_id)
-        taken = self._connection.exec_driver_sql(
+        taken = self._connection.execute(
             "SELECT 1 FROM cases WHERE number = ? AND id <> ?", (number, case_id)
-        ).first()
+        ).fetchone()
         if taken is not None:
             raise NumberUsed(case=case_id)
 
 
-def _in_block(connection: Connection, device: str, serial: int) -> bool:
+def _in_block(connection: Transaction, device: str, serial: int) -> bool:
     if serial >= 2**62:
         return False
-    found = connection.exec_driver_sql(
+    found = connection.execute(
         "SELECT 1 FROM number_blocks WHERE device = ? AND first <= ? AND last >= ?",
         (device, serial, serial),
-    ).first()
+    ).fetchone()
     return found is not None
 
 
-def confirm_block(connection: Connection, entry: Entry, event: CaseNumbersLeased) -> None:
+def confirm_block(connection: Transaction, entry: Entry, event: CaseNumbersLeased) -> None:
     """The device has saved its block. Raises NumberNotLeased where it was never given."""
     if not 0 <= event.first <= event.last < 2**62:
         raise NumberNotLeased(first=event.first, last=event.last)
-    given = connection.exec_driver_sql(
+    given = connection.execute(
         "UPDATE number_blocks SET confirmed = 1 WHERE device = ? AND first = ? AND last = ?",
         (entry.device, event.first, event.last),
     ).rowcount

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlite3 import IntegrityError
 
 from app.domain.case import Case
 from app.domain.errors import AppError, BadEntry, ChainBroken
@@ -16,6 +14,7 @@ from app.domain.journal import GENESIS, Entry, check_entry, decode_event
 from app.domain.ticket import Ticket
 from sync import errors
 from sync.backoffice.cases import CaseBook, NumberPattern, confirm_block
+from sync.backoffice.database import Transaction
 from sync.backoffice.line import TicketBook
 from sync.wire import CODE, MAX_DETAIL, ErrorAnswer, EventAnswer, PushAnswer
 
@@ -35,7 +34,7 @@ class _Decided:
 
 
 def receive(
-    connection: Connection, entries: Sequence[Entry], now: datetime, numbers: NumberPattern
+    connection: Transaction, entries: Sequence[Entry], now: datetime, numbers: NumberPattern
 ) -> PushAnswer | ErrorAnswer:
     """Decide a batch inside the caller's transaction, which it must commit for either answer:
     an ErrorAnswer stores no entry, but the chain's fault is remembered."""
@@ -60,7 +59,7 @@ def receive(
         return _decline(connection, chain, errors.BrokenChain.code)
     if fresh:
         _Batch(connection, chain.id, now, numbers).take(fresh)
-        connection.exec_driver_sql(
+        connection.execute(
             "UPDATE chains SET acknowledged = ?, head = ?, fault = '', seen_at = ? WHERE id = ?",
             (fresh[-1].seq, fresh[-1].hash, now.isoformat(), chain.id),
         )
@@ -72,23 +71,23 @@ def receive(
     )
 
 
-def _open_chain(connection: Connection, entry: Entry, now: datetime) -> tuple[_Chain, str]:
-    connection.exec_driver_sql(
+def _open_chain(connection: Transaction, entry: Entry, now: datetime) -> tuple[_Chain, str]:
+    connection.execute(
         "INSERT INTO chains (device, install, head, seen_at) VALUES (?,?,?,?)"
         " ON CONFLICT (device, install) DO UPDATE SET seen_at = excluded.seen_at",
         (entry.device, entry.install, GENESIS, now.isoformat()),
     )
-    row = connection.exec_driver_sql(
+    row = connection.execute(
         "SELECT id, acknowledged, head, set_aside FROM chains WHERE device = ? AND install = ?",
         (entry.device, entry.install),
-    ).one()
+    ).fetchone()
     return _Chain(id=row[0], acknowledged=row[1], head=row[2]), row[3]
 
 
 def _decline(
-    connection: Connection, chain: _Chain, code: str, *, set_aside: bool = False
+    connection: Transaction, chain: _Chain, code: str, *, set_aside: bool = False
 ) -> ErrorAnswer:
-    connection.exec_driver_sql(
+    connection.execute(
         "UPDATE chains SET fault = ?, set_aside = CASE WHEN ? THEN ? ELSE set_aside END"
         " WHERE id = ?",
         (code, set_aside, code, chain.id),
@@ -96,11 +95,11 @@ def _decline(
     return ErrorAnswer(code=code, acknowledged=chain.acknowledged, head=chain.head)
 
 
-def _same(connection: Connection, chain: _Chain, known: Sequence[Entry]) -> bool:
+def _same(connection: Transaction, chain: _Chain, known: Sequence[Entry]) -> bool:
     """Whether these places hold exactly these entries (the hash covers every field)."""
     stored: dict[int, str] = {
         row[0]: row[1]
-        for row in connection.exec_driver_sql(
+        for row in connection.execute(
             "SELECT seq, hash FROM entries WHERE chain = ? AND seq BETWEEN ? AND ?",
             (chain.id, known[0].seq, known[-1].seq),
         )
@@ -109,9 +108,9 @@ def _same(connection: Connection, chain: _Chain, known: Sequence[Entry]) -> bool
 
 
 def _exceptions(
-    connection: Connection, chain: int, first: int, last: int
+    connection: Transaction, chain: int, first: int, last: int
 ) -> tuple[EventAnswer, ...]:
-    rows = connection.exec_driver_sql(
+    rows = connection.execute(
         "SELECT seq, id, outcome, code, detail FROM entries WHERE chain = ?"
         " AND seq BETWEEN ? AND ? AND outcome IN ('refused', 'parked') ORDER BY seq",
         (chain, first, last),
@@ -126,7 +125,7 @@ class _Batch:
     """Decides and stores the fresh entries of one batch, one by one."""
 
     def __init__(
-        self, connection: Connection, chain: int, now: datetime, numbers: NumberPattern
+        self, connection: Transaction, chain: int, now: datetime, numbers: NumberPattern
     ) -> None:
         self._connection = connection
         self._chain = chain
@@ -135,26 +134,26 @@ class _Batch:
         self._tickets = TicketBook(connection)
 
     def take(self, entries: Sequence[Entry]) -> None:
-        arrival = self._connection.exec_driver_sql(
+        arrival = self._connection.execute(
             "SELECT coalesce(max(arrival), 0) FROM entries"
-        ).scalar_one()
+        ).fetchone()[0]
         for arrival_of, entry in enumerate(entries, arrival + 1):
             try:
-                with self._connection.begin_nested():
+                with self._connection.savepoint():
                     decided, first = self._decide(entry, arrival_of)
                     self._store(entry, arrival_of, decided, first=first)
             except IntegrityError:
                 # Its effect broke a rule of the tables: undone by the savepoint, kept as refused.
-                with self._connection.begin_nested():
+                with self._connection.savepoint():
                     decided = _Decided(outcome="refused", code=errors.NotApplied.code)
                     known = self._earlier(entry) is not None
                     self._store(entry, arrival_of, decided, first=not known)
 
     def take_up(self, entry: Entry, arrival: int) -> None:
         """Decide a parked entry again, now that its kind is known."""
-        with self._connection.begin_nested():
+        with self._connection.savepoint():
             decided = self._judge(entry, arrival)
-            self._connection.exec_driver_sql(
+            self._connection.execute(
                 "UPDATE entries SET outcome = ?, code = ?, detail = ? WHERE arrival = ?",
                 (decided.outcome, decided.code, decided.detail, arrival),
             )
@@ -163,9 +162,9 @@ class _Batch:
         """What becomes of it, and whether its id is new."""
         earlier = self._earlier(entry)
         if earlier is None:
-            parked = self._connection.exec_driver_sql(
+            parked = self._connection.execute(
                 "SELECT 1 FROM entries WHERE subject = ? AND outcome = 'parked'", (entry.subject,)
-            ).first()
+            ).fetchone()
             if parked is not None:  # order within a subject holds also while one waits
                 return _Decided(outcome="parked", code=errors.Parked.code), True
             return self._judge(entry, arrival), True
@@ -177,11 +176,11 @@ class _Batch:
         return _Decided(outcome="repeated"), False
 
     def _earlier(self, entry: Entry) -> tuple[str, str, str, str, str, str] | None:
-        row = self._connection.exec_driver_sql(
+        row = self._connection.execute(
             "SELECT subject, kind, body_hash, outcome, code, detail FROM entries"
             " WHERE id = ? AND first = 1",
             (entry.id,),
-        ).first()
+        ).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3], row[4], row[5])
 
     def _judge(self, entry: Entry, arrival: int) -> _Decided:
@@ -212,7 +211,7 @@ class _Batch:
             confirm_block(self._connection, entry, event)
 
     def _store(self, entry: Entry, arrival: int, decided: _Decided, *, first: bool) -> None:
-        self._connection.exec_driver_sql(
+        self._connection.execute(
             "INSERT INTO entries (arrival, chain, seq, id, first, at, hlc, actor, subject, kind,"
             " version, body, body_hash, hash, outcome, code, detail, received_at)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -249,14 +248,14 @@ _ABOUT: dict[str, str] = {
 }  # fmt: skip
 
 
-def take_up_parked(connection: Connection, now: datetime, numbers: NumberPattern) -> int:
+def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPattern) -> int:
     """After an upgrade: decide what was parked, in order of arrival. Returns how many are left."""
-    rows = connection.exec_driver_sql(
+    rows = connection.execute(
         "SELECT e.arrival, e.chain, c.device, c.install, e.seq, e.id, e.at, e.hlc, e.actor,"
         " e.subject, e.kind, e.version, e.body, e.body_hash, e.hash"
         " FROM entries e JOIN chains c ON c.id = e.chain"
         " WHERE e.outcome = 'parked' ORDER BY e.arrival"
-    ).all()
+    ).fetchall()
     waiting: set[str] = set()
     left = 0
     for row in rows:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection
 
 from app.domain import ticket as tickets
 from app.domain.events import Event, TicketLeased, TicketTaken
@@ -14,6 +13,7 @@ from app.domain.hall import HALL_ZONE, Hall
 from app.domain.journal import Entry
 from app.domain.ticket import Ticket
 from sync.backoffice.cases import events_about
+from sync.backoffice.database import Transaction
 from sync.errors import BadRequest, TicketElsewhere
 from sync.wire import (
     MAX_TICKETS,
@@ -34,7 +34,7 @@ def hall_day(at: datetime) -> str:
 
 
 def lease(
-    connection: Connection, asked: LeaseRequest, now: datetime, block_size: int
+    connection: Transaction, asked: LeaseRequest, now: datetime, block_size: int
 ) -> LeaseAnswer | ErrorAnswer:
     """Answer a lease request; the same request again gets the same answer.
 
@@ -45,15 +45,15 @@ def lease(
     names = (asked.request, asked.device, asked.install)
     if not all(is_name(name) for name in names) or not 0 <= asked.tickets <= MAX_TICKETS:
         raise BadRequest
-    chain = connection.exec_driver_sql(
+    chain = connection.execute(
         "SELECT set_aside, acknowledged, head FROM chains WHERE device = ? AND install = ?",
         (asked.device, asked.install),
-    ).first()
+    ).fetchone()
     if chain is not None and chain[0]:
         return ErrorAnswer(code=chain[0], acknowledged=chain[1], head=chain[2])
-    stored = connection.exec_driver_sql(
+    stored = connection.execute(
         "SELECT device, install, answer FROM lease_answers WHERE request = ?", (asked.request,)
-    ).first()
+    ).fetchone()
     if stored is not None:
         if (stored[0], stored[1]) != (asked.device, asked.install):
             raise BadRequest
@@ -64,7 +64,7 @@ def lease(
         tickets=_lease_tickets(connection, asked, now),
     )
     if answer.block or answer.tickets:
-        connection.exec_driver_sql(
+        connection.execute(
             "INSERT INTO lease_answers (request, device, install, answer, at) VALUES (?,?,?,?,?)",
             (*names, msgspec.json.encode(answer).decode(), now.isoformat()),
         )
@@ -72,21 +72,19 @@ def lease(
 
 
 def _lease_block(
-    connection: Connection, asked: LeaseRequest, now: datetime, size: int
+    connection: Transaction, asked: LeaseRequest, now: datetime, size: int
 ) -> NumberBlock:
-    given = connection.exec_driver_sql(
+    given = connection.execute(
         "SELECT first, last FROM number_blocks"
         " WHERE device = ? AND install = ? AND confirmed = 0 ORDER BY first LIMIT 1",
         (asked.device, asked.install),
-    ).first()
+    ).fetchone()
     if given is not None:
         return NumberBlock(first=given[0], last=given[1])
     # The blocks themselves are the hall-wide counter: one never given is after the last given.
-    first = connection.exec_driver_sql(
-        "SELECT coalesce(max(last), 0) + 1 FROM number_blocks"
-    ).scalar_one()
+    first = connection.execute("SELECT coalesce(max(last), 0) + 1 FROM number_blocks").fetchone()[0]
     block = NumberBlock(first=first, last=first + size - 1)
-    connection.exec_driver_sql(
+    connection.execute(
         "INSERT INTO number_blocks (first, last, device, install, given_at) VALUES (?,?,?,?,?)",
         (block.first, block.last, asked.device, asked.install, now.isoformat()),
     )
@@ -94,21 +92,21 @@ def _lease_block(
 
 
 def _lease_tickets(
-    connection: Connection, asked: LeaseRequest, now: datetime
+    connection: Transaction, asked: LeaseRequest, now: datetime
 ) -> tuple[LeasedTicket, ...]:
     day, owner = hall_day(now), (asked.device, asked.install)
-    held = connection.exec_driver_sql(
+    held = connection.execute(
         "SELECT count(*) FROM tickets"
         " WHERE device = ? AND install = ? AND confirmed = 0 AND origin = 'hall' AND day = ?",
         (*owner, day),
-    ).scalar_one()
-    connection.exec_driver_sql(
+    ).fetchone()[0]
+    connection.execute(
         "UPDATE tickets SET device = ?, install = ?, updated_at = ? WHERE id IN (SELECT id"
         " FROM tickets WHERE device = '' AND origin = 'hall' AND day = ? AND state = 'waiting'"
         " ORDER BY priority = '', taken_at, number LIMIT ?)",
         (*owner, now.isoformat(), day, max(0, asked.tickets - held)),
     )
-    rows = connection.exec_driver_sql(
+    rows = connection.execute(
         "SELECT id, number, business, taken_at, priority FROM tickets"
         " WHERE device = ? AND install = ? AND confirmed = 0 AND origin = 'hall' AND day = ?"
         " ORDER BY priority = '', taken_at, number",
@@ -129,18 +127,18 @@ def _lease_tickets(
 class TicketBook:
     """The tickets that one batch touches."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
         self._tickets: dict[str, Ticket | None] = {}
 
     def decide(self, entry: Entry, event: Event) -> Ticket:
         """The ticket after this event; nothing is written. Raises AppError with the reason."""
         ticket_id = entry.subject.removeprefix("ticket:")
-        row = self._connection.exec_driver_sql(
+        row = self._connection.execute(
             "SELECT number, business, priority, taken_at, origin, device, install, confirmed"
             " FROM tickets WHERE id = ?",
             (ticket_id,),
-        ).first()
+        ).fetchone()
         if row is None:
             if not isinstance(event, TicketTaken):  # the hall's own tickets all have a row
                 raise TicketElsewhere(ticket=ticket_id)
@@ -167,7 +165,7 @@ class TicketBook:
 
     def keep(self, entry: Entry, event: Event, ticket: Ticket) -> None:
         """Write the projection of a decided ticket."""
-        self._connection.exec_driver_sql(
+        self._connection.execute(
             "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, device,"
             " install, confirmed, state, updated_at) VALUES (?,?,?,?,?,?,'window',?,?,1,?,?)"
             " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
@@ -186,23 +184,23 @@ class TicketBook:
 
 
 def fill_demo_line(
-    connection: Connection, hall: Hall, now: datetime, count: int, new_id: Callable[[], str]
+    connection: Transaction, hall: Hall, now: datetime, count: int, new_id: Callable[[], str]
 ) -> int:
     """Put ``count`` people in today's line, spread over the hall's businesses; once a day.
 
     Returns how many were added.
     """
     day = hall_day(now)
-    there = connection.exec_driver_sql(
+    there = connection.execute(
         "SELECT 1 FROM tickets WHERE origin = 'hall' AND day = ?", (day,)
-    ).first()
+    ).fetchone()
     if there is not None or not hall.businesses:
         return 0
     for place in range(count):
         business = hall.businesses[place % len(hall.businesses)]
         serial = place // len(hall.businesses) + 1
         taken_at = now - timedelta(seconds=45 * (count - place))
-        connection.exec_driver_sql(
+        connection.execute(
             "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, state,"
             " updated_at) VALUES (?,?,?,'',?,?,'hall','waiting',?)",
             (

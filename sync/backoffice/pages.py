@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from sqlalchemy import Connection
-
 from app.domain.case import CaseState
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.ticket import TicketState
+from sync.backoffice.database import Transaction
 from sync.backoffice.line import hall_day
 
 STATES: dict[CaseState, tuple[str, str]] = {
@@ -75,16 +74,16 @@ SECURITY_HEADERS = {
 }
 
 
-def overview(connection: Connection, hall: Hall, now: datetime) -> str:
+def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
     """The page that shows cases as they arrive."""
-    count = connection.exec_driver_sql
+    count = connection.execute
     day = hall_day(now)
     sums = (
-        ("办件", count("SELECT count(*) FROM cases").scalar_one()),
-        ("事件", count("SELECT count(*) FROM entries").scalar_one()),
+        ("办件", count("SELECT count(*) FROM cases").fetchone()[0]),
+        ("事件", count("SELECT count(*) FROM entries").fetchone()[0]),
         (
             "待处理退回",
-            count("SELECT count(*) FROM entries WHERE outcome = 'refused'").scalar_one(),
+            count("SELECT count(*) FROM entries WHERE outcome = 'refused'").fetchone()[0],
         ),
         (
             "大厅等候",
@@ -92,7 +91,7 @@ def overview(connection: Connection, hall: Hall, now: datetime) -> str:
                 "SELECT count(*) FROM tickets WHERE origin = 'hall' AND day = ?"
                 " AND state = 'waiting'",
                 (day,),
-            ).scalar_one(),
+            ).fetchone()[0],
         ),
     )
     boxes = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for name, value in sums)
@@ -109,8 +108,8 @@ def overview(connection: Connection, hall: Hall, now: datetime) -> str:
     return _page(hall.head.name, body, refresh=True)
 
 
-def _cases(connection: Connection) -> str:
-    rows = connection.exec_driver_sql(
+def _cases(connection: Transaction) -> str:
+    rows = connection.execute(
         "SELECT number, state, item_name, department, window, applicant, updated_at FROM cases"
         " ORDER BY changed DESC LIMIT ?",
         (_SHOWN,),
@@ -128,8 +127,8 @@ def _cases(connection: Connection) -> str:
     )  # fmt: skip
 
 
-def _chains(connection: Connection) -> str:
-    rows = connection.exec_driver_sql(
+def _chains(connection: Transaction) -> str:
+    rows = connection.execute(
         "SELECT device, acknowledged, head, set_aside, fault, seen_at FROM chains"
         " ORDER BY device, id LIMIT ?",
         (_SHOWN,),
@@ -154,8 +153,8 @@ def _chain_state(set_aside: str, fault: str) -> str:
     return '<span class="tag good">完整</span>'
 
 
-def _exceptions(connection: Connection) -> str:
-    rows = connection.exec_driver_sql(
+def _exceptions(connection: Transaction) -> str:
+    rows = connection.execute(
         "SELECT c.device, e.seq, e.kind, e.outcome, e.code, e.received_at FROM entries e"
         " JOIN chains c ON c.id = e.chain WHERE e.outcome IN ('refused', 'parked')"
         " ORDER BY e.arrival DESC LIMIT ?",
@@ -175,8 +174,8 @@ def _exceptions(connection: Connection) -> str:
     )  # fmt: skip
 
 
-def _leases(connection: Connection, day: str) -> str:
-    blocks = connection.exec_driver_sql(
+def _leases(connection: Transaction, day: str) -> str:
+    blocks = connection.execute(
         "SELECT device, first, last, confirmed, given_at FROM number_blocks"
         " ORDER BY first DESC LIMIT 20"
     )
@@ -187,7 +186,7 @@ def _leases(connection: Connection, day: str) -> str:
         )
         for row in blocks
     ]  # fmt: skip
-    line = connection.exec_driver_sql(
+    line = connection.execute(
         "SELECT device, number, state, taken_at FROM tickets WHERE day = ?"
         " ORDER BY taken_at, number LIMIT ?",
         (day, _SHOWN),
@@ -202,11 +201,11 @@ def _leases(connection: Connection, day: str) -> str:
     return _table(("持有", "内容", "状态", "时间"), table)
 
 
-def find_progress(connection: Connection, number: str) -> tuple[str, CaseState, datetime] | None:
+def find_progress(connection: Transaction, number: str) -> tuple[str, CaseState, datetime] | None:
     """(check code, state, last change) of a numbered case."""
-    row = connection.exec_driver_sql(
+    row = connection.execute(
         "SELECT check_code, state, updated_at FROM cases WHERE number = ?", (number,)
-    ).first()
+    ).fetchone()
     return (row[0], CaseState(row[1]), datetime.fromisoformat(row[2])) if row else None
 
 

@@ -176,7 +176,9 @@ def test_parked_events_are_taken_up_after_an_upgrade(tmp_path: Path, nursery: Nu
         assert [row["state"] for row in office.cases()] == ["accepted"]
 
 
-def test_a_newer_store_is_not_opened_and_an_older_one_is_copied_first(tmp_path: Path) -> None:
+def test_a_newer_store_is_not_opened_and_an_older_one_is_copied_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "backoffice.db"
     now = datetime(2026, 11, 20, tzinfo=UTC)
     Database.open(path, now).close()
@@ -189,11 +191,11 @@ def test_a_newer_store_is_not_opened_and_an_older_one_is_copied_first(tmp_path: 
     with sqlite3.connect(path) as raw:
         raw.execute("PRAGMA user_version = 1")
     raw.close()
-    engine = module._engine(path)
-    module._back_up(engine, tmp_path / "backups", "copy.db")
-    engine.dispose()
-    with sqlite3.connect(tmp_path / "backups" / "copy.db") as raw:
-        assert raw.execute("SELECT count(*) FROM chains").fetchone() == (0,)
+    monkeypatch.setattr(module, "_steps", lambda: [(1, ""), (2, "DROP TABLE cases; -- ;")])
+    Database.open(path, now).close()
+    name = "20261120T000000-before-0002.db"
+    with sqlite3.connect(tmp_path / "backups" / name) as raw:
+        assert raw.execute("SELECT count(*) FROM cases").fetchone() == (0,)
     raw.close()
 
 

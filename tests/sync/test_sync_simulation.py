@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Connection
 
 from app.domain.clock import uuid7
 from app.storage.outbox import Outbox, Refusal
@@ -18,7 +17,7 @@ from app.storage.store import Store
 from sync import wire
 from sync.backoffice import intake, line
 from sync.backoffice.cases import NumberPattern
-from sync.backoffice.database import Database
+from sync.backoffice.database import Database, Transaction
 from sync.client.round import LeaseAims, Post, Reply, Rounds, TurnKind
 from sync.errors import SyncError, Unreachable
 from tests.sync.hall import HALL, START, accepted_case
@@ -67,7 +66,7 @@ class SimulatedOffice:
         return Reply(status=status, body=msgspec.json.encode(answer))
 
     def _work(
-        self, post: Post, connection: Connection
+        self, post: Post, connection: Transaction
     ) -> wire.PushAnswer | wire.LeaseAnswer | wire.ErrorAnswer:
         now = self._clock.now()
         if post.path == wire.PUSH_PATH:
@@ -78,7 +77,7 @@ class SimulatedOffice:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
+            return [tuple(row) for row in connection.execute(sql)]
 
 
 class HostileLine:
