@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TypeVar
 
+from app.devices.cards.pcsc import PcscContext
 from app.devices.simulators.people import SimulatedCard, SocialSecurityData
 from app.domain.person import DocumentKind, Sex, check_character
 from app.ports import CardReader, ReadDone, ReaderMessage, ReadFailed, ReadProgress
@@ -132,6 +134,24 @@ def read(reader: CardReader, *, timeout: float = 5) -> ReadDone | ReadFailed:
 
 def code_of(end: ReadDone | ReadFailed) -> str:
     return end.code if isinstance(end, ReadFailed) else ""
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def wait_until_empty() -> None:
+    """Wait until no chip card reader holds a card (pcscd sees a removal a moment later)."""
+    context = PcscContext()
+
+    def empty() -> bool:
+        states = context.states(dict.fromkeys(context.readers(), 0), 0)
+        return not any(context.has_card(state) for state in states.values())
+
+    try:
+        eventually(empty)
+    finally:
+        context.close()
 
 
 T = TypeVar("T")

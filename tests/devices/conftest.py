@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from app.devices.cards.errors import CardError
 from app.devices.cards.pcsc import pcsc_reader_names
 from app.devices.simulators.chip_card import VPCD_PORT
 from app.devices.simulators.sam import SimulatedSamReader
+from tests.devices.card_people import wait_until_empty
 
 # Two cores are shared with everything else here: a slow moment is no failure.
 settings.register_profile("cards", deadline=None)
@@ -94,27 +94,4 @@ def pcscd() -> Iterator[None]:
 
 @pytest.fixture
 def empty_reader(pcscd: None) -> None:
-    """No card is in the virtual reader any more (pcscd sees a removal a moment later)."""
-    from smartcard import scard
-
-    from app.devices.cards.pcsc import PcscContext
-
-    context = PcscContext()
-    deadline = time.monotonic() + 5
-    try:
-        while True:
-            states = context.states(dict.fromkeys(context.readers(), 0), 0)
-            if not any(state & scard.SCARD_STATE_PRESENT for state in states.values()):
-                return
-            assert time.monotonic() < deadline, "a card stays in the virtual reader"
-            time.sleep(0.02)
-    finally:
-        context.close()
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    wait_until_empty()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import threading
 import time
@@ -12,7 +11,13 @@ from pathlib import Path
 
 import pytest
 import serial
-from card_people import (
+
+from app.devices.cards.frames import Command, ReplyDecoder, encode_command
+from app.devices.cards.specification import open_reader
+from app.devices.simulators.sam import SimulatedSamReader
+from app.devices.simulators.text_block import build_text_block
+from app.ports import CardReader, ReadDone, ReaderStep, ReadFailed, ReadProgress
+from tests.devices.card_people import (
     ALL,
     CLOCK,
     FOREIGNER_2023,
@@ -21,14 +26,9 @@ from card_people import (
     Ears,
     code_of,
     eventually,
+    open_files,
     read,
 )
-
-from app.devices.cards.frames import Command, ReplyDecoder, encode_command
-from app.devices.cards.specification import open_reader
-from app.devices.simulators.sam import SimulatedSamReader
-from app.devices.simulators.text_block import build_text_block
-from app.ports import CardReader, ReadDone, ReaderStep, ReadFailed, ReadProgress
 
 
 @pytest.fixture
@@ -39,9 +39,7 @@ def reader(sam_path: str) -> Iterator[CardReader]:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_every_kind_of_card_is_read(
-    sam: SimulatedSamReader, reader: CardReader, kind: str
-) -> None:
+def test_every_kind_of_card_is_read(sam: SimulatedSamReader, reader: CardReader, kind: str) -> None:
     card = ALL[kind]
     sam.place(card)
     end = read(reader)
@@ -89,9 +87,7 @@ def test_card_placed_while_waiting_is_read_soon(
     assert statistics.median(beyond) < 0.03
 
 
-def test_card_must_be_lifted_between_two_reads(
-    sam: SimulatedSamReader, reader: CardReader
-) -> None:
+def test_card_must_be_lifted_between_two_reads(sam: SimulatedSamReader, reader: CardReader) -> None:
     sam.place(RESIDENT)
     assert isinstance(read(reader), ReadDone)
     assert code_of(read(reader, timeout=0.3)) == "CARD-NO-CARD"
@@ -104,6 +100,16 @@ def test_no_card_within_the_time(reader: CardReader) -> None:
     began = time.monotonic()
     assert code_of(read(reader, timeout=0.5)) == "CARD-NO-CARD"
     assert 0.45 < time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0, float("nan"), float("-inf")])
+def test_no_time_to_wait_is_one_look(
+    sam: SimulatedSamReader, reader: CardReader, timeout: float
+) -> None:
+    ears = Ears()
+    reader.start(1, timeout, ears.tell)
+    end = ears.until_end(3)[-1]
+    assert end == ReadFailed(request=1, code="CARD-NO-CARD")
 
 
 def test_card_pulled_early_then_put_back(sam: SimulatedSamReader, reader: CardReader) -> None:
@@ -186,9 +192,7 @@ def test_every_status_of_the_module(
 
 
 @pytest.mark.parametrize("command", [Command.STATUS, Command.FIND, Command.SELECT])
-def test_fault_at_any_stage(
-    sam: SimulatedSamReader, reader: CardReader, command: Command
-) -> None:
+def test_fault_at_any_stage(sam: SimulatedSamReader, reader: CardReader, command: Command) -> None:
     sam.place(RESIDENT)
     sam.answer_status(0x60, command)
     assert code_of(read(reader, timeout=1)) == "CARD-SAM-SELF-TEST"
@@ -296,14 +300,14 @@ def test_fifty_reads_leave_no_thread_and_no_file_open(
 ) -> None:
     sam.place(RESIDENT)
     assert isinstance(read(reader), ReadDone)
-    threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    threads, files = threading.active_count(), open_files()
     for _ in range(50):
         sam.lift()
         sam.place(RESIDENT)
         assert isinstance(read(reader), ReadDone)
     assert sam.reads == 51
     assert threading.active_count() == threads
-    assert len(os.listdir("/proc/self/fd")) == files
+    assert open_files() == files
 
 
 def _ask(port: serial.Serial, command: Command) -> tuple[int, int]:

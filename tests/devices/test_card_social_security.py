@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from card_people import RESIDENT, TODAY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,14 +21,15 @@ from app.devices.cards.social_security import (
 )
 from app.devices.simulators.chip_card import ChipCard, build_records
 from app.devices.simulators.people import SimulatedCard, SocialSecurityData
+from tests.devices.card_people import RESIDENT, TODAY
 
 SOCIAL = RESIDENT.social_security
 assert SOCIAL is not None
 
 
-def with_version(version: str, **changes: object) -> SimulatedCard:
+def with_version(version: str, *, name: str = RESIDENT.name) -> SimulatedCard:
     data = replace(SOCIAL or SocialSecurityData(card_number="", issuer=""), version=version)
-    return replace(RESIDENT, social_security=data, **changes)  # type: ignore[arg-type]  # by name
+    return replace(RESIDENT, name=name, social_security=data)
 
 
 def raw_of(card: SimulatedCard) -> bytes:
@@ -47,7 +47,7 @@ def test_both_versions_by_tag(version: str) -> None:
     records = build_records(card)
     sex_record = 3 if version == "1.00" else 4
     assert records[0x34, sex_record] == b"\x0a\x011"
-    text = read_social_security(ChipCard(card)._answer, TODAY)
+    text = read_social_security(ChipCard(card).answer, TODAY)
     assert text.version == version
     assert text.person.name == card.name
     assert text.person.number == card.number
@@ -72,7 +72,7 @@ def test_both_versions_by_tag(version: str) -> None:
 )
 def test_names_reach_into_the_extension(name: str) -> None:
     card = with_version("2.00", name=name)
-    assert read_social_security(ChipCard(card)._answer, TODAY).person.name == name
+    assert read_social_security(ChipCard(card).answer, TODAY).person.name == name
 
 
 def test_name_too_long_for_the_chip_is_refused() -> None:
@@ -138,7 +138,7 @@ def test_refusals_have_codes(status: int, instruction: int, code: str) -> None:
     card = ChipCard(RESIDENT)
     card.refuse(status, instruction)
     with pytest.raises(CardError) as caught:
-        read_social_security(card._answer, TODAY)
+        read_social_security(card.answer, TODAY)
     assert caught.value.code == code
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from card_people import ALL, CLOCK, RESIDENT, code_of, read
 
 from app.devices.cards import errors
 from app.devices.cards.errors import BadPeople, BadSpecification, CardError, NoSuchPerson
 from app.devices.cards.listing import ReaderState, list_readers, probe_reader
+from app.devices.cards.social_security import read_social_security
 from app.devices.cards.specification import open_reader
+from app.devices.simulators.chip_card import ChipCard
 from app.devices.simulators.people import load_people
 from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.person import DocumentKind, Sex
 from app.ports import ReadDone
 from app.texts import explain, sentences
+from tests.devices.card_people import ALL, CLOCK, RESIDENT, code_of, open_files, read
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_unknown_person_has_a_code() -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_simulated_person_is_read_again_and_again(kind: str) -> None:
-    threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    threads, opened = threading.active_count(), open_files()
     reader = open_reader(f"simulated:{kind}", CLOCK, people=ALL)
     for _ in range(3):
         end = read(reader)
@@ -75,7 +77,7 @@ def test_simulated_person_is_read_again_and_again(kind: str) -> None:
         assert end.card.reader == f"simulated:{kind}"
     reader.close()
     assert threading.active_count() == threads
-    assert len(os.listdir("/proc/self/fd")) == files
+    assert open_files() == opened
 
 
 PEOPLE = {
@@ -110,7 +112,12 @@ PEOPLE = {
             "id": "wang-ceshi",
             "note": "forgot the card",
             "card": None,
-            "typed": {"document": "passport", "name": "王测试", "number": "E00000000", "reason": "x"},
+            "typed": {
+                "document": "passport",
+                "name": "王测试",
+                "number": "E00000000",
+                "reason": "x",
+            },
         },
     ]
 }
@@ -193,3 +200,21 @@ def test_holes_of_the_sentences_are_filled(tmp_path: Path) -> None:
     assert code_of(end) == errors.PortMissing.code
     shown = explain(end.code, end.details)
     assert str(tmp_path / "tty") in shown.message
+
+
+def test_every_person_of_the_demo_hall_is_read_as_written() -> None:
+    people = load_people(
+        files("resources").joinpath("demo_hall", "people.json").read_text(encoding="utf-8")
+    )
+    assert people
+    for name, card in people.items():
+        reader = open_reader(f"simulated:{name}", CLOCK, people=people)
+        end = read(reader)
+        reader.close()
+        assert isinstance(end, ReadDone), (name, end)
+        assert end.card.document is card.document
+        assert end.card.person.name == (card.name or card.name_latin)
+        assert end.card.person.number == card.number
+        if card.social_security is not None:
+            text = read_social_security(ChipCard(card).answer, CLOCK.now().date())
+            assert (text.person.name, text.person.number) == (card.name, card.number)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
-from card_people import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.devices.cards.errors import BadPeople, CardError
+from app.devices.cards.textblock import LAYOUTS, TYPE_SPAN, parse_text_block
+from app.devices.simulators.people import SimulatedCard
+from app.devices.simulators.text_block import build_text_block
+from app.domain.person import DocumentKind, Sex
+from tests.devices.card_people import (
     ALL,
     FOREIGNER_2017,
     FOREIGNER_2023,
@@ -16,14 +25,6 @@ from card_people import (
     TODAY,
     number,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from app.devices.cards.errors import BadPeople, CardError
-from app.devices.cards.textblock import LAYOUTS, TYPE_SPAN, parse_text_block
-from app.devices.simulators.people import SimulatedCard
-from app.devices.simulators.text_block import build_text_block
-from app.domain.person import DocumentKind, Sex
 
 
 def put(block: bytes, offset: int, text: str) -> bytes:
@@ -79,7 +80,7 @@ def test_spans_lie_in_the_block_and_never_overlap(layout: object) -> None:
         elif isinstance(value, tuple):
             taken.append(value)
     places = sorted(taken)
-    for (start, length), (following, _) in zip(places, places[1:], strict=False):
+    for (start, length), (following, _) in pairwise(places):
         assert start + length <= following
     assert sum(places[-1]) <= 256
 

@@ -23,8 +23,8 @@ from app.devices.cards.errors import (
     PcscMissing,
     ReaderGone,
 )
-from app.devices.cards.serial_sam import HALL_TIME
 from app.devices.cards.social_security import read_social_security
+from app.devices.cards.timing import hall_day, waiting_time
 from app.domain.person import CardRead, DocumentKind
 from app.ports import Clock, ReaderStep
 
@@ -134,6 +134,8 @@ class PcscCard:
         if status != self._scard.SCARD_S_SUCCESS:
             self._context.readers()  # raises PcscMissing if it is the service that has gone
             raise pcsc_error(status)
+        if len(answer) < 2:
+            raise CardPulled  # some readers report success with nothing when the card left
         return bytes(byte & 0xFF for byte in answer)
 
     def close(self) -> None:
@@ -192,7 +194,7 @@ class PcscDriver:
 
         step(ReaderStep.READING)
         now = self._clock.now()
-        text = read_social_security(transmit, now.astimezone(HALL_TIME).date())
+        text = read_social_security(transmit, hall_day(now))
         return CardRead(
             document=DocumentKind.SOCIAL_SECURITY,
             person=text.person,
@@ -209,7 +211,7 @@ class PcscDriver:
 
     def _wait(self, context: PcscContext, timeout: float, cancelled: threading.Event) -> str:
         """The name of the first reader that holds a card."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + waiting_time(timeout)
         states: dict[str, int] = {}
         names: list[str] = []
         looked = float("-inf")

@@ -33,6 +33,7 @@ from app.devices.cards.frames import (
     encode_command,
     status_error,
 )
+from app.devices.cards.timing import waiting_time
 from app.ports import ReaderStep
 
 TEXT_BYTES = 256
@@ -134,7 +135,7 @@ class SamConversation:
         self, timeout: float, poll: float, step: Callable[[ReaderStep], None]
     ) -> None:
         """Find and select a card. Raises NoCard after ``timeout`` seconds without one."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + waiting_time(timeout)
         step(ReaderStep.WAITING_FOR_CARD)
         bad = select_failures = 0
         while True:

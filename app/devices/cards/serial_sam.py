@@ -6,7 +6,6 @@ import errno
 import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta, timezone
 from typing import Final
 
 import serial
@@ -22,6 +21,7 @@ from app.devices.cards.errors import (
 )
 from app.devices.cards.sam import SamConversation
 from app.devices.cards.textblock import parse_text_block
+from app.devices.cards.timing import hall_day
 from app.domain.person import CardRead
 from app.ports import Clock, ReaderStep
 
@@ -36,7 +36,6 @@ else:
 BAUD_RATES: Final = (115200, 57600, 38400, 19200, 9600)
 DEFAULT_BAUD: Final = 115200
 POLL: Final = 0.2  # seconds between two looks for a card
-HALL_TIME: Final = timezone(timedelta(hours=8))  # cards state dates of Chinese time
 
 
 class SerialLine:
@@ -132,7 +131,7 @@ class SerialSamDriver:
         finally:
             line.close()
         now = self._clock.now()
-        text = parse_text_block(content.text, now.astimezone(HALL_TIME).date())
+        text = parse_text_block(content.text, hall_day(now))
         # The WLT photo is dropped: no open decoder exists, and what cannot be shown is not kept.
         return CardRead(
             document=text.document,
