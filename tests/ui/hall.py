@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
@@ -186,7 +187,7 @@ class Hall:
         for _ in range(2):
             answered: list[bool] = []
             self.lane.submit(lambda: True, answered.append, lambda _: None)
-            self.wait(lambda seen=answered: bool(seen), "the lane")
+            self.wait(partial(bool, answered), "the lane")
 
     # -- doing ----------------------------------------------------------------------------------
 

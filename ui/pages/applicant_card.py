@@ -132,9 +132,7 @@ class TypingForm(QWidget):
         self.reason.setAccessibleName(say("为什么手录"))
         self.reason.setPlaceholderText(say("其他原因"))
         self.usual = Choices(numbered=False)
-        self.usual.offer(
-            tuple((text, text) for text in (say("没有带证件"), say("证件读不出"), say("读卡器坏")))
-        )
+        self.usual.offer(_usual_reasons())
         self.note = NoteBar()
         self.submit_button = link(say("记为手录"), "Enter")
         cancel = link(say("取消"), "Esc")
@@ -175,9 +173,7 @@ class TypingForm(QWidget):
         if opened and not self.isVisible():
             for field in (self.name, self.number, self.reason):
                 field.clear()
-            self.usual.offer(
-                tuple((t, t) for t in (say("没有带证件"), say("证件读不出"), say("读卡器坏")))
-            )
+            self.usual.offer(_usual_reasons())
             self.show()
             self.name.setFocus()
         if not opened:
@@ -199,6 +195,15 @@ class TypingForm(QWidget):
             DocumentKind(self.document.chosen), self.name.text(), self.number.text(),
             self.reason.text(),
         )  # fmt: skip
+
+
+def _usual_reasons() -> tuple[tuple[str, str], ...]:
+    """(what is recorded, what is shown): records are in the hall's language."""
+    return (
+        ("没有带证件", say("没有带证件")),
+        ("证件读不出", say("证件读不出")),
+        ("读卡器坏", say("读卡器坏")),
+    )
 
 
 class PhoneForm(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.pages.applicant_card import ApplicantCard
@@ -77,13 +77,17 @@ class CounterPage(QWidget):
             "questions": self.item.questions.ask,
             "materials": self.materials.table.setFocus,
             "primary": self.press_primary,
-            "back": model.step_back,
+            "back": self._back,
         }
         for outcome, _ in ORDER:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
         for name in ("help", "outbox", "papers", "theme", "sign_out"):
             acts[name] = partial(self.asked.emit, name)
         return acts
+
+    def _back(self) -> None:
+        if not self.model.step_back():
+            self.asked.emit("hush")
 
     def press_primary(self) -> None:
         forms: dict[Form, Callable[[], None]] = {
@@ -128,6 +132,12 @@ class CounterPage(QWidget):
             questions.ask()
         else:
             self.materials.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The outer columns grow a little with the screen; the list gets the rest."""
+        super().resizeEvent(event)
+        self.line.setFixedWidth(min(max(236, self.width() * 15 // 100), 300))
+        self.decision.setFixedWidth(min(max(276, self.width() * 20 // 100), 400))
 
     def _settle(self) -> None:
         """Another stage: the keys of the table and of the page are at hand."""

@@ -131,10 +131,10 @@ class TakeForm(QWidget):
         self.priority.offer(
             (
                 ("", say("不优先")),
-                (say("老年人"), say("老年人")),
-                (say("残疾人"), say("残疾人")),
-                (say("孕产妇"), say("孕产妇")),
-                (say("军人"), say("军人")),
+                ("老年人", say("老年人")),
+                ("残疾人", say("残疾人")),
+                ("孕产妇", say("孕产妇")),
+                ("军人", say("军人")),
             ),
             frozenset({""}),
         )

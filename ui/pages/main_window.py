@@ -22,7 +22,6 @@ from ui.viewmodels.status import StatusModel
 from ui.viewmodels.viewmodel import Note, note_for
 
 if TYPE_CHECKING:
-    from app.domain.errors import AppError
     from app.services.sign_in import Session
     from ui.pages.counter_page import CounterPage
     from ui.pages.panel import Panel
@@ -200,6 +199,8 @@ class MainWindow(QMainWindow):
                 self.next_theme()
             case "sign_out":
                 self.sign_out()
+            case "hush":
+                self.bug.tell(None)
             case "close":
                 self.close_panel()
             case _:
@@ -216,7 +217,7 @@ class MainWindow(QMainWindow):
     def tell_bug(self, support_id: str) -> None:
         """The one place for errors of the program itself."""
         message = say("程序出了错（支持编号 {id}）。已经保存的都在。", id=support_id)
-        step = say("可以接着办；请把编号告诉管理员。")
+        step = say("可以接着办；请把编号告诉管理员。按 Esc 收起这条。")
         self.bug.tell(Note(tone=Tone.BAD, message=message, next_step=step))
 
     def tell_failure(self, error: AppError) -> None:

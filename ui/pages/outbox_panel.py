@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.kit.texts import say
 from ui.pages.panel import Panel
-from ui.pages.widgets.buttons import link
+from ui.pages.widgets.buttons import small
 from ui.pages.widgets.marks import NoteBar, boxed, card_rule, label, row
 from ui.viewmodels.outbox import OutboxModel, OutboxState
 
@@ -24,7 +24,7 @@ class OutboxPanel(Panel):
             figures.addWidget(self.figures[column], 1, column)
         figures.setColumnStretch(3, 1)
         self.note = NoteBar()
-        self.send = link(say("现在送"), "")
+        self.send = small(say("现在送"))
         self.send.clicked.connect(model.send_now)
         self.table = QWidget()
         self.grid = QVBoxLayout(self.table)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 
 from ui.kit.texts import say
 from ui.pages.panel import Panel
-from ui.pages.widgets.buttons import ActButton, link
+from ui.pages.widgets.buttons import ActButton, link, small
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.papers import PaperRow, PapersModel, PapersState
 
@@ -118,7 +118,7 @@ class PaperLine(QFrame):
             line.addWidget(button)
 
     def _offer(self, words: str, act: object) -> None:
-        button = link(words)
+        button = small(words)
         button.clicked.connect(act)
         self.buttons.append(button)
 

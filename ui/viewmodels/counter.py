@@ -129,6 +129,7 @@ class CounterModel(ViewModel[CounterState]):
     def walk_in(self) -> None:
         if self.state.may_walk_in:
             self._clear_counter()
+            self.line.finish()
             self.case.open("")
 
     def recall(self) -> None:
@@ -297,8 +298,8 @@ class CounterModel(ViewModel[CounterState]):
     def close_form(self) -> None:
         self._form(Form.NONE)
 
-    def step_back(self) -> None:
-        """Esc: the innermost thing first."""
+    def step_back(self) -> bool:
+        """Esc: the innermost thing first. False where there was nothing to step back from."""
         if self.state.form is not Form.NONE:
             rejecting = self.state.form is Form.REJECT
             self._form(Form.NONE)
@@ -310,6 +311,9 @@ class CounterModel(ViewModel[CounterState]):
             self.card.cancel()
         elif self.case.state.selected is not None:
             self.case.select(None)
+        else:
+            return False
+        return True
 
     def _form(self, form: Form) -> None:
         if form is not Form.SEARCH:

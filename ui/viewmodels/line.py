@@ -73,7 +73,7 @@ class LineModel(ViewModel[LineState]):
         self._session = session
         window = say("{number} 号窗口", number=session.window.number)
         self._show(LineState(window=window, clerk=session.name))
-        self._services.lane.submit(self._services.queue.businesses, self._named, self._fail, self)
+        self._services.lane.submit(self._ask_businesses, self._named, self._fail, self)
         self.refresh()
 
     def close(self) -> None:
@@ -82,7 +82,13 @@ class LineModel(ViewModel[LineState]):
 
     def refresh(self) -> None:
         if self._session is not None:
-            self._services.lane.submit(self._services.queue.snapshot, self._see, self._fail, self)
+            self._services.lane.submit(self._ask_line, self._see, self._fail, self)
+
+    def _ask_businesses(self) -> tuple[Business, ...]:
+        return self._services.queue.businesses()
+
+    def _ask_line(self) -> LineSnapshot:
+        return self._services.queue.snapshot()
 
     def tick(self) -> None:
         """A second went by: only the times move."""

@@ -40,8 +40,8 @@ class OutboxModel(ViewModel[OutboxState]):
 
     def refresh(self) -> None:
         services = self._services
-        services.lane.submit(services.back_office.status, self._see_sync, self._fail, self)
-        services.lane.submit(services.refused.refused, self._see, self._fail, self)
+        services.lane.submit(self._ask_sync, self._see_sync, self._fail, self)
+        services.lane.submit(self._ask_refused, self._see, self._fail, self)
 
     def _see_sync(self, sync: SyncStatus) -> None:
         self._show(
@@ -52,8 +52,16 @@ class OutboxModel(ViewModel[OutboxState]):
         )  # fmt: skip
 
     def send_now(self) -> None:
-        wake = self._services.back_office.wake
-        self._services.lane.submit(wake, lambda _: self.refresh(), self._fail, self)
+        self._services.lane.submit(self._wake, lambda _: self.refresh(), self._fail, self)
+
+    def _wake(self) -> None:
+        self._services.back_office.wake()
+
+    def _ask_sync(self) -> SyncStatus:
+        return self._services.back_office.status()
+
+    def _ask_refused(self) -> Sequence[SetAsideEntry]:
+        return self._services.refused.refused()
 
     def _link(self, sync: SyncStatus) -> Note:
         since = clock_text(sync.since) if sync.since else ""

@@ -57,7 +57,10 @@ class PapersModel(ViewModel[PapersState]):
             self.refresh()
 
     def refresh(self) -> None:
-        self._services.lane.submit(self._services.papers.jobs, self._see, self._fail, self)
+        self._services.lane.submit(self._ask_jobs, self._see, self._fail, self)
+
+    def _ask_jobs(self) -> Sequence[PaperJob]:
+        return self._services.papers.jobs()
 
     def retry(self, job_id: str) -> None:
         self._act(lambda s: self._services.papers.retry(s, job_id))

@@ -50,14 +50,25 @@ class StatusModel(ViewModel[StatusState]):
     def refresh(self) -> None:
         services = self._services
         self._show(replace(self.state, clock=clock_text(services.clock.now())))
-        services.lane.submit(services.back_office.status, self._see_sync, self._quiet, self)
-        services.lane.submit(services.papers.jobs, self._count_papers, self._quiet, self)
+        services.lane.submit(self._ask_sync, self._see_sync, self._quiet, self)
+        services.lane.submit(self._ask_jobs, self._count_papers, self._quiet, self)
         if not self._asking_printers:
             # One question at a time: a printer that hangs is asked once, not every second.
             self._asking_printers = True
             services.printer_lane.submit(
-                services.papers.status, self._see_printers, self._no_printers, self
+                self._ask_printers, self._see_printers, self._no_printers, self
             )
+
+    # A part of the client may be made at its first use: also naming it belongs on the lane.
+
+    def _ask_sync(self) -> SyncStatus:
+        return self._services.back_office.status()
+
+    def _ask_jobs(self) -> Sequence[PaperJob]:
+        return self._services.papers.jobs()
+
+    def _ask_printers(self) -> Mapping[str, PrinterStatus]:
+        return self._services.papers.status()
 
     def _see_sync(self, sync: SyncStatus) -> None:
         self._show(replace(self.state, link=self._link(sync), sending=_sending(sync)))

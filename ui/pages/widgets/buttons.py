@@ -24,8 +24,8 @@ class ActButton(QPushButton):
         for part in (self._words, self._cap):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = self._inner = QHBoxLayout(self)
-        if quiet == "link":
-            layout.setContentsMargins(6, 3, 7, 3)
+        if quiet:
+            layout.setContentsMargins(*((6, 3, 7, 3) if key else (12, 3, 12, 3)))
             layout.setSpacing(5)
             layout.addWidget(self._cap)
             layout.addWidget(self._words)
@@ -41,7 +41,7 @@ class ActButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         inner = self._inner.sizeHint()
-        floor = 30 if self._quiet == "link" else 38
+        floor = 30 if self._quiet else 38
         return QSize(inner.width() + 2, max(inner.height() + 2, floor))
 
     def minimumSizeHint(self) -> QSize:
@@ -68,6 +68,11 @@ class ActButton(QPushButton):
 
     def is_primary(self) -> bool:
         return bool(self.property("role") == "primary")
+
+
+def small(text: str, key: str = "") -> ActButton:
+    """A small act that stands alone: with a line around it."""
+    return ActButton(text, key, quiet="small")
 
 
 def link(text: str, key: str = "") -> ActButton:

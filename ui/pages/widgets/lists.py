@@ -93,20 +93,22 @@ class _Painting(QStyledItemDelegate):
             painter.fillRect(bar, self._look.colour("act"))
         middle = Qt.AlignmentFlag.AlignVCenter
         small = chip_font(font)
-        side = int(rect.width() * 0.36)
-        painter.setPen(self._look.colour("text"))
-        inner = rect.adjusted(12, 0, -side - 8, 0)
-        name = painter.fontMetrics().elidedText(
-            row.name, Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, name)
         painter.setFont(small)
+        metrics = painter.fontMetrics()
         painter.setPen(self._look.colour("muted"))
-        away = QRect(rect.right() - side, rect.top(), side - 12, rect.height())
-        where = painter.fontMetrics().elidedText(
-            f"{row.department}  {row.code}", Qt.TextElideMode.ElideMiddle, away.width()
+        code_width = metrics.horizontalAdvance(row.code) + 12
+        code = QRect(rect.right() - code_width, rect.top(), code_width - 12, rect.height())
+        painter.drawText(code, Qt.AlignmentFlag.AlignRight | middle, row.code)
+        where = QRect(code.left() - 216, rect.top(), 200, rect.height())
+        shown = metrics.elidedText(row.department, Qt.TextElideMode.ElideRight, where.width())
+        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | middle, shown)
+        painter.setFont(font)
+        painter.setPen(self._look.colour("text"))
+        name = QRect(rect.left() + 12, rect.top(), where.left() - rect.left() - 24, rect.height())
+        shown = painter.fontMetrics().elidedText(
+            row.name, Qt.TextElideMode.ElideRight, name.width()
         )
-        painter.drawText(away, Qt.AlignmentFlag.AlignRight | middle, where)
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | middle, shown)
 
 
 class _List(QListView):

@@ -1,0 +1,1123 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="zh">
+  <context>
+    <name>OneWindow</name>
+    <message>
+      <source>{n} 分钟</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>有效至 {day}</source>
+      <translation>Valid until {day}</translation>
+    </message>
+    <message>
+      <source>{n} 个工作日</source>
+      <translation>{n} working days</translation>
+    </message>
+    <message>
+      <source>{n} 天</source>
+      <translation>{n} days</translation>
+    </message>
+    <message>
+      <source>{n} 个月</source>
+      <translation>{n} months</translation>
+    </message>
+    <message>
+      <source>即办件</source>
+      <translation>On the spot</translation>
+    </message>
+    <message>
+      <source>承诺件</source>
+      <translation>Promised</translation>
+    </message>
+    <message>
+      <source>其他件</source>
+      <translation>Other</translation>
+    </message>
+    <message>
+      <source>已于 {day} 过期</source>
+      <translation>Expired on {day}</translation>
+    </message>
+    <message>
+      <source>居民身份证</source>
+      <translation>Resident identity card</translation>
+    </message>
+    <message>
+      <source>港澳台居民居住证</source>
+      <translation>Residence permit (HK, Macao, Taiwan)</translation>
+    </message>
+    <message>
+      <source>外国人永久居留身份证（2017 版）</source>
+      <translation>Permanent residence card (2017)</translation>
+    </message>
+    <message>
+      <source>外国人永久居留身份证（2023 版）</source>
+      <translation>Permanent residence card (2023)</translation>
+    </message>
+    <message>
+      <source>社会保障卡</source>
+      <translation>Social security card</translation>
+    </message>
+    <message>
+      <source>护照</source>
+      <translation>Passport</translation>
+    </message>
+    <message>
+      <source>其他证件</source>
+      <translation>Other document</translation>
+    </message>
+    <message>
+      <source>男</source>
+      <translation>Male</translation>
+    </message>
+    <message>
+      <source>女</source>
+      <translation>Female</translation>
+    </message>
+    <message>
+      <source>受理</source>
+      <translation>Accept</translation>
+    </message>
+    <message>
+      <source>容缺受理</source>
+      <translation>Accept, papers to follow</translation>
+    </message>
+    <message>
+      <source>告知承诺受理</source>
+      <translation>Accept on promise</translation>
+    </message>
+    <message>
+      <source>一次性告知补正</source>
+      <translation>Notice of what is missing</translation>
+    </message>
+    <message>
+      <source>不予受理</source>
+      <translation>Reject</translation>
+    </message>
+    <message>
+      <source>只收件</source>
+      <translation>Receive only</translation>
+    </message>
+    <message>
+      <source>收件凭证</source>
+      <translation>Receipt</translation>
+    </message>
+    <message>
+      <source>受理通知书</source>
+      <translation>Notice of acceptance</translation>
+    </message>
+    <message>
+      <source>补正材料一次性告知书</source>
+      <translation>Notice of missing papers</translation>
+    </message>
+    <message>
+      <source>不予受理通知书</source>
+      <translation>Notice of rejection</translation>
+    </message>
+    <message>
+      <source>排队号票</source>
+      <translation>Queue ticket</translation>
+    </message>
+    <message>
+      <source>长期有效</source>
+      <translation>Valid without end</translation>
+    </message>
+    <message>
+      <source>收到</source>
+      <translation>Received</translation>
+    </message>
+    <message>
+      <source>缺</source>
+      <translation>Missing</translation>
+    </message>
+    <message>
+      <source>不符</source>
+      <translation>Not acceptable</translation>
+    </message>
+    <message>
+      <source>可容缺</source>
+      <translation>May follow</translation>
+    </message>
+    <message>
+      <source>已承诺</source>
+      <translation>Promised</translation>
+    </message>
+    <message>
+      <source>可不交</source>
+      <translation>Optional</translation>
+    </message>
+    <message>
+      <source>不需要</source>
+      <translation>Not needed</translation>
+    </message>
+    <message>
+      <source>待回答</source>
+      <translation>Answer first</translation>
+    </message>
+    <message>
+      <source>把证件放到读卡器上，按 F8；没有证件按 F9 手录。</source>
+      <translation>Put the card on the reader and press F8; without a card press F9 to type.</translation>
+    </message>
+    <message>
+      <source>读卡</source>
+      <translation>Read card</translation>
+    </message>
+    <message>
+      <source>停止读卡</source>
+      <translation>Stop reading</translation>
+    </message>
+    <message>
+      <source>手录</source>
+      <translation>Type</translation>
+    </message>
+    <message>
+      <source>手机</source>
+      <translation>Phone</translation>
+    </message>
+    <message>
+      <source>按住看全号</source>
+      <translation>Hold to show</translation>
+    </message>
+    <message>
+      <source>证件</source>
+      <translation>Document</translation>
+    </message>
+    <message>
+      <source>姓名</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>证件号码</source>
+      <translation>Document number</translation>
+    </message>
+    <message>
+      <source>为什么手录</source>
+      <translation>Why typed</translation>
+    </message>
+    <message>
+      <source>其他原因</source>
+      <translation>Another reason</translation>
+    </message>
+    <message>
+      <source>记为手录</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>取消</source>
+      <translation>Cancel</translation>
+    </message>
+    <message>
+      <source>没有带证件</source>
+      <translation>No document brought</translation>
+    </message>
+    <message>
+      <source>证件读不出</source>
+      <translation>Card cannot be read</translation>
+    </message>
+    <message>
+      <source>读卡器坏</source>
+      <translation>Reader is broken</translation>
+    </message>
+    <message>
+      <source>手机号码</source>
+      <translation>Phone number</translation>
+    </message>
+    <message>
+      <source>记下</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>重读</source>
+      <translation>Read again</translation>
+    </message>
+    <message>
+      <source>手机 {phone} 手录</source>
+      <translation>Phone {phone} typed</translation>
+    </message>
+    <message>
+      <source>没有在办的人</source>
+      <translation>Nobody is being served</translation>
+    </message>
+    <message>
+      <source>申请人</source>
+      <translation>Applicant</translation>
+    </message>
+    <message>
+      <source>号码</source>
+      <translation>Number</translation>
+    </message>
+    <message>
+      <source>将打印</source>
+      <translation>Will be printed</translation>
+    </message>
+    <message>
+      <source>叫号以后开始</source>
+      <translation>Call somebody to begin</translation>
+    </message>
+    <message>
+      <source>理由</source>
+      <translation>Reason</translation>
+    </message>
+    <message>
+      <source>理由，写给申请人看</source>
+      <translation>Reason, for the applicant to read</translation>
+    </message>
+    <message>
+      <source>法律依据</source>
+      <translation>Legal basis</translation>
+    </message>
+    <message>
+      <source>法律依据：法名和条款</source>
+      <translation>Legal basis: law and article</translation>
+    </message>
+    <message>
+      <source>不予受理 并打印</source>
+      <translation>Reject and print</translation>
+    </message>
+    <message>
+      <source>不做这个决定</source>
+      <translation>Do not decide this</translation>
+    </message>
+    <message>
+      <source>叫下一位</source>
+      <translation>Call next</translation>
+    </message>
+    <message>
+      <source>结论</source>
+      <translation>Conclusion</translation>
+    </message>
+    <message>
+      <source>另有 {n} 份，见材料表</source>
+      <translation>{n} more, see the table</translation>
+    </message>
+    <message>
+      <source>回答情形</source>
+      <translation>Answer the questions</translation>
+    </message>
+    <message>
+      <source>清点材料</source>
+      <translation>Count the papers</translation>
+    </message>
+    <message>
+      <source>打印的内容</source>
+      <translation>What was printed</translation>
+    </message>
+    <message>
+      <source>不予受理…</source>
+      <translation>Reject…</translation>
+    </message>
+    <message>
+      <source>不予受理的理由</source>
+      <translation>Reason for rejection</translation>
+    </message>
+    <message>
+      <source>依据</source>
+      <translation>Basis</translation>
+    </message>
+    <message>
+      <source>办件编号</source>
+      <translation>Case number</translation>
+    </message>
+    <message>
+      <source>{what} 按 F12 处理。</source>
+      <translation>{what} Press F12.</translation>
+    </message>
+    <message>
+      <source>{act} 并打印</source>
+      <translation>{act}, print</translation>
+    </message>
+    <message>
+      <source>按键</source>
+      <translation>Keys</translation>
+    </message>
+    <message>
+      <source>填色的按钮只有一个，就是现在该做的：按 Ctrl+↵。灰色的现在做不了。</source>
+      <translation>One button is filled: it is what to do now; Ctrl+↵ presses it. Grey ones are not possible now.</translation>
+    </message>
+    <message>
+      <source>按 F10，用名称、拼音、首字母或编码找。</source>
+      <translation>Press F10 to find by name, pinyin, initials or code.</translation>
+    </message>
+    <message>
+      <source>找事项</source>
+      <translation>Find item</translation>
+    </message>
+    <message>
+      <source>选好了</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>名称、拼音、首字母或编码，例如 spjy</source>
+      <translation>Name, pinyin, initials or code, e.g. spjy</translation>
+    </message>
+    <message>
+      <source>选定</source>
+      <translation>Choose</translation>
+    </message>
+    <message>
+      <source>换事项</source>
+      <translation>Other item</translation>
+    </message>
+    <message>
+      <source>还没有选事项</source>
+      <translation>No item chosen yet</translation>
+    </message>
+    <message>
+      <source>（可选几项）</source>
+      <translation> (several possible)</translation>
+    </message>
+    <message>
+      <source>没有找到。换一个字、拼音或编码试试。</source>
+      <translation>Nothing found. Try another word, pinyin or code.</translation>
+    </message>
+    <message>
+      <source>事项</source>
+      <translation>Item</translation>
+    </message>
+    <message>
+      <source>还有 {n} 个问题</source>
+      <translation>{n} more questions</translation>
+    </message>
+    <message>
+      <source>叫号</source>
+      <translation>The line</translation>
+    </message>
+    <message>
+      <source>申请人和事项</source>
+      <translation>Applicant and item</translation>
+    </message>
+    <message>
+      <source>材料表（光标所在的一行）</source>
+      <translation>Papers (the row under the cursor)</translation>
+    </message>
+    <message>
+      <source>决定</source>
+      <translation>Decision</translation>
+    </message>
+    <message>
+      <source>本机</source>
+      <translation>This window</translation>
+    </message>
+    <message>
+      <source>重呼</source>
+      <translation>Call again</translation>
+    </message>
+    <message>
+      <source>过号；办理中为未办离开</source>
+      <translation>Pass over; while serving: left undone</translation>
+    </message>
+    <message>
+      <source>替窗口前的人取号</source>
+      <translation>Take a number for somebody here</translation>
+    </message>
+    <message>
+      <source>无号接待</source>
+      <translation>Serve without number</translation>
+    </message>
+    <message>
+      <source>到等候列表；过号的人按 Enter 重呼</source>
+      <translation>To the line; Enter calls a passed one again</translation>
+    </message>
+    <message>
+      <source>登记手机</source>
+      <translation>Enter phone</translation>
+    </message>
+    <message>
+      <source>回答或改情形：数字键选</source>
+      <translation>Answer or change questions: number keys</translation>
+    </message>
+    <message>
+      <source>到材料表</source>
+      <translation>To the table of papers</translation>
+    </message>
+    <message>
+      <source>收到：原件和复印件都齐</source>
+      <translation>Received: originals and copies complete</translation>
+    </message>
+    <message>
+      <source>空格</source>
+      <translation>Space</translation>
+    </message>
+    <message>
+      <source>原件加一份、减一份</source>
+      <translation>One original more, less</translation>
+    </message>
+    <message>
+      <source>复印件加一份、减一份</source>
+      <translation>One copy more, less</translation>
+    </message>
+    <message>
+      <source>收到电子件（清单允许时）</source>
+      <translation>Received electronically (where the list allows)</translation>
+    </message>
+    <message>
+      <source>不符，写明哪里要改</source>
+      <translation>Not acceptable, say what to mend</translation>
+    </message>
+    <message>
+      <source>以告知承诺代替（清单允许时）</source>
+      <translation>Promise instead (where the list allows)</translation>
+    </message>
+    <message>
+      <source>退还，当作没有交</source>
+      <translation>Give back, as if not brought</translation>
+    </message>
+    <message>
+      <source>为什么要这份材料</source>
+      <translation>Why this paper is wanted</translation>
+    </message>
+    <message>
+      <source>按下填色的按钮</source>
+      <translation>Press the filled button</translation>
+    </message>
+    <message>
+      <source>退一步</source>
+      <translation>One step back</translation>
+    </message>
+    <message>
+      <source>帮助</source>
+      <translation>Help</translation>
+    </message>
+    <message>
+      <source>送后台的记录</source>
+      <translation>Records for the back office</translation>
+    </message>
+    <message>
+      <source>打印的纸</source>
+      <translation>Printed papers</translation>
+    </message>
+    <message>
+      <source>换深色、浅色、随系统</source>
+      <translation>Dark, light, as the system</translation>
+    </message>
+    <message>
+      <source>退出登录</source>
+      <translation>Sign out</translation>
+    </message>
+    <message>
+      <source>开始办理</source>
+      <translation>Begin</translation>
+    </message>
+    <message>
+      <source>过号</source>
+      <translation>Pass over</translation>
+    </message>
+    <message>
+      <source>取号</source>
+      <translation>Take a number</translation>
+    </message>
+    <message>
+      <source>等候 {n} 人</source>
+      <translation>{n} waiting</translation>
+    </message>
+    <message>
+      <source>没有人等候</source>
+      <translation>Nobody is waiting</translation>
+    </message>
+    <message>
+      <source>已呼叫，等申请人到窗口</source>
+      <translation>Called, waiting for the person</translation>
+    </message>
+    <message>
+      <source>取号并打印</source>
+      <translation>Take and print</translation>
+    </message>
+    <message>
+      <source>不取了</source>
+      <translation>Do not take</translation>
+    </message>
+    <message>
+      <source>原因，可以不写</source>
+      <translation>Reason, if you like</translation>
+    </message>
+    <message>
+      <source>结束，未办</source>
+      <translation>End, nothing decided</translation>
+    </message>
+    <message>
+      <source>接着办</source>
+      <translation>Go on</translation>
+    </message>
+    <message>
+      <source>未办离开</source>
+      <translation>Left undone</translation>
+    </message>
+    <message>
+      <source>已办完</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>哪一类业务</source>
+      <translation>Which line</translation>
+    </message>
+    <message>
+      <source>优先</source>
+      <translation>Priority</translation>
+    </message>
+    <message>
+      <source>申请人没有办就离开？已收的材料先退还。</source>
+      <translation>The applicant leaves without a decision? Give the papers back first.</translation>
+    </message>
+    <message>
+      <source>不优先</source>
+      <translation>None</translation>
+    </message>
+    <message>
+      <source>老年人</source>
+      <translation>Elder</translation>
+    </message>
+    <message>
+      <source>残疾人</source>
+      <translation>Disabled</translation>
+    </message>
+    <message>
+      <source>孕产妇</source>
+      <translation>Pregnant</translation>
+    </message>
+    <message>
+      <source>军人</source>
+      <translation>Soldier</translation>
+    </message>
+    <message>
+      <source>正在办理 · {business}</source>
+      <translation>Serving · {business}</translation>
+    </message>
+    <message>
+      <source>空闲</source>
+      <translation>Free</translation>
+    </message>
+    <message>
+      <source>程序出了错（支持编号 {id}）。已经保存的都在。</source>
+      <translation>The program made an error (support id {id}). What was saved is safe.</translation>
+    </message>
+    <message>
+      <source>可以接着办；请把编号告诉管理员。按 Esc 收起这条。</source>
+      <translation>You can go on; tell the administrator the id. Esc hides this.</translation>
+    </message>
+    <message>
+      <source>一窗受理</source>
+      <translation>OneWindow</translation>
+    </message>
+    <message>
+      <source>按 F2 叫下一位。</source>
+      <translation>Press F2 to call the next.</translation>
+    </message>
+    <message>
+      <source>{name}：{because}</source>
+      <translation>{name}: {because}</translation>
+    </message>
+    <message>
+      <source>选定事项以后，这里是它的材料清单：清单以外的，一份也不要。</source>
+      <translation>When an item is chosen, its list stands here: nothing beyond it may be asked for.</translation>
+    </message>
+    <message>
+      <source>申请人到了就按 Ctrl+↵ 开始，或直接按 F8 读卡。</source>
+      <translation>When the person is here press Ctrl+↵, or F8 to read the card at once.</translation>
+    </message>
+    <message>
+      <source>哪里不符</source>
+      <translation>What is wrong</translation>
+    </message>
+    <message>
+      <source>哪里不符，要怎样改</source>
+      <translation>What is wrong, and how to mend it</translation>
+    </message>
+    <message>
+      <source>记为不符</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>加减</source>
+      <translation>More, less</translation>
+    </message>
+    <message>
+      <source>承诺</source>
+      <translation>Promise</translation>
+    </message>
+    <message>
+      <source>电子件</source>
+      <translation>Electronic</translation>
+    </message>
+    <message>
+      <source>退还</source>
+      <translation>Give back</translation>
+    </message>
+    <message>
+      <source>为什么</source>
+      <translation>Why</translation>
+    </message>
+    <message>
+      <source>{name} 不符，因为：</source>
+      <translation>{name} is not acceptable because:</translation>
+    </message>
+    <message>
+      <source>现在送</source>
+      <translation>Send now</translation>
+    </message>
+    <message>
+      <source>等待送出</source>
+      <translation>Waiting</translation>
+    </message>
+    <message>
+      <source>后台已收</source>
+      <translation>Received there</translation>
+    </message>
+    <message>
+      <source>后台退回</source>
+      <translation>Refused</translation>
+    </message>
+    <message>
+      <source>后台退回的，要有人处理</source>
+      <translation>Refused by the back office: a person must act</translation>
+    </message>
+    <message>
+      <source>没有退回的记录。</source>
+      <translation>Nothing was refused.</translation>
+    </message>
+    <message>
+      <source>回到窗口</source>
+      <translation>Back to the window</translation>
+    </message>
+    <message>
+      <source>为什么补打</source>
+      <translation>Why print again</translation>
+    </message>
+    <message>
+      <source>补打</source>
+      <translation>Print again</translation>
+    </message>
+    <message>
+      <source>今天还没有打印。</source>
+      <translation>Nothing printed yet today.</translation>
+    </message>
+    <message>
+      <source>重试</source>
+      <translation>Try again</translation>
+    </message>
+    <message>
+      <source>出来了</source>
+      <translation>It came out</translation>
+    </message>
+    <message>
+      <source>没出来</source>
+      <translation>It did not</translation>
+    </message>
+    <message>
+      <source>补打…</source>
+      <translation>Print again…</translation>
+    </message>
+    <message>
+      <source>窗口</source>
+      <translation>Window</translation>
+    </message>
+    <message>
+      <source>工作人员</source>
+      <translation>Clerk</translation>
+    </message>
+    <message>
+      <source>密码</source>
+      <translation>Password</translation>
+    </message>
+    <message>
+      <source>登录</source>
+      <translation>Sign in</translation>
+    </message>
+    <message>
+      <source>正在登录…</source>
+      <translation>Signing in…</translation>
+    </message>
+    <message>
+      <source>政务服务大厅窗口</source>
+      <translation>Government service hall</translation>
+    </message>
+    <message>
+      <source>演示读卡器：放卡 ▾</source>
+      <translation>Demo reader: place a card ▾</translation>
+    </message>
+    <message>
+      <source>拿走卡</source>
+      <translation>Take the card away</translation>
+    </message>
+    <message>
+      <source>外观随系统</source>
+      <translation>As the system</translation>
+    </message>
+    <message>
+      <source>浅色</source>
+      <translation>Light</translation>
+    </message>
+    <message>
+      <source>深色</source>
+      <translation>Dark</translation>
+    </message>
+    <message>
+      <source>等候的人</source>
+      <translation>People waiting</translation>
+    </message>
+    <message>
+      <source>找到的事项</source>
+      <translation>Items found</translation>
+    </message>
+    <message>
+      <source>材料表</source>
+      <translation>Papers</translation>
+    </message>
+    <message>
+      <source>材料（按清单，不多要）</source>
+      <translation>Papers (by the list, no more)</translation>
+    </message>
+    <message>
+      <source>原件</source>
+      <translation>Orig.</translation>
+    </message>
+    <message>
+      <source>复印件</source>
+      <translation>Copies</translation>
+    </message>
+    <message>
+      <source>状态</source>
+      <translation>State</translation>
+    </message>
+    <message>
+      <source>为什么 / 怎么补</source>
+      <translation>Why / how to mend</translation>
+    </message>
+    <message>
+      <source>正在打开读卡器…</source>
+      <translation>Opening the reader…</translation>
+    </message>
+    <message>
+      <source>请把证件放在读卡器上</source>
+      <translation>Please put the card on the reader</translation>
+    </message>
+    <message>
+      <source>认到证件，请不要拿开</source>
+      <translation>Card found, leave it there</translation>
+    </message>
+    <message>
+      <source>正在读取，请不要拿开</source>
+      <translation>Reading, leave it there</translation>
+    </message>
+    <message>
+      <source>清单没有允许这份材料以承诺代替。</source>
+      <translation>The list lets no promise stand for this paper.</translation>
+    </message>
+    <message>
+      <source>这一件上次没有办完，可以接着办。</source>
+      <translation>This case was left open; you can go on with it.</translation>
+    </message>
+    <message>
+      <source>已{act}</source>
+      <translation>Decided: {act}</translation>
+    </message>
+    <message>
+      <source>这些回答免去 {n} 份材料</source>
+      <translation>These answers spare {n} papers</translation>
+    </message>
+    <message>
+      <source>不符：{fault}</source>
+      <translation>Not acceptable: {fault}</translation>
+    </message>
+    <message>
+      <source>收到 · 电子件</source>
+      <translation>Received · electronic</translation>
+    </message>
+    <message>
+      <source>可容缺 {n} 日</source>
+      <translation>May follow, {n} d</translation>
+    </message>
+    <message>
+      <source>{year} 第 {n} 版</source>
+      <translation>{year}, version {n}</translation>
+    </message>
+    <message>
+      <source>先找到要办的事项</source>
+      <translation>Find the item first</translation>
+    </message>
+    <message>
+      <source>先读卡，再找事项</source>
+      <translation>Read the card, then find the item</translation>
+    </message>
+    <message>
+      <source>材料齐全，可以受理</source>
+      <translation>Complete, can be accepted</translation>
+    </message>
+    <message>
+      <source>材料齐全（含承诺），可以受理</source>
+      <translation>Complete with promises, can be accepted</translation>
+    </message>
+    <message>
+      <source>还不知道申请人是谁</source>
+      <translation>Who applies is not known yet</translation>
+    </message>
+    <message>
+      <source>手录：{why}</source>
+      <translation>Typed: {why}</translation>
+    </message>
+    <message>
+      <source>先回答 {n} 个情形问题</source>
+      <translation>Answer {n} questions first</translation>
+    </message>
+    <message>
+      <source>只差可容缺的 {n} 份，可以容缺受理</source>
+      <translation>Only {n} that may follow: can be accepted</translation>
+    </message>
+    <message>
+      <source>还差 {n} 份，现在不能受理</source>
+      <translation>{n} missing, cannot be accepted now</translation>
+    </message>
+    <message>
+      <source>您申请的“{item}”还需：</source>
+      <translation>Your application “{item}” still needs:</translation>
+    </message>
+    <message>
+      <source>您申请的“{item}”不予受理。</source>
+      <translation>Your application “{item}” is not accepted.</translation>
+    </message>
+    <message>
+      <source>理由：{reason}</source>
+      <translation>Reason: {reason}</translation>
+    </message>
+    <message>
+      <source>依据：{basis}</source>
+      <translation>Basis: {basis}</translation>
+    </message>
+    <message>
+      <source>收到您申请“{item}”的材料。</source>
+      <translation>Your papers for “{item}” were received.</translation>
+    </message>
+    <message>
+      <source>五个工作日内告知是否受理；逾期不告知，自收到之日起即为受理。</source>
+      <translation>You will be told within five working days; silence means accepted from today.</translation>
+    </message>
+    <message>
+      <source>您申请的“{item}”已受理。</source>
+      <translation>Your application “{item}” is accepted.</translation>
+    </message>
+    <message>
+      <source>回答之后才知道要哪些材料，也才能一次告知全部。</source>
+      <translation>Only the answers tell which papers are needed, so that all can be named at once.</translation>
+    </message>
+    <message>
+      <source>承诺办结：{day} 前</source>
+      <translation>Promised by {day}</translation>
+    </message>
+    <message>
+      <source>以承诺代替：{names}</source>
+      <translation>Promised instead: {names}</translation>
+    </message>
+    <message>
+      <source>{until} 前补交：{name}</source>
+      <translation>To follow by {until}: {name}</translation>
+    </message>
+    <message>
+      <source>（跨年，节假日安排公布后以公布为准）</source>
+      <translation>(subject to next year’s holidays)</translation>
+    </message>
+    <message>
+      <source>写明为什么手录，例如“没有带证件”。</source>
+      <translation>Say why it was typed, e.g. no document brought.</translation>
+    </message>
+    <message>
+      <source>姓名是空的，或者有不能用的字符。</source>
+      <translation>The name is empty or has characters that cannot be used.</translation>
+    </message>
+    <message>
+      <source>号码的位数或字符不对。</source>
+      <translation>The number has the wrong length or characters.</translation>
+    </message>
+    <message>
+      <source>号码最后一位对不上，多半输错了一位。</source>
+      <translation>The last character does not fit: a digit is probably wrong.</translation>
+    </message>
+    <message>
+      <source>号码里的出生日期不对。</source>
+      <translation>The date of birth in the number is impossible.</translation>
+    </message>
+    <message>
+      <source>手机号码要 7 到 20 位数字。</source>
+      <translation>A phone number has 7 to 20 digits.</translation>
+    </message>
+    <message>
+      <source>先输入事项名称、拼音、首字母或编码。</source>
+      <translation>Type a name, pinyin, initials or code first.</translation>
+    </message>
+    <message>
+      <source>选一条或写明哪里不符，申请人要照着改。</source>
+      <translation>Choose or write what is wrong: the applicant mends it by this.</translation>
+    </message>
+    <message>
+      <source>请对照证件核对后重新输入。</source>
+      <translation>Compare with the document and type again.</translation>
+    </message>
+    <message>
+      <source>{number} 号窗口</source>
+      <translation>Window {number}</translation>
+    </message>
+    <message>
+      <source>等了 {span}</source>
+      <translation>Waited {span}</translation>
+    </message>
+    <message>
+      <source>{waited} · 已呼叫 {n} 次</source>
+      <translation>{waited} · called {n}×</translation>
+    </message>
+    <message>
+      <source>已取号 {number}，号票正在打印。</source>
+      <translation>Number {number} taken, the ticket is printing.</translation>
+    </message>
+    <message>
+      <source>{waited} · 已办 {span}</source>
+      <translation>{waited} · serving {span}</translation>
+    </message>
+    <message>
+      <source>现在没有人等候。</source>
+      <translation>Nobody is waiting now.</translation>
+    </message>
+    <message>
+      <source>开始接待</source>
+      <translation>Service began</translation>
+    </message>
+    <message>
+      <source>登记申请人</source>
+      <translation>Applicant recorded</translation>
+    </message>
+    <message>
+      <source>选定事项</source>
+      <translation>Item chosen</translation>
+    </message>
+    <message>
+      <source>收到材料</source>
+      <translation>Paper received</translation>
+    </message>
+    <message>
+      <source>材料不符</source>
+      <translation>Paper not acceptable</translation>
+    </message>
+    <message>
+      <source>材料承诺</source>
+      <translation>Paper promised</translation>
+    </message>
+    <message>
+      <source>退还材料</source>
+      <translation>Paper given back</translation>
+    </message>
+    <message>
+      <source>后台已连接，保存一条就送一条。</source>
+      <translation>Connected: each record is sent as it is saved.</translation>
+    </message>
+    <message>
+      <source>后台断开。照常办理，连上以后自动送出。</source>
+      <translation>Not connected. Go on working; all is sent when it returns.</translation>
+    </message>
+    <message>
+      <source>{step}（从 {since} 起）</source>
+      <translation>{step} (since {since})</translation>
+    </message>
+    <message>
+      <source>未编号</source>
+      <translation>No number</translation>
+    </message>
+    <message>
+      <source>正在连接后台…</source>
+      <translation>Connecting…</translation>
+    </message>
+    <message>
+      <source>{title}（补打 {n}）</source>
+      <translation>{title} (reprint {n})</translation>
+    </message>
+    <message>
+      <source>程序或打印机中断过：这张纸出来了吗？</source>
+      <translation>Something was interrupted: did this paper come out?</translation>
+    </message>
+    <message>
+      <source>写明为什么补打，例如“卡纸”。</source>
+      <translation>Say why it is printed again, e.g. paper jam.</translation>
+    </message>
+    <message>
+      <source>排队</source>
+      <translation>Queued</translation>
+    </message>
+    <message>
+      <source>正在打印</source>
+      <translation>Printing</translation>
+    </message>
+    <message>
+      <source>已打出</source>
+      <translation>Printed</translation>
+    </message>
+    <message>
+      <source>没有打出</source>
+      <translation>Not printed</translation>
+    </message>
+    <message>
+      <source>不确定</source>
+      <translation>Unsure</translation>
+    </message>
+    <message>
+      <source>先输入密码。</source>
+      <translation>Type the password first.</translation>
+    </message>
+    <message>
+      <source>打印机：{what}</source>
+      <translation>Printer: {what}</translation>
+    </message>
+    <message>
+      <source>已全部送达</source>
+      <translation>All sent</translation>
+    </message>
+    <message>
+      <source>读卡器 就绪</source>
+      <translation>Reader ready</translation>
+    </message>
+    <message>
+      <source>打印机 就绪</source>
+      <translation>Printer ready</translation>
+    </message>
+    <message>
+      <source>后台退回 {n} 条：按 F11 查看</source>
+      <translation>{n} refused: press F11</translation>
+    </message>
+    <message>
+      <source>待发 {n}</source>
+      <translation>{n} to send</translation>
+    </message>
+    <message>
+      <source>读卡器 正在读卡</source>
+      <translation>Reader reading</translation>
+    </message>
+    <message>
+      <source>读卡器：{what}</source>
+      <translation>Reader: {what}</translation>
+    </message>
+    <message>
+      <source>{n} 份不知是否打出：按 F12 回答</source>
+      <translation>{n} unsure: press F12</translation>
+    </message>
+    <message>
+      <source>{n} 份没有打出：按 F12 重试</source>
+      <translation>{n} not printed: press F12</translation>
+    </message>
+    <message>
+      <source>打印机 …</source>
+      <translation>Printer …</translation>
+    </message>
+    <message>
+      <source>打印机 正在打印</source>
+      <translation>Printer printing</translation>
+    </message>
+    <message>
+      <source>后台已连接</source>
+      <translation>Back office connected</translation>
+    </message>
+    <message>
+      <source>后台断开，照常办理</source>
+      <translation>Back office away, go on working</translation>
+    </message>
+    <message>
+      <source>后台不收本机记录：请找管理员</source>
+      <translation>Back office refuses this window: call the administrator</translation>
+    </message>
+  </context>
+</TS>
