@@ -50,6 +50,7 @@ class Office:
         now = settings.now()
         self.database = Database.open(settings.data / "backoffice.db", now)
         with self.database.write() as connection:
+            line.forget_old_answers(connection, now)
             left = intake.take_up_parked(connection, now, self.numbers)
             added = line.fill_demo_line(
                 connection, settings.hall, now, settings.demo_line, self._new_id

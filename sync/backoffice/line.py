@@ -121,6 +121,12 @@ def _lease_tickets(
     )  # fmt: skip
 
 
+def forget_old_answers(connection: Transaction, now: datetime) -> None:
+    """A request is repeated within seconds; what was leased is safe in its own table."""
+    week = (now - timedelta(days=7)).isoformat()
+    connection.execute("DELETE FROM lease_answers WHERE at < ?", (week,))
+
+
 # -- ticket events --------------------------------------------------------------------------------
 
 

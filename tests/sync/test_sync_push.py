@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -261,6 +262,17 @@ def test_who_may_speak(office: Forked, chain: SealedChain) -> None:
 
 def stat_mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
+
+
+def test_an_answer_does_not_wait_for_nagle(office: Forked) -> None:
+    times = []
+    with requests.Session() as session:
+        for _ in range(10):
+            session.get(office.url + "/health", timeout=5).raise_for_status()
+            started = time.perf_counter()
+            session.get(office.url + "/health", timeout=5).raise_for_status()
+            times.append(time.perf_counter() - started)
+    assert min(times) < 0.03  # Nagle against delayed acknowledgements makes every one 40 ms
 
 
 def test_the_log_has_no_personal_data(office: Forked, chain: SealedChain) -> None:

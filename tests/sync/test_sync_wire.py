@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.case import CaseState
@@ -46,6 +46,7 @@ def test_a_batch_survives_the_wire() -> None:
     assert check_chain(got) == (len(got), _CHAIN.head)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(1, 20_000))
 def test_a_batch_is_cut_to_the_limit_but_never_empty(limit: int) -> None:
     sent, body = wire.encode_batch(_CHAIN.entries, limit)
@@ -54,6 +55,7 @@ def test_a_batch_is_cut_to_the_limit_but_never_empty(limit: int) -> None:
     assert wire.decode_batch(body) == _CHAIN.entries[: len(sent)]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_the_decoder(body: bytes) -> None:
     _decode(body)
@@ -61,6 +63,7 @@ def test_no_bytes_crash_the_decoder(body: bytes) -> None:
     _decode(_ZSTD.compress(body))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_no_damage_crashes_the_decoder(data: st.DataObject) -> None:
     _, whole = wire.encode_batch(_CHAIN.entries)
@@ -77,6 +80,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(Entry.__dataclass_fields__)), _JSON), max_size=3),
     st.sampled_from(_LINES),
