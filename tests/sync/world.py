@@ -24,7 +24,7 @@ from app.storage.store import Store
 from sync.client.round import LeaseAims, Patience
 from sync.client.worker import SyncSettings, SyncWorker
 from sync.wire import PROTOCOL, PROTOCOL_HEADER, PUSH_PATH, encode_batch
-from tests.sync.hall import TestClock
+from tests.sync.hall import TestClock, accepted_case
 
 _ROOT = Path(__file__).parents[2]
 
@@ -221,6 +221,25 @@ class ClientWindow:
     def close(self) -> None:
         assert self.worker.stop(10)
         self.store.close()
+
+
+def serve_case(window: ClientWindow, case_id: str) -> None:
+    """One decision, saved as the window saves it: one transaction."""
+    serial = window.next_serial()
+    with window.store.begin() as unit:
+        for event in accepted_case(serial):
+            unit.append(event, subject=f"case:{case_id}", actor="C01")
+
+
+@contextmanager
+def window_at(
+    home: Path, url: str, token: str, aims: LeaseAims | None = None
+) -> Iterator[ClientWindow]:
+    window = ClientWindow(home, url, token, aims=aims)
+    try:
+        yield window
+    finally:
+        window.close()
 
 
 # -- a bad line ------------------------------------------------------------------------------------
