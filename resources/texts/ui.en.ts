@@ -81,7 +81,7 @@
     </message>
     <message>
       <source>容缺受理</source>
-      <translation>Accept, papers to follow</translation>
+      <translation>Accept with gaps</translation>
     </message>
     <message>
       <source>告知承诺受理</source>
@@ -89,7 +89,7 @@
     </message>
     <message>
       <source>一次性告知补正</source>
-      <translation>Notice of what is missing</translation>
+      <translation>Name what is missing</translation>
     </message>
     <message>
       <source>不予受理</source>
@@ -325,7 +325,7 @@
     </message>
     <message>
       <source>{act} 并打印</source>
-      <translation>{act}, print</translation>
+      <translation>{act}: print</translation>
     </message>
     <message>
       <source>按键</source>
@@ -413,7 +413,7 @@
     </message>
     <message>
       <source>无号接待</source>
-      <translation>Serve without number</translation>
+      <translation>Without number</translation>
     </message>
     <message>
       <source>到等候列表；过号的人按 Enter 重呼</source>

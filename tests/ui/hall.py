@@ -31,7 +31,8 @@ from ui.kit.theme import ThemeMode
 from ui.pages.counter_page import CounterPage
 from ui.pages.main_window import MainWindow
 from ui.pages.widgets.buttons import ActButton
-from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter import CounterModel, Form, Primary
+from ui.viewmodels.line import LineStage
 from ui.viewmodels.services import CounterServices
 
 FOOD = "食品经营许可新办（餐饮服务）"
@@ -167,6 +168,15 @@ class Hall:
         """Every filled button that is on the screen now."""
         return [b for b in self.window.findChildren(ActButton) if b.isVisible() and b.is_primary()]
 
+    def stage(self) -> LineStage:
+        return self.model.line.state.stage
+
+    def form(self) -> Form:
+        return self.model.state.form
+
+    def primary(self) -> Primary:
+        return self.model.state.primary
+
     def case(self) -> Case:
         case = self.client.store.find_case(self.model.case.state.case_id)
         assert case is not None
@@ -180,7 +190,7 @@ class Hall:
             assert time.monotonic() < end, f"waited in vain: {what}"
             QCoreApplication.processEvents()
             QTest.qWait(5)
-        QTest.qWait(20)
+        QTest.qWait(5)
 
     def settle(self) -> None:
         """Let the lane answer everything that was asked, and the screen draw it."""

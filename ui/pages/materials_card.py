@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.pages.widgets.buttons import ActButton, link
 from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.look import Look
-from ui.pages.widgets.marks import Elided, NoteBar, boxed, card_rule, label, row
+from ui.pages.widgets.marks import Elided, NoteBar, boxed, card_rule, row
 from ui.pages.widgets.materials_table import MaterialsTable
 from ui.viewmodels.counter import CounterModel, CounterState, Form
 from ui.viewmodels.viewmodel import Note
@@ -24,7 +25,8 @@ class MaterialsCard(QFrame):
         self.table = MaterialsTable(look)
         self.why = NoteBar()
         self.fault = FaultForm(model)
-        self.counts = label("", "muted")
+        self.counts = Elided("", "muted")
+        self.counts.setAlignment(_RIGHT)
         self.acts: dict[str, ActButton] = {
             "receive": link(say("收到"), say("空格")),
             "more": link(say("加减"), "+ −"),
@@ -34,7 +36,11 @@ class MaterialsCard(QFrame):
             "return": link(say("退还"), "Del"),
             "why": link(say("为什么"), "?"),
         }
-        self.footer = boxed(row(*self.acts.values(), 0, self.counts, 12, spacing=0))
+        self.footer = boxed(row(*self.acts.values(), spacing=0))
+        line = self.footer.layout()
+        assert isinstance(line, QHBoxLayout)  # noqa: S101  # row() made it
+        line.addWidget(self.counts, 1)
+        line.addSpacing(12)
         self.rule = card_rule()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
@@ -111,6 +117,9 @@ class MaterialsCard(QFrame):
         self._why = material_id
         text = say("{name}：{because}", name=current.name, because=current.because)
         self.why.tell(Note(tone=Tone.ACT, message=text, next_step=current.standard))
+
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FaultForm(QWidget):

@@ -1,0 +1,136 @@
+"""The pages behind the status line: what was refused, and the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from app.domain.events import PaperDoubted, PaperSent
+from app.services.set_aside import SetAside
+from tests.ui.hall import Hall
+from ui.pages.papers_panel import PapersPanel
+from ui.pages.status_line import StatusLine
+from ui.viewmodels.papers import PaperRow
+
+Key = Qt.Key
+
+
+def paper_rows(hall: Hall) -> tuple[PaperRow, ...]:
+    assert hall.window.papers_model is not None
+    hall.window.papers_model.refresh()
+    hall.settle()
+    return hall.window.papers_model.state.rows
+
+
+def panel(hall: Hall) -> PapersPanel:
+    shown = hall.window.stack.currentWidget()
+    assert isinstance(shown, PapersPanel)
+    return shown
+
+
+def take_a_number(hall: Hall) -> None:
+    hall.key(Key.Key_F5)
+    hall.key(Key.Key_Return)
+
+
+def test_failed_paper_is_tried_again(hall: Hall) -> None:
+    hall.printer.fault = "PRN-NOT-SENT"
+    hall.sign_in()
+    take_a_number(hall)
+    hall.wait(lambda: bool(rows := paper_rows(hall)) and rows[0].state == "failed", "a failure")
+    hall.key(Key.Key_F12)
+    hall.printer.fault = ""
+    hall.click(panel(hall).lines[0].buttons[0])
+    hall.wait(lambda: paper_rows(hall)[0].state == "printed", "a printed ticket")
+
+
+def test_printed_paper_is_printed_again_only_with_a_reason(hall: Hall) -> None:
+    hall.sign_in()
+    take_a_number(hall)
+    hall.wait(lambda: bool(rows := paper_rows(hall)) and rows[0].state == "printed", "a ticket")
+    hall.key(Key.Key_F12)
+    hall.click(panel(hall).lines[0].buttons[0])
+    hall.key(Key.Key_Return)
+    assert hall.window.papers_model is not None
+    assert hall.window.papers_model.state.note is not None
+    assert len(paper_rows(hall)) == 1
+    panel(hall).reason.setText("卡纸")
+    panel(hall).reason.setFocus()
+    hall.key(Key.Key_Return)
+    hall.wait(lambda: len(paper_rows(hall)) == 2, "a reprint")
+    assert "补打 1" in paper_rows(hall)[0].title
+    hall.key(Key.Key_Escape)
+    assert hall.window.stack.currentWidget() is hall.page
+
+
+def test_doubted_paper_is_asked_about(hall: Hall) -> None:
+    hall.printer.fault = "PRN-NOT-SENT"
+    hall.sign_in()
+    take_a_number(hall)
+    hall.wait(lambda: bool(rows := paper_rows(hall)) and rows[0].state == "failed", "a failure")
+    store, job = hall.client.store, paper_rows(hall)[0].id
+    for event in (PaperSent(), PaperDoubted()):
+        with store.begin() as unit:
+            unit.append(event, subject=f"job:{job}", actor="system")
+    hall.wait(lambda: "不知是否打出" in hall.window.status.printers.text()
+              or hall.printer.fault != "", "a question")  # fmt: skip
+    hall.key(Key.Key_F12)
+    hall.wait(lambda: paper_rows(hall)[0].state == "doubted", "doubt")
+    words = [button.words() for button in panel(hall).lines[0].buttons]
+    assert words == ["出来了", "没出来"]
+    hall.click(panel(hall).lines[0].buttons[0])
+    hall.wait(lambda: paper_rows(hall)[0].state == "printed", "an answer")
+
+
+def test_refused_records_are_shown_with_reason_and_next_step(hall: Hall) -> None:
+    hall.sign_in()
+    hall.refusals.entries = (
+        SetAside(
+            seq=4, subject="case:1", kind="CaseAccepted", number="37019920261122000001",
+            code="DOM-04", detail="", at=datetime.now(UTC),
+        ),
+    )  # fmt: skip
+    hall.office.now = replace(hall.office.now, refused=1)
+    hall.wait(lambda: "退回 1 条" in hall.window.status.sending.text(), "a refusal")
+    hall.key(Key.Key_F11)
+    hall.settle()
+    shown = [w.text() for w in hall.window.stack.findChildren(QLabel) if w.isVisible()]
+    assert "37019920261122000001" in shown
+    assert "受理" in shown
+    assert any("不能再改" in text for text in shown)
+
+
+@dataclass
+class Hand:
+    """A trainer that remembers what it was told."""
+
+    placed: list[str] = field(default_factory=list)
+
+    def people(self) -> tuple[tuple[str, str], ...]:
+        return (("zhang-shili", "张示例：居民身份证"), ("none", "没有带证件"))
+
+    def place(self, person_id: str) -> None:
+        self.placed.append(person_id)
+
+    def lift(self) -> None:
+        self.placed.append("lifted")
+
+
+def test_trainer_menu_places_and_lifts(open_hall: Callable[..., Hall]) -> None:
+    hall = open_hall()
+    hand = Hand()
+    line = StatusLine(hall.window.status_model, hand)
+    assert line.trainer is not None
+    assert hall.window.status.trainer is None
+    menu = line.trainer.menu_of_people()
+    acts = [action for action in menu.actions() if action.text()]
+    assert [action.text() for action in acts] == ["张示例：居民身份证", "没有带证件", "拿走卡"]
+    for action in acts:
+        action.trigger()
+    assert hand.placed == ["zhang-shili", "none", "lifted"]
+    menu.deleteLater()
+    line.deleteLater()
