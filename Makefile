@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
 # Serve the first applicant: embedded back office, demo hall, simulated devices.
 run: setup
-	$(VENV)/bin/onewindow demo
+	$(VENV)/bin/onewindow demo --home build/demo --out build/first-applicant
 
 # Everything that must hold, with real parts.
 test: setup-test check

@@ -21,8 +21,6 @@ from app.domain.hall import HALL_ZONE, Hall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from printers.maker import PaperPress
-
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, Printer, Secrets
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from app.services.sign_in import SignIn
     from app.storage.outbox import Outbox
     from app.storage.store import Store
+    from printers.maker import PaperPress
     from sync.client.worker import SyncWorker
 
 T = TypeVar("T")
@@ -174,7 +173,7 @@ class Client:
 
     @_Part
     def printers(self) -> Mapping[str, Printer]:
-        from printers.backends.specification import open_printer
+        from printers.backends import open_printer
 
         specifications = {self.document_printer, self.slip_printer}
         return {spec: open_printer(spec) for spec in sorted(specifications)}

@@ -192,7 +192,7 @@ def backoffice(*, home: Path, as_json: bool, data: Path, port: int, demo_line: i
 )
 def demo(*, home: Path, as_json: bool, offscreen: bool, out: Path) -> bool:  # noqa: ARG001
     """Open the demo hall: embedded back office, simulated reader and printers."""
-    from app.demo import run_demo
+    from app.demo.run import run_demo
 
     return run_demo(home, out, offscreen=offscreen)
 

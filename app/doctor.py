@@ -146,7 +146,7 @@ def _printers(client: Client) -> Iterator[Finding]:
 def _reader(client: Client) -> Iterator[Finding]:
     from app.devices.cards.listing import ReaderState, list_readers, probe_reader
 
-    configured = probe_reader(client.settings.reader, client.clock)
+    configured = probe_reader(client.settings.reader, client.clock, people=client.people)
     said = explain(configured.code, configured.details) if configured.code else None
     yield Finding(
         component="card reader", found=configured.state is not ReaderState.MISSING,

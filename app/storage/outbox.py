@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.events import CaseNumbersLeased, TicketLeased
+from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
 from app.storage.store import Store
 
@@ -83,13 +84,14 @@ class Outbox:
             )
 
     def tickets_left(self) -> int:
-        """Leased tickets that still wait here."""
+        """Leased tickets of today's line that still wait here."""
+        today = self._store.clock.now().astimezone(HALL_ZONE).date()
         with self._store.read() as connection:
-            return int(
-                connection.exec_driver_sql(
-                    "SELECT count(*) FROM tickets WHERE state = 'waiting' AND local = 0"
-                ).scalar_one()
-            )
+            rows = connection.exec_driver_sql(
+                "SELECT taken_at FROM tickets WHERE state = 'waiting' AND local = 0"
+            ).all()
+        days = (datetime.fromisoformat(row[0]).astimezone(HALL_ZONE).date() for row in rows)
+        return sum(day == today for day in days)
 
     def lease_numbers(self, first: int, last: int) -> None:
         """Take over a block of case serials; the same block twice is a no-op."""

@@ -337,6 +337,15 @@ def test_a_lease_taken_twice_is_one_lease(store: Store, clock: SettableClock) ->
     assert [entry.kind for entry in store.entries()] == [CaseNumbersLeased.__name__, "TicketLeased"]
 
 
+def test_tickets_of_yesterday_no_longer_count(store: Store, clock: SettableClock) -> None:
+    outbox = Outbox(store)
+    outbox.lease_ticket("t1", "A001", "a", clock.now(), "")
+    clock.move(days=1)
+    assert outbox.tickets_left() == 0
+    outbox.lease_ticket("t2", "A001", "a", clock.now(), "")
+    assert outbox.tickets_left() == 1
+
+
 def test_print_job_states_follow_their_events(store: Store) -> None:
     with store.begin() as unit:
         unit.append(

@@ -35,7 +35,7 @@ else:
 
 BAUD_RATES: Final = (115200, 57600, 38400, 19200, 9600)
 DEFAULT_BAUD: Final = 115200
-POLL: Final = 0.2  # seconds between two looks for a card
+POLL: Final = 0.02  # seconds between two looks for a card; a longer wait would be felt
 
 
 class SerialLine:

@@ -1,0 +1,87 @@
+"""Set the demo hall up: back office, simulated reader where there is no real one, a home folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.bootstrap import Client
+from app.config import load_settings
+from app.demo.back_office import EmbeddedBackOffice
+
+if TYPE_CHECKING:
+    from app.devices.simulators.people import SimulatedCard
+    from app.devices.simulators.sam import SimulatedSamReader
+
+WAITING = 14
+
+
+class ReaderTrainer:
+    """The hand that puts a person's card on the simulated reader and takes it away."""
+
+    def __init__(self, sam: SimulatedSamReader, people: dict[str, SimulatedCard]) -> None:
+        self._sam = sam
+        self._people = people
+
+    def people(self) -> Sequence[tuple[str, str]]:
+        return [(id_, card.name or card.name_latin) for id_, card in self._people.items()]
+
+    def place(self, person_id: str) -> None:
+        self._sam.lift()
+        self._sam.place(self._people[person_id])
+
+    def lift(self) -> None:
+        self._sam.lift()
+
+
+class DemoHall:
+    """One window of the demo hall over ``home``; ``close`` ends everything it started."""
+
+    def __init__(self, home: Path, *, simulate: bool = False) -> None:
+        """``simulate`` keeps real readers out, so that a played job is the same everywhere."""
+        self.office = EmbeddedBackOffice(home / "office", demo_line=WAITING)
+        self.office.start()
+        self.trainer: ReaderTrainer | None = None
+        self._sam: SimulatedSamReader | None = None
+        chosen = load_settings(home)
+        settings = replace(
+            chosen, backoffice_url=self.office.url, backoffice_token=self.office.token
+        )
+        if "reader" not in _given(home):
+            real = "" if simulate else _real_reader()
+            settings = replace(settings, reader=real or f"serial:{self._plug_in(home)}")
+        self.client = Client(home, settings)
+        if self._sam is not None:
+            self.trainer = ReaderTrainer(self._sam, dict(self.client.people))
+
+    def _plug_in(self, home: Path) -> str:
+        from app.devices.simulators.sam import SimulatedSamReader
+
+        self._sam = SimulatedSamReader(link=home / "reader")
+        return self._sam.start()
+
+    def close(self) -> None:
+        if self._sam is not None:
+            self._sam.stop()
+        self.office.stop()
+
+
+def _given(home: Path) -> str:
+    """The text of the user's settings: a reader named there is used as it is."""
+    try:
+        return (home / "settings.toml").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _real_reader() -> str:
+    """A PC/SC reader that is really there; serial ports are not guessed at."""
+    from app.devices.cards.listing import ReaderState, list_readers
+
+    for reader in list_readers():
+        chip = reader.specification.startswith("pcsc:") and reader.state is ReaderState.READY
+        if chip and "virtual" not in reader.name.lower():
+            return reader.specification
+    return ""

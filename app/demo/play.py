@@ -1,0 +1,205 @@
+"""Play the main job through the real window by keyboard, as a clerk would; keep pictures of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from app.demo.hall import DemoHall
+from app.domain.checklist import Outcome
+from app.domain.errors import AppError, Blame
+from app.screen import Screen
+from ui.pages.counter_page import CounterPage
+from ui.viewmodels.case import CaseScreen
+from ui.viewmodels.case_view import QuestionView
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.line import LineStage
+
+PASSWORD = "demo-1001"  # noqa: S105 - the demo hall's, published in its documentation
+_PATIENCE = 20.0
+
+
+class PlayStuck(AppError):
+    """The window did not reach the step that ``step`` names."""
+
+    code = "DEMO-02"
+    blame = Blame.MACHINE
+
+
+class Hands:
+    """A clerk's hands on the keyboard and eyes on the screen."""
+
+    def __init__(self, screen: Screen, hall: DemoHall, pictures: Path | None = None) -> None:
+        self.screen = screen
+        self.hall = hall
+        self._pictures = pictures
+        self._taken = 0
+
+    @property
+    def model(self) -> CounterModel:
+        model = self.screen.window.counter_model
+        if model is None:
+            raise PlayStuck(step="counter")
+        return model
+
+    @property
+    def page(self) -> CounterPage:
+        page = self.screen.window.counter
+        if page is None:
+            raise PlayStuck(step="counter")
+        return page
+
+    @property
+    def case(self) -> CaseScreen:
+        return self.model.case.state
+
+    # -- eyes -----------------------------------------------------------------------------------
+
+    def wait(self, true: Callable[[], bool], step: str) -> None:
+        """Raises PlayStuck."""
+        end = time.monotonic() + _PATIENCE
+        while not true():
+            if time.monotonic() > end:
+                raise PlayStuck(step=step)
+            QCoreApplication.processEvents()
+            QTest.qWait(2)
+
+    def settle(self) -> None:
+        """Until the lane has answered all that was asked, and the screen has drawn it."""
+        for _ in range(2):
+            answered: list[bool] = []
+            self.screen.lane.submit(lambda: True, answered.append, lambda _: None)
+            self.wait(partial(bool, answered), "lane")
+
+    def picture(self, name: str) -> None:
+        if self._pictures is None:
+            return
+        self.settle()
+        QTest.qWait(60)
+        self._taken += 1
+        self.screen.window.grab().save(str(self._pictures / f"{self._taken:02d}-{name}.png"))
+
+    # -- hands ----------------------------------------------------------------------------------
+
+    def press(
+        self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self.screen.window, key, held)
+        self.settle()
+
+    def ctrl(self, key: Qt.Key) -> None:
+        self.press(key, Qt.KeyboardModifier.ControlModifier)
+
+    def write(self, text: str) -> None:
+        field = QApplication.focusWidget()
+        if not isinstance(field, QLineEdit):
+            raise PlayStuck(step="field")
+        for character in text:
+            if character.isascii():
+                QTest.keyClicks(field, character)
+            else:
+                field.insert(character)  # as an input method does
+        self.settle()
+
+    # -- the steps of the job -------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        self.wait(lambda: bool(self.screen.window.sign_in_model.state.staff), "staff")
+        self.screen.window.sign_in.password.setFocus()
+        self.picture("sign-in")
+        self.write(PASSWORD)
+        self.press(Qt.Key.Key_Return)
+        self.wait(lambda: self.screen.window.counter is not None, "signed in")
+        self.wait(lambda: bool(self.model.line.state.businesses), "line")
+        self.settle()
+
+    def finish_open_case(self) -> None:
+        """A case left open by an earlier end of the program: the applicant has left."""
+        if self.case.open:
+            self.model.leave("程序重新打开")
+            self.wait(lambda: not self.case.case_id, "left")
+
+    def call_next(self) -> None:
+        """The next ticket, or somebody without one where nobody waits."""
+        self.wait(lambda: self.model.state.may_call, "free to call")
+        if self.model.line.state.waiting:
+            self.press(Qt.Key.Key_F2)
+            self.wait(lambda: self.model.line.state.stage is LineStage.CALLED, "called")
+            self.picture("called")
+            self.ctrl(Qt.Key.Key_Return)
+        else:
+            self.ctrl(Qt.Key.Key_N)
+        self.wait(lambda: self.case.open, "case")
+
+    def read_card(self, person: str) -> None:
+        self.press(Qt.Key.Key_F8)
+        if self._pictures is not None:
+            QTest.qWait(300)
+        self.picture("waiting-for-card")
+        if self.hall.trainer is None:
+            raise PlayStuck(step="trainer")
+        self.hall.trainer.place(person)
+        self.wait(lambda: self.case.applicant is not None, "card read")
+        self.hall.trainer.lift()
+        self.picture("applicant")
+
+    def find_item(self, text: str) -> None:
+        self.press(Qt.Key.Key_F10)
+        self.write(text)
+        self.wait(lambda: self.model.search.state.chosen is not None, "found")
+        self.picture("search")
+        self.press(Qt.Key.Key_Return)
+        self.wait(lambda: self.case.item is not None, "item")
+        self.picture("item")
+
+    def answer_first_options(self) -> None:
+        """Every question by its first option, asked for by Ctrl+E, answered by 1 and Enter."""
+        while self.case.unanswered:
+            before = self.case.questions
+            self.ctrl(Qt.Key.Key_E)
+            asked = self.page.item.questions.current
+            self.press(Qt.Key.Key_1)
+            self.wait(partial(self._changed, before), "answer")
+            if asked is not None and asked.multiple:
+                self.press(Qt.Key.Key_Return)
+        self.picture("questions")
+
+    def _changed(self, before: tuple[QuestionView, ...]) -> bool:
+        return self.case.questions != before
+
+    def bring(self, leave_out: int = 0) -> None:
+        """Tick every required row by Space, but for the last ``leave_out`` of them."""
+        self.ctrl(Qt.Key.Key_T)
+        rows = [row for row in self.case.rows if row.required]
+        for row in rows[: len(rows) - leave_out]:
+            self._go_to(row.id)
+            self.press(Qt.Key.Key_E if row.electronic else Qt.Key.Key_Space)
+
+    def _go_to(self, material: str) -> None:
+        table = self.page.materials.table
+        self.press(Qt.Key.Key_PageUp)
+        for _ in self.case.rows:
+            row = table.current()
+            if row is not None and row.id == material:
+                return
+            self.press(Qt.Key.Key_Down)
+        raise PlayStuck(step=f"row {material}")
+
+    def decide(self, outcome: Outcome) -> str:
+        """Returns the case's number."""
+        if self.case.outcome is not outcome:
+            self.model.select(outcome)
+        self.wait(lambda: self.case.outcome is outcome, outcome.value)
+        self.picture(f"before-{outcome.value}")
+        self.ctrl(Qt.Key.Key_Return)
+        self.wait(lambda: self.case.decided is not None, "decided")
+        decided = self.case.decided
+        if decided is None:
+            raise PlayStuck(step="decided")
+        return decided.number

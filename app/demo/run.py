@@ -1,0 +1,132 @@
+"""Open the demo hall for a newcomer, or play its main job where there is no display."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.demo.hall import DemoHall
+
+if TYPE_CHECKING:
+    from app.demo.play import Hands
+
+
+def has_display() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run_demo(home: Path, out: Path, *, offscreen: bool) -> bool:
+    """True when all went well."""
+    if offscreen or not has_display():
+        return play_first_applicants(out)
+    from app.screen import run_screen
+
+    hall = DemoHall(home)
+    click.echo(f"后台页面 {hall.office.url}  登录：1001 / demo-1001  数据 {home}")
+    try:
+        return run_screen(hall.client, hall.trainer) == 0
+    finally:
+        hall.close()
+
+
+def play_first_applicants(out: Path) -> bool:
+    """Serve three people through the real window, the back office gone for a while in between.
+
+    Leaves papers, the slip and numbered pictures in ``out``.
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.demo.play import Hands
+    from app.screen import start_screen
+
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    home = out / "home"
+    hall = DemoHall(home, simulate=True)
+    screen = start_screen(hall.client, hall.trainer)
+    screen.window.resize(1366, 768)
+    try:
+        hands = Hands(screen, hall, out)
+        numbers = _serve_three(hands)
+        arrived = _arrived(hall)
+    finally:
+        screen.stop()
+        hall.close()
+    shutil.copytree(home / "papers", out, dirs_exist_ok=True)
+    fine = sorted(numbers) == sorted(arrived)
+    click.echo(f"没有显示器：主要流程已在真实窗口里离屏走完，办件 {'、'.join(numbers)}。")
+    click.echo(f"后台收到 {len(arrived)} 件，{'不多不少' if fine else '与窗口不符！'}。")
+    click.echo(f"凭证、号票和逐步截图在 {out}/ 。")
+    return fine
+
+
+def _serve_three(hands: Hands) -> list[str]:
+    """Accepted with the back office there; noticed and received while it is gone."""
+    from PySide6.QtCore import Qt
+
+    from app.domain.checklist import Outcome
+    from app.ports import LinkState
+
+    client, office = hands.hall.client, hands.hall.office
+    hands.sign_in()
+    hands.wait(lambda: client.outbox.numbers_left() > 0, "case numbers")
+    hands.wait(lambda: hands.model.line.state.waiting > 0, "line")
+    hands.picture("line")
+    hands.call_next()
+    hands.read_card("zhang-shili")
+    hands.find_item("spjyxk")
+    hands.answer_first_options()
+    hands.bring()
+    numbers = [hands.decide(Outcome.ACCEPT)]
+    hands.picture("accepted")
+
+    office.stop()
+    hands.wait(lambda: client.sync.status().link is LinkState.OFFLINE, "offline")
+    hands.call_next()
+    hands.read_card("ayiguli-ceshi")
+    hands.find_item("ggcswsxk")
+    hands.answer_first_options()
+    hands.bring(leave_out=2)
+    numbers.append(hands.decide(Outcome.NOTICE))
+    hands.picture("noticed-offline")
+
+    hands.call_next()
+    hands.read_card("wang-rare")
+    hands.find_item("养犬登记")
+    hands.answer_first_options()
+    hands.bring()
+    numbers.append(hands.decide(Outcome.RECEIVE_ONLY))
+    hands.picture("received-offline")
+    hands.press(Qt.Key.Key_F5)
+    hands.picture("take-a-number")
+    hands.ctrl(Qt.Key.Key_Return)
+    hands.wait(lambda: all(job.state == "printed" for job in client.papers.jobs()), "papers")
+
+    office.start()
+    hands.wait(lambda: client.outbox.counts() == (0, 0), "sent")
+    hands.settle()
+    hands.picture("sent")
+    hands.press(Qt.Key.Key_F12)
+    hands.picture("papers")
+    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_F11)
+    hands.picture("outbox")
+    hands.press(Qt.Key.Key_Escape)
+    return numbers
+
+
+def _arrived(hall: DemoHall) -> list[str]:
+    """Numbers of the cases that the back office has."""
+    import requests
+
+    answer = requests.get(
+        f"{hall.office.url}/api/cases", timeout=10,
+        headers={"Authorization": f"Bearer {hall.office.token}"},
+    )  # fmt: skip
+    return [case["number"] for case in answer.json()["cases"] if case["number"]]
