@@ -1,0 +1,1 @@
+"""Turn what a paper says into paper: PDF documents, ESC/POS slips, and the printers they go to."""

@@ -1,0 +1,1 @@
+"""Lay the documents of the hall out as PDF."""

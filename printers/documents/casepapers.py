@@ -1,0 +1,239 @@
+"""Lay out the four documents of a case as PDF: receipt, acceptance, notice, rejection."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+
+from reportlab.lib.units import mm
+
+from app.domain.papers import (
+    AcceptanceContent,
+    CaseHead,
+    CasePaper,
+    NoticeContent,
+    ReceiptContent,
+    RejectionContent,
+)
+from printers.documents.fonts import FontBook
+from printers.documents.parts import (
+    NOTHING,
+    check_head,
+    chinese_date,
+    draw_body,
+    draw_facts,
+    draw_materials,
+    draw_notes,
+    draw_opening,
+    draw_salutation,
+    draw_signatures,
+    draw_titled_table,
+)
+from printers.documents.sheet import INNER, Sheets
+from printers.documents.table import Align, Cell, Row, draw_table, label
+from printers.documents.text import Typesetter, clean
+from printers.errors import FieldMissing
+from printers.wording import Sentences, Wording
+
+NUMBER_WIDTH = 12 * mm
+
+
+class CasePapers:
+    """Makes the PDF of a case paper; the same content gives the same bytes."""
+
+    def __init__(self, wording: Wording, fonts: FontBook) -> None:
+        self._wording = wording
+        self._fonts = fonts
+        self._common = wording.of("common")
+
+    def make(self, paper: CasePaper, reprint: int = 0) -> bytes:
+        """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
+        self._fonts.check()
+        check_head(paper.head, paper.paper.value)
+        return self._lay_out(paper, reprint)
+
+    @singledispatchmethod
+    def _lay_out(self, paper: CasePaper, reprint: int) -> bytes:
+        raise TypeError(type(paper), reprint)
+
+    @_lay_out.register
+    def _(self, paper: ReceiptContent, reprint: int) -> bytes:
+        words = self._wording.of("receipt")
+        title = words.say("title")
+        sheets = self._open(paper.head, words, title, reprint)
+        draw_facts(sheets, paper.head)
+        draw_salutation(sheets, words, paper.head)
+        draw_body(
+            sheets, words, "body",
+            item=paper.head.item, count=len(paper.head.materials),
+            due=chinese_date(paper.notice_due),
+        )  # fmt: skip
+        self._provisional(sheets, paper.due_provisional)
+        sheets.skip(2 * mm)
+        draw_materials(sheets, "收到的申请材料", paper.head.materials)
+        draw_notes(sheets, words.list("notes"))
+        return self._close(sheets, paper.head, words, title)
+
+    @_lay_out.register
+    def _(self, paper: AcceptanceContent, reprint: int) -> bytes:
+        words = self._wording.of("acceptance")
+        title = words.say("title_deferred" if paper.deferrals else "title")
+        mark = words.say("promise_mark") if paper.promised else ""
+        head = paper.head
+        sheets = self._open(head, words, title, reprint, under_title=mark)
+        due = chinese_date(paper.promise_due) + ("（暂定）" if paper.due_provisional else "")
+        draw_facts(
+            sheets, head,
+            (
+                ("法定时限", paper.statutory_limit),
+                ("承诺时限", f"{paper.promised_limit or NOTHING}，最迟{due}"),
+                ("办理结果", paper.result),
+                ("领取方式", "、".join(paper.delivery)),
+            ),
+        )  # fmt: skip
+        draw_salutation(sheets, words, head)
+        day = chinese_date(head.issued_at.date())
+        if paper.deferrals:
+            count = len(paper.deferrals)
+            draw_body(sheets, words, "body_deferred", item=head.item, date=day, count=count)
+        else:
+            draw_body(sheets, words, "body", item=head.item, date=day)
+        draw_body(sheets, words, "limits", due=chinese_date(paper.promise_due))
+        self._provisional(sheets, paper.due_provisional)
+        sheets.skip(2 * mm)
+        self._deferrals(sheets, words, paper)
+        self._promises(sheets, words, paper)
+        self._basis_and_fees(sheets, paper)
+        draw_materials(sheets, "申请材料", head.materials)
+        draw_notes(sheets, words.list("notes"))
+        return self._close(sheets, head, words, title)
+
+    @_lay_out.register
+    def _(self, paper: NoticeContent, reprint: int) -> bytes:
+        words = self._wording.of("notice")
+        title = words.say("title")
+        if not paper.lines:
+            raise FieldMissing(field="lines", paper=paper.paper.value)
+        sheets = self._open(paper.head, words, title, reprint)
+        draw_facts(sheets, paper.head)
+        draw_salutation(sheets, words, paper.head)
+        draw_body(sheets, words, "body", item=paper.head.item, count=len(paper.lines))
+        sheets.skip(2 * mm)
+        problem, because = 48 * mm, 52 * mm
+        name = INNER - NUMBER_WIDTH - problem - because
+        header = (
+            label("序号", NUMBER_WIDTH), label("材料名称", name),
+            label("问题与补正要求", problem), label("要求的依据", because),
+        )  # fmt: skip
+        rows: list[Row] = [
+            (
+                Cell(str(at), NUMBER_WIDTH, Align.CENTRE),
+                Cell(line.name or NOTHING, name),
+                Cell(line.problem or NOTHING, problem),
+                Cell(line.because or NOTHING, because),
+            )
+            for at, line in enumerate(paper.lines, start=1)
+        ]
+        draw_titled_table(sheets, "需要补正的全部内容", header, rows)
+        draw_body(sheets, words, "after")
+        sheets.skip(3 * mm)
+        draw_materials(sheets, "本次已提交的材料", paper.head.materials)
+        return self._close(sheets, paper.head, words, title)
+
+    @_lay_out.register
+    def _(self, paper: RejectionContent, reprint: int) -> bytes:
+        words = self._wording.of("rejection")
+        title = words.say("title")
+        for field in ("reason", "basis"):
+            if not clean(str(getattr(paper, field))).strip():
+                raise FieldMissing(field=field, paper=paper.paper.value)
+        sheets = self._open(paper.head, words, title, reprint)
+        draw_facts(sheets, paper.head)
+        draw_salutation(sheets, words, paper.head)
+        draw_body(sheets, words, "body", item=paper.head.item)
+        sheets.skip(2 * mm)
+        rows = [_fact("不予受理的理由", paper.reason), _fact("法律依据", paper.basis)]
+        if paper.proper_agency:
+            rows.append(_fact("有权受理的机关", paper.proper_agency))
+        draw_table(sheets, rows)
+        sheets.skip(3 * mm)
+        if paper.proper_agency:
+            draw_body(sheets, words, "agency", agency=paper.proper_agency)
+        draw_body(sheets, words, "remedy")
+        sheets.skip(3 * mm)
+        draw_materials(sheets, "退回的申请材料", paper.head.materials)
+        return self._close(sheets, paper.head, words, title)
+
+    # -- parts of these papers --
+
+    def _open(
+        self, head: CaseHead, words: Sentences, title: str, reprint: int, *, under_title: str = ""
+    ) -> Sheets:
+        running = f"{head.hall.name}　{title}（续）　{head.number}"
+        version = f"用语 {words.paper} {words.version}"
+        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
+        draw_opening(sheets, head, title, self._common, reprint=reprint, under_title=under_title)
+        return sheets
+
+    def _close(self, sheets: Sheets, head: CaseHead, words: Sentences, title: str) -> bytes:
+        draw_signatures(sheets, head, words, self._common, head.department)
+        return sheets.finish(title=f"{title} {head.number}", author=clean(head.hall.name))
+
+    def _provisional(self, sheets: Sheets, provisional: bool) -> None:
+        if provisional:
+            draw_body(sheets, self._common, "provisional")
+
+    def _deferrals(self, sheets: Sheets, words: Sentences, paper: AcceptanceContent) -> None:
+        if not paper.deferrals:
+            return
+        until = 44 * mm
+        name = INNER - NUMBER_WIDTH - until
+        header = (
+            label("序号", NUMBER_WIDTH), label("容缺材料", name), label("补正期限", until),
+        )  # fmt: skip
+        rows: list[Row] = [
+            (
+                Cell(str(at), NUMBER_WIDTH, Align.CENTRE),
+                Cell(one.name or NOTHING, name),
+                Cell(f"{chinese_date(one.until)}前", until, Align.CENTRE),
+            )
+            for at, one in enumerate(paper.deferrals, start=1)
+        ]
+        draw_body(sheets, words, "deferred_terms")
+        sheets.skip(1 * mm)
+        draw_titled_table(sheets, "容缺材料及补正期限", header, rows)
+        draw_body(sheets, words, "deferred_promise")
+        sheets.skip(3 * mm)
+
+    def _promises(self, sheets: Sheets, words: Sentences, paper: AcceptanceContent) -> None:
+        if not paper.promised:
+            return
+        header = (label("序号", NUMBER_WIDTH), label("以告知承诺代替的材料", INNER - NUMBER_WIDTH))
+        rows: list[Row] = [
+            (Cell(str(at), NUMBER_WIDTH, Align.CENTRE), Cell(name, INNER - NUMBER_WIDTH))
+            for at, name in enumerate(paper.promised, start=1)
+        ]
+        draw_body(sheets, words, "promised_told")
+        sheets.skip(1 * mm)
+        draw_titled_table(sheets, "告知承诺", header, rows)
+        draw_body(sheets, words, "promised_promise")
+        sheets.skip(3 * mm)
+
+    def _basis_and_fees(self, sheets: Sheets, paper: AcceptanceContent) -> None:
+        rows = [_fact("办理依据", "\n".join(paper.basis) or NOTHING)] if paper.basis else []
+        rows.append(_fact("收费", _fees(paper.fees)))
+        draw_table(sheets, rows)
+        sheets.skip(3 * mm)
+
+
+def _fees(fees: tuple[tuple[str, str, str], ...]) -> str:
+    """Every fee with its amount and basis, or that there is none."""
+    if not fees:
+        return "不收费"
+    return "；".join(
+        f"{name} {amount} 元" + (f"（{basis}）" if basis else "") for name, amount, basis in fees
+    )
+
+
+def _fact(name: str, value: str) -> Row:
+    width = 34 * mm
+    return (label(name, width), Cell(value or NOTHING, INNER - width))

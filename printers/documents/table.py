@@ -1,0 +1,158 @@
+"""Draw ruled tables that break across pages, with their header again on each page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from printers.documents.sheet import CELL, CELL_BOLD, LEFT, Sheets, base
+from printers.documents.text import Line, TextStyle
+
+PAD_X = 1.8 * mm
+PAD_Y = 1.25 * mm
+SHADE = 0.945
+INNER_RULE = 0.45
+FRAME_RULE = 0.9
+
+
+class Align(Enum):
+    LEFT = 0.0
+    CENTRE = 0.5
+    RIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``width`` in points. A label is bold, centred and shaded."""
+
+    text: str
+    width: float
+    align: Align = Align.LEFT
+    label: bool = False
+
+    @property
+    def style(self) -> TextStyle:
+        return CELL_BOLD if self.label else CELL
+
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """A row with its lines broken."""
+
+    cells: Row
+    lines: tuple[tuple[Line, ...], ...]
+
+    @property
+    def count(self) -> int:
+        return max(len(lines) for lines in self.lines)
+
+    @property
+    def height(self) -> float:
+        return self.count * CELL.leading + 2 * PAD_Y
+
+    def split(self, count: int) -> tuple[_Set, _Set]:
+        head = tuple(lines[:count] for lines in self.lines)
+        tail = tuple(lines[count:] for lines in self.lines)
+        return _Set(self.cells, head), _Set(self.cells, tail)
+
+
+def label(text: str, width: float) -> Cell:
+    return Cell(text, width, Align.CENTRE, label=True)
+
+
+def draw_table(sheets: Sheets, rows: Sequence[Row], header: Row | None = None) -> None:
+    """Below the cursor, from the left margin. Rows stay whole unless they are most of a page."""
+    head = _set(sheets, header) if header else None
+    top = _begin(sheets, head, _set(sheets, rows[0]) if rows else None)
+    for row in rows:
+        rest = _set(sheets, row)
+        while rest.height > sheets.room:
+            fits = int((sheets.room - 2 * PAD_Y) // CELL.leading)
+            if rest.height > sheets.page_room / 2 and fits >= 2:
+                part, rest = rest.split(fits)
+                _row(sheets, part)
+            _frame(sheets, top, rest)
+            sheets.new_page()
+            top = _begin(sheets, head, None)
+        _row(sheets, rest)
+    last = rows[-1] if rows else header
+    if last:
+        _frame(sheets, top, _set(sheets, last))
+
+
+def header_height(sheets: Sheets, header: Row, first: Row | None) -> float:
+    """What a heading above must keep with itself: the header and the first row."""
+    return _set(sheets, header).height + (_set(sheets, first).height if first else 0)
+
+
+def _begin(sheets: Sheets, head: _Set | None, first: _Set | None) -> float:
+    keep = (head.height if head else 0.0) + (first.height if first else 0.0)
+    if keep <= sheets.page_room / 2:
+        sheets.need(keep)
+    top = sheets.y
+    if head:
+        _row(sheets, head)
+    return top
+
+
+def _set(sheets: Sheets, row: Row) -> _Set:
+    return _Set(
+        row,
+        tuple(sheets.type.wrap(cell.text, cell.style, cell.width - 2 * PAD_X) for cell in row),
+    )
+
+
+def _row(sheets: Sheets, row: _Set) -> None:
+    height, top = row.height, sheets.y
+    bottom = top - height
+    x = LEFT
+    edges = []
+    for cell in row.cells:
+        if cell.label:
+            _shade(sheets, x, bottom, cell.width, height)
+        x += cell.width
+        edges.append(x)
+
+    def rules(canvas: Canvas) -> None:
+        canvas.setLineWidth(INNER_RULE)
+        canvas.line(LEFT, bottom, edges[-1], bottom)
+        for edge in edges[:-1]:
+            canvas.line(edge, top, edge, bottom)
+
+    sheets.draw(rules)
+    x = LEFT
+    for cell, lines in zip(row.cells, row.lines, strict=True):
+        slack = height - 2 * PAD_Y - len(lines) * cell.style.leading
+        y = top - PAD_Y - slack / 2
+        for line in lines:
+            y -= cell.style.leading
+            free = cell.width - 2 * PAD_X - line.width
+            sheets.put(line, x + PAD_X + free * cell.align.value, y + base(cell.style), cell.style)
+        x += cell.width
+    sheets.y = bottom
+
+
+def _shade(sheets: Sheets, x: float, y: float, width: float, height: float) -> None:
+    def mark(canvas: Canvas) -> None:
+        canvas.setFillGray(SHADE)
+        canvas.rect(x, y, width, height, stroke=0, fill=1)
+        canvas.setFillGray(0)
+
+    sheets.draw(mark)
+
+
+def _frame(sheets: Sheets, top: float, row: _Set) -> None:
+    width, bottom = sum(cell.width for cell in row.cells), sheets.y
+
+    def mark(canvas: Canvas) -> None:
+        canvas.setLineWidth(FRAME_RULE)
+        canvas.rect(LEFT, bottom, width, top - bottom, stroke=1, fill=0)
+
+    sheets.draw(mark)

@@ -1,0 +1,36 @@
+"""Make the bytes of any paper: PDF for documents, ESC/POS for slips."""
+
+from __future__ import annotations
+
+from app.domain.papers import Paper, TicketSlipContent
+from printers.documents.casepapers import CasePapers
+from printers.documents.fonts import FontBook
+from printers.errors import GlyphsMissing
+from printers.slips.ticket import SlipWidth, make_ticket_slip
+from printers.wording import Wording
+
+PDF = "application/pdf"
+ESCPOS = "application/vnd.escpos"
+
+
+class PaperPress:
+    """The PaperMaker port. Use from one thread: reportlab's fonts serve one document at a time."""
+
+    def __init__(
+        self, wording: Wording, fonts: FontBook, *, slip_width: SlipWidth = SlipWidth.MM_80
+    ) -> None:
+        self._wording = wording
+        self._fonts = fonts
+        self._slip_width = slip_width
+        self._papers = CasePapers(wording, fonts)
+
+    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
+        """(media type, bytes); ``reprint`` n marks the paper 补打. Raises PaperError."""
+        if isinstance(paper, TicketSlipContent):
+            words = self._wording.of("slip")
+            return ESCPOS, make_ticket_slip(paper, words, self._slip_width, reprint=reprint)
+        return PDF, self._papers.make(paper, reprint)
+
+    def warning(self, text: str) -> GlyphsMissing | None:
+        """What to show beside a paper with characters that no font here can draw."""
+        return self._fonts.warning(text)

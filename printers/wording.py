@@ -1,0 +1,190 @@
+"""Load the legal sentences of the papers from data files and fill their named holes.
+
+Each file of ``resources/wording`` is one paper: ``version`` and a sentence or a list of sentences
+per key. What a paper needs is written here; a file that lacks a sentence or a hole, or has one
+that nobody fills, is refused at the start and named.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+from printers.errors import FieldMissing, WordingBroken
+
+
+class WordingFolder(Protocol):
+    """The part of Path and of importlib's Traversable that is read."""
+
+    def joinpath(self, name: str, /) -> WordingFile: ...
+
+
+class WordingFile(Protocol):
+    def read_text(self, encoding: str) -> str: ...
+
+
+# File -> key -> holes that the sentences of this key must name (together), and may not exceed.
+NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
+    "common": {
+        "qr_caption": (),
+        "reprint": ("count",),
+        "provisional": (),
+        "complaint": ("phone",),
+        "contact": ("hall", "address", "phone"),
+    },
+    "receipt": {
+        "title": (),
+        "salutation": ("applicant",),
+        "body": ("item", "count", "due"),
+        "notes": (),
+        "signature": (),
+        "seal": (),
+        "copies": (),
+    },
+    "acceptance": {
+        "title": (),
+        "title_deferred": (),
+        "promise_mark": (),
+        "salutation": ("applicant",),
+        "body": ("item", "date"),
+        "body_deferred": ("item", "date", "count"),
+        "limits": ("due",),
+        "deferred_terms": (),
+        "deferred_promise": (),
+        "promised_told": (),
+        "promised_promise": (),
+        "notes": (),
+        "signature": (),
+        "seal": (),
+        "copies": (),
+    },
+    "notice": {
+        "title": (),
+        "salutation": ("applicant",),
+        "body": ("item", "count"),
+        "after": (),
+        "signature": (),
+        "seal": (),
+        "copies": (),
+    },
+    "rejection": {
+        "title": (),
+        "salutation": ("applicant",),
+        "body": ("item",),
+        "agency": ("agency",),
+        "remedy": (),
+        "signature": (),
+        "seal": (),
+        "copies": (),
+    },
+    "slip": {
+        "title": (),
+        "ahead": ("count",),
+        "next": (),
+        "priority": ("reason",),
+        "notices": (),
+        "taken": ("at",),
+        "reprint": ("count",),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences of one paper."""
+
+    paper: str
+    version: str
+    _texts: Mapping[str, tuple[str, ...]]
+
+    def say(self, key: str, **holes: str | int) -> str:
+        """The sentence of ``key``. Raises FieldMissing, naming the hole, where a value is empty."""
+        return "".join(self.list(key, **holes))
+
+    def list(self, key: str, **holes: str | int) -> tuple[str, ...]:
+        for name in NEEDED[self.paper][key]:
+            if not str(holes.get(name, "")).strip():
+                raise FieldMissing(field=name, paper=self.paper)
+        return tuple(text.format_map(holes) for text in self._texts[key])
+
+
+class Wording:
+    """All papers' sentences, checked."""
+
+    def __init__(self, papers: Mapping[str, Sentences]) -> None:
+        self._papers = papers
+
+    @classmethod
+    def load(cls, folder: Path) -> Wording:
+        """Raises WordingBroken, naming file and key."""
+        return cls._from(folder)
+
+    @classmethod
+    def packaged(cls) -> Wording:
+        """The sentences that ship with the program."""
+        return cls._from(files("resources").joinpath("wording"))
+
+    @classmethod
+    def _from(cls, folder: WordingFolder) -> Wording:
+        return cls({paper: _read(folder, paper) for paper in NEEDED})
+
+    def of(self, paper: str) -> Sentences:
+        return self._papers[paper]
+
+
+def _read(folder: WordingFolder, paper: str) -> Sentences:
+    place = f"{paper}.json"
+    try:
+        data = json.loads(folder.joinpath(place).read_text(encoding="utf-8"))
+    except OSError as why:
+        raise WordingBroken(place=place, problem="missing") from why
+    except (ValueError, RecursionError) as why:
+        raise WordingBroken(place=place, problem="not JSON") from why
+    if not isinstance(data, dict):
+        raise WordingBroken(place=place, problem="not an object")
+    version = data.get("version")
+    if not isinstance(version, str) or not version.strip():
+        raise WordingBroken(place=f"{place}: version", problem="missing")
+    texts = {key: _sentences(data, key, holes, place) for key, holes in NEEDED[paper].items()}
+    return Sentences(paper, version, texts)
+
+
+def _sentences(
+    data: Mapping[str, object], key: str, holes: tuple[str, ...], place: str
+) -> tuple[str, ...]:
+    place = f"{place}: {key}"
+    value = data.get(key)
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not texts:
+        raise WordingBroken(place=place, problem="missing")
+    found: set[str] = set()
+    for text in texts:
+        if not isinstance(text, str) or not text.strip():
+            raise WordingBroken(place=place, problem="empty sentence")
+        found |= _holes(text, place)
+    for hole in sorted(set(holes) - found):
+        raise WordingBroken(place=place, problem=f"hole {{{hole}}} missing")
+    for hole in sorted(found - set(holes)):
+        raise WordingBroken(place=place, problem=f"hole {{{hole}}} unknown")
+    return tuple(texts)
+
+
+def _holes(text: str, place: str) -> set[str]:
+    """Plain names only: an attribute, index or format would reach into values."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as why:
+        raise WordingBroken(place=place, problem="unbalanced braces") from why
+    names = set()
+    for _, name, form, conversion in parts:
+        if name is None:
+            continue
+        if not name.isidentifier() or form or conversion:
+            raise WordingBroken(place=place, problem=f"hole {{{name}}} not a plain name")
+        names.add(name)
+    return names
