@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from app.domain.catalogue import Item, ItemKind, Limit, LimitUnit
 from app.domain.checklist import Outcome, RowState
 from app.domain.events import PaperKind
-from app.domain.hall import HALL_ZONE
 from app.domain.person import DocumentKind, Sex
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -33,10 +32,6 @@ def kind_text(item: Item) -> str:
     if item.promised_limit.count == 0:
         return name
     return f"{name} {limit_text(item.promised_limit)}"
-
-
-def clock_text(at: datetime) -> str:
-    return at.astimezone(HALL_ZONE).strftime("%H:%M")
 
 
 def minutes_text(span: timedelta) -> str:

@@ -7,9 +7,7 @@ Results are dropped where their receiver has gone. A foreseen failure (AppError)
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -76,6 +74,9 @@ class Lane(QObject):
 
     def report_bug(self, error: BaseException) -> str:
         """Log where it happened (never its values: they may be personal) and tell the screen."""
+        import secrets  # only a bug needs them, and the window must open fast
+        import traceback
+
         support_id = secrets.token_hex(4).upper()
         frames = traceback.extract_tb(error.__traceback__)
         places = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))

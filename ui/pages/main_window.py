@@ -95,8 +95,9 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Begin to ask the services; call it after ``show``, so that typing comes first."""
+        # The status line asks after the sign-in has what it needs: what it asks loads the database.
+        self.sign_in_model.loaded.connect(self.status_model.start)
         self.sign_in_model.load()
-        self.status_model.start()
 
     # -- sessions -------------------------------------------------------------------------------
 

@@ -59,8 +59,8 @@ class StatusLine(QWidget):
             (self.printers, state.printers),
         ):
             part.setText(text)
-            part.setVisible(bool(text))
             set_look(part, "tone", tone.value)
+            part.setVisible(bool(text))
         self.clock.setText(state.clock)
 
     def show_theme(self, mode: ThemeMode) -> None:

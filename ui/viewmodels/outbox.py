@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError
 from app.ports import LinkState, SyncStatus
-from ui.kit.formats import clock_text
+from ui.kit.clock import clock_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices, SetAsideEntry

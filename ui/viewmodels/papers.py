@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
-from ui.kit.formats import clock_text, paper_name
+from ui.kit.clock import clock_text
+from ui.kit.formats import paper_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices, PaperJob

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from app.domain.case import Case, Decision
-from app.domain.catalogue import Item, MaterialForm
-from app.domain.checklist import Evaluation
-from app.domain.deadline import Due
-from app.domain.events import Deferral, NoticeLine, PaperKind
-from app.domain.hall import Business, StaffMember, Window
-from app.domain.person import CardRead, DocumentKind
-from app.domain.ticket import Ticket
-from app.ports import BackOffice, CardReader, Clock, PrinterStatus
-
 if TYPE_CHECKING:
+    # Only names here: the sign-in page must be on the screen before the domain is loaded.
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from app.domain.case import Case, Decision
+    from app.domain.catalogue import Item, MaterialForm
+    from app.domain.checklist import Evaluation
+    from app.domain.deadline import Due
+    from app.domain.events import Deferral, NoticeLine, PaperKind
+    from app.domain.hall import Business, StaffMember, Window
+    from app.domain.person import CardRead, DocumentKind
+    from app.domain.ticket import Ticket
+    from app.ports import BackOffice, CardReader, Clock, PrinterStatus
     from app.services.sign_in import Session
     from ui.kit.lane import Lane
     from ui.kit.preferences import Preferences
@@ -113,7 +114,7 @@ class ReceptionDesk(Protocol):
         material_id: str,
         originals: int,
         copies: int,
-        form: MaterialForm = MaterialForm.PAPER,
+        form: MaterialForm = ...,
     ) -> Case: ...
 
     def fault(self, session: Session, case_id: str, material_id: str, reason: str) -> Case: ...

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import AppError
-from app.domain.hall import StaffMember, Window
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel
 
 if TYPE_CHECKING:
+    from app.domain.errors import AppError
+    from app.domain.hall import StaffMember, Window
     from app.services.sign_in import Session
 
 
@@ -33,6 +33,7 @@ class SignInState:
 class SignInModel(ViewModel[SignInState]):
     signed_in = Signal(object)  # Session
     cleared = Signal()  # the password must go
+    loaded = Signal()  # windows and clerks are there, or it was said why not
 
     def __init__(
         self, services: CounterServices, window_id: str = "", parent: QObject | None = None
@@ -44,7 +45,7 @@ class SignInModel(ViewModel[SignInState]):
     def load(self) -> None:
         desk = self._services.sign_in
         self._services.lane.submit(
-            lambda: (desk.windows(), desk.staff()), self._loaded, self._failed, self
+            lambda: (desk.windows(), desk.staff()), self._loaded, self._not_loaded, self
         )
 
     def choose_window(self, window_id: str) -> None:
@@ -83,6 +84,11 @@ class SignInModel(ViewModel[SignInState]):
                 clerk=_one_of(staff, kept.get("clerk")),
             )
         )  # fmt: skip
+        self.loaded.emit()
+
+    def _not_loaded(self, error: AppError) -> None:
+        self._failed(error)
+        self.loaded.emit()
 
     def _entered(self, session: Session) -> None:
         self._services.preferences.set("window", session.window.id)

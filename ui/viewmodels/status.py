@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
 from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus
-from ui.kit.formats import clock_text
+from ui.kit.clock import clock_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
-from ui.viewmodels.card import CardState
 from ui.viewmodels.services import CounterServices, PaperJob
 from ui.viewmodels.viewmodel import ViewModel, note_for
+
+if TYPE_CHECKING:
+    from ui.viewmodels.card import CardState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class StatusState:
 
 class StatusModel(ViewModel[StatusState]):
     def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
-        super().__init__(services, StatusState(reader=_reader(CardState())), parent)
+        super().__init__(services, StatusState(reader=(say("读卡器 就绪"), Tone.GOOD)), parent)
         self._asking_printers = False
         self._papers: tuple[int, int] = (0, 0)  # doubted, failed
         self._printers: Mapping[str, PrinterStatus] = {}

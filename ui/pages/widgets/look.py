@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -74,11 +75,10 @@ def load_font(folder: Path | None = None) -> str:
 def _font_files(folder: Path | None) -> list[Path]:
     if folder is not None and folder.is_dir():
         return sorted([*folder.glob("*.ttc"), *folder.glob("*.otf")])
-    try:
-        from noto_cjk_sans_otc import FONT_PATH  # type: ignore[import-untyped]  # ships no types
-    except ImportError:
-        return []
-    return [Path(str(FONT_PATH))]
+    # Found, not imported: the package's own start would cost more than the look at its folder.
+    package = find_spec("noto_cjk_sans_otc")
+    places = list(package.submodule_search_locations or ()) if package else []
+    return [file for place in places for file in sorted(Path(place).glob("*.ttc"))]
 
 
 def set_look(widget: QWidget, name: str, value: str) -> None:
@@ -86,6 +86,8 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it will be styled when it is first shown
     for part in (widget, *widget.findChildren(QWidget)):
         part.style().unpolish(part)
         part.style().polish(part)

@@ -1,0 +1,11 @@
+"""Tell the time of the hall. Apart from the other formats: the first page needs only this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.domain.hall import HALL_ZONE
+
+
+def clock_text(at: datetime) -> str:
+    return at.astimezone(HALL_ZONE).strftime("%H:%M")
