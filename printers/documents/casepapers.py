@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatchmethod
 
 from reportlab.lib.units import mm
@@ -19,6 +20,7 @@ from printers.documents.parts import (
     NOTHING,
     check_head,
     chinese_date,
+    closing_height,
     draw_body,
     draw_facts,
     draw_materials,
@@ -29,7 +31,7 @@ from printers.documents.parts import (
     draw_titled_table,
 )
 from printers.documents.sheet import INNER, Sheets
-from printers.documents.table import Align, Cell, Row, draw_table, label
+from printers.documents.table import Align, Cell, Row, draw_table, label, last_rows_height
 from printers.documents.text import Typesetter, clean
 from printers.errors import FieldMissing
 from printers.wording import Sentences, Wording
@@ -69,9 +71,8 @@ class CasePapers:
         )  # fmt: skip
         self._provisional(sheets, paper.due_provisional)
         sheets.skip(2 * mm)
-        draw_materials(sheets, "收到的申请材料", paper.head.materials)
-        draw_notes(sheets, words.list("notes"))
-        return self._close(sheets, paper.head, words, title)
+        notes = words.list("notes")
+        return self._close(sheets, paper.head, words, title, "收到的申请材料", notes)
 
     @_lay_out.register
     def _(self, paper: AcceptanceContent, reprint: int) -> bytes:
@@ -103,9 +104,7 @@ class CasePapers:
         self._deferrals(sheets, words, paper)
         self._promises(sheets, words, paper)
         self._basis_and_fees(sheets, paper)
-        draw_materials(sheets, "申请材料", head.materials)
-        draw_notes(sheets, words.list("notes"))
-        return self._close(sheets, head, words, title)
+        return self._close(sheets, head, words, title, "申请材料", words.list("notes"))
 
     @_lay_out.register
     def _(self, paper: NoticeContent, reprint: int) -> bytes:
@@ -136,8 +135,7 @@ class CasePapers:
         draw_titled_table(sheets, "需要补正的全部内容", header, rows)
         draw_body(sheets, words, "after")
         sheets.skip(3 * mm)
-        draw_materials(sheets, "本次已提交的材料", paper.head.materials)
-        return self._close(sheets, paper.head, words, title)
+        return self._close(sheets, paper.head, words, title, "本次已提交的材料")
 
     @_lay_out.register
     def _(self, paper: RejectionContent, reprint: int) -> bytes:
@@ -160,8 +158,7 @@ class CasePapers:
             draw_body(sheets, words, "agency", agency=paper.proper_agency)
         draw_body(sheets, words, "remedy")
         sheets.skip(3 * mm)
-        draw_materials(sheets, "退回的申请材料", paper.head.materials)
-        return self._close(sheets, paper.head, words, title)
+        return self._close(sheets, paper.head, words, title, "退回的申请材料")
 
     # -- parts of these papers --
 
@@ -174,7 +171,19 @@ class CasePapers:
         draw_opening(sheets, head, title, self._common, reprint=reprint, under_title=under_title)
         return sheets
 
-    def _close(self, sheets: Sheets, head: CaseHead, words: Sentences, title: str) -> bytes:
+    def _close(
+        self,
+        sheets: Sheets,
+        head: CaseHead,
+        words: Sentences,
+        title: str,
+        materials: str,
+        notes: Sequence[str] = (),
+    ) -> bytes:
+        """The materials under their heading, notes and signatures; a seal never stands alone."""
+        tail = closing_height(sheets, head, words, self._common, notes)
+        draw_materials(sheets, materials, head.materials, tail=tail)
+        draw_notes(sheets, notes)
         draw_signatures(sheets, head, words, self._common, head.department)
         return sheets.finish(title=f"{title} {head.number}", author=clean(head.hall.name))
 
@@ -219,8 +228,9 @@ class CasePapers:
         sheets.skip(3 * mm)
 
     def _basis_and_fees(self, sheets: Sheets, paper: AcceptanceContent) -> None:
-        rows = [_fact("办理依据", "\n".join(paper.basis) or NOTHING)] if paper.basis else []
+        rows = [_fact("办理依据", "；".join(paper.basis) or NOTHING)] if paper.basis else []
         rows.append(_fact("收费", _fees(paper.fees)))
+        sheets.need(last_rows_height(sheets, rows))
         draw_table(sheets, rows)
         sheets.skip(3 * mm)
 

@@ -30,7 +30,7 @@ from printers.documents.sheet import (
     Sheets,
     base,
 )
-from printers.documents.table import Align, Cell, Row, draw_table, header_height, label
+from printers.documents.table import Align, Cell, Row, draw_table, kept_with_heading, label
 from printers.documents.text import TextStyle, clean
 from printers.errors import BadCaseNumber, FieldMissing
 from printers.wording import Sentences
@@ -45,8 +45,10 @@ SEAL_GREY = 0.62
 QR_SIDE = 24 * mm
 BAR_HEIGHT = 11 * mm
 TITLE_WIDTH = WIDTH - 2 * (LEFT + QR_SIDE + 5 * mm)
-LABEL_WIDTH = 24 * mm
+LABEL_WIDTH = 22 * mm
 NOTHING = "—"
+TABLE_GAP = 3 * mm
+SIGN_HEIGHT = 40 * mm
 
 # What a paper about a case cannot go out without; the rest shows a dash.
 REQUIRED = ("number", "progress_url", "window", "clerk", "applicant", "item", "department")
@@ -89,7 +91,7 @@ def draw_opening(
     under = qr_left + (QR_SIDE - caption.width) / 2
     sheets.put(caption, min(under, LEFT + INNER - caption.width), qr_at - CAPTION.leading, CAPTION)
 
-    sheets.y = bars_at - NUMBER.leading - 4 * mm
+    sheets.y = bars_at - NUMBER.leading - 2 * mm
     sheets.centred(head.hall.name, HALL, width=TITLE_WIDTH)
     sheets.centred(title, TITLE, width=TITLE_WIDTH)
     if under_title:
@@ -136,7 +138,7 @@ def draw_facts(sheets: Sheets, head: CaseHead, extra: Sequence[tuple[str, str]] 
 
 
 def _pair(first: str, value: str, second: str, other: str) -> Row:
-    right = 50 * mm
+    right = 62 * mm  # a document's name and masked number on one line
     return (
         label(first, LABEL_WIDTH),
         Cell(value or NOTHING, INNER - 2 * LABEL_WIDTH - right),
@@ -160,8 +162,10 @@ def draw_salutation(sheets: Sheets, paper: Sentences, head: CaseHead) -> None:
     sheets.paragraph(text, BODY_BOLD, indent_chars=0)
 
 
-def draw_materials(sheets: Sheets, title: str, lines: Sequence[MaterialLine]) -> None:
-    widths = (12 * mm, 0.0, 18 * mm, 18 * mm, 42 * mm)
+def draw_materials(
+    sheets: Sheets, title: str, lines: Sequence[MaterialLine], *, tail: float = 0.0
+) -> None:
+    widths = (12 * mm, 0.0, 15 * mm, 15 * mm, 42 * mm)
     name_width = INNER - sum(widths)
     header = (
         label("序号", widths[0]),
@@ -181,13 +185,16 @@ def draw_materials(sheets: Sheets, title: str, lines: Sequence[MaterialLine]) ->
         for at, line in enumerate(lines, start=1)
     ]
     if rows:
-        draw_titled_table(sheets, title, header, rows)
+        draw_titled_table(sheets, title, header, rows, tail=tail)
 
 
-def draw_titled_table(sheets: Sheets, title: str, header: Row, rows: Sequence[Row]) -> None:
-    sheets.heading(title, keep=header_height(sheets, header, rows[0] if rows else None))
-    draw_table(sheets, rows, header)
-    sheets.skip(3 * mm)
+def draw_titled_table(
+    sheets: Sheets, title: str, header: Row, rows: Sequence[Row], *, tail: float = 0.0
+) -> None:
+    tail = tail + TABLE_GAP if tail else 0.0
+    sheets.heading(title, keep=kept_with_heading(sheets, header, rows, tail))
+    draw_table(sheets, rows, header, tail=tail)
+    sheets.skip(TABLE_GAP)
 
 
 def _count(number: int) -> str:
@@ -196,33 +203,56 @@ def _count(number: int) -> str:
 
 def draw_notes(sheets: Sheets, sentences: Sequence[str]) -> None:
     """Small numbered sentences, or one without a number."""
-    for at, sentence in enumerate(sentences, start=1):
-        mark = f"{at}. " if len(sentences) > 1 else ""
-        sheets.paragraph(mark + sentence, NOTE, indent_chars=0)
+    for sentence in _numbered(sentences):
+        sheets.paragraph(sentence, NOTE, indent_chars=0)
 
 
-SIGN_HEIGHT = 42 * mm
+def _numbered(sentences: Sequence[str]) -> list[str]:
+    if len(sentences) == 1:
+        return list(sentences)
+    return [f"{at}. {sentence}" for at, sentence in enumerate(sentences, start=1)]
+
+
+def closing_height(
+    sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences, notes: Sequence[str] = ()
+) -> float:
+    """What stands below the last table: notes, signatures, seal and where the copies go."""
+    notes_height = sum(sheets.height_of(text, NOTE, indent_chars=0) for text in _numbered(notes))
+    return notes_height + _signatures_height(sheets, _tail(sheets, head, paper, common))
+
+
+def _signatures_height(sheets: Sheets, tail: Sequence[str]) -> float:
+    height = sum(sheets.height_of(text, NOTE, indent_chars=0) for text in tail)
+    return SIGN_HEIGHT + height + 2 * mm
+
+
+def _tail(sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences) -> list[str]:
+    """Where the copies go, where to complain and where to ask."""
+    hall = head.hall
+    lines = [paper.say("copies")]
+    if hall.complaint_phone:
+        complaint = common.say("complaint", phone=hall.complaint_phone)
+        together = f"{lines[0]}　{complaint}"
+        if sheets.type.width(together, NOTE) <= INNER:
+            lines = [together]
+        else:
+            lines.append(complaint)
+    if hall.address and hall.phone:
+        contact = {"hall": hall.name, "address": hall.address, "phone": hall.phone}
+        lines.append(common.say("contact", **contact))
+    return lines
 
 
 def draw_signatures(
     sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences, agency: str
 ) -> None:
     """Who signs left, seal and date right, then copies and complaint line: kept together."""
-    tail = [paper.say("copies")]
-    if head.hall.complaint_phone:
-        tail.append(common.say("complaint", phone=head.hall.complaint_phone))
-    if head.hall.address and head.hall.phone:
-        tail.append(
-            common.say(
-                "contact", hall=head.hall.name, address=head.hall.address, phone=head.hall.phone
-            )
-        )
-    height = sum(sheets.height_of(text, NOTE, indent_chars=0) for text in tail)
-    sheets.need(SIGN_HEIGHT + height + 4 * mm)
-    top = sheets.y - 6 * mm
+    tail = _tail(sheets, head, paper, common)
+    sheets.need(_signatures_height(sheets, tail))
+    top = sheets.y - 4 * mm
     _draw_signing_lines(sheets, head, paper.say("signature"), top)
     _draw_seal(sheets, agency, paper.say("seal"), chinese_date(head.issued_at.date()), top)
-    sheets.y = top - SIGN_HEIGHT + 6 * mm
+    sheets.y = top - SIGN_HEIGHT + 4 * mm
     sheets.rule(sheets.y, thickness=0.4)
     sheets.skip(1.5 * mm)
     for text in tail:

@@ -17,16 +17,16 @@ from printers.documents.text import Line, TextStyle, Typesetter
 WIDTH, HEIGHT = A4
 LEFT = RIGHT = 22 * mm
 TOP = 14 * mm
-FOOT = 20 * mm  # the footer stands below this line
+FOOT = 19 * mm  # the footer stands below this line
 INNER = WIDTH - LEFT - RIGHT
 CONTINUED_TOP = 25 * mm  # where the body of a second page begins, below its running head
 
-BODY = TextStyle(size=12, leading=20)
-BODY_BOLD = TextStyle(size=12, leading=20, bold=True)
+BODY = TextStyle(size=12, leading=18.5)
+BODY_BOLD = TextStyle(size=12, leading=18.5, bold=True)
 HEADING = TextStyle(size=12, leading=18, bold=True)
-CELL = TextStyle(size=10.5, leading=14.5)
-CELL_BOLD = TextStyle(size=10.5, leading=14.5, bold=True)
-NOTE = TextStyle(size=9.5, leading=14.5)
+CELL = TextStyle(size=10.5, leading=14)
+CELL_BOLD = TextStyle(size=10.5, leading=14, bold=True)
+NOTE = TextStyle(size=9.5, leading=13.5)
 SMALL = TextStyle(size=8.5, leading=11, grey=0.25)
 
 Draw = Callable[[Canvas], None]

@@ -13,10 +13,11 @@ from printers.documents.sheet import CELL, CELL_BOLD, LEFT, Sheets, base
 from printers.documents.text import Line, TextStyle
 
 PAD_X = 1.8 * mm
-PAD_Y = 1.25 * mm
+PAD_Y = 1.1 * mm
 SHADE = 0.945
 INNER_RULE = 0.45
 FRAME_RULE = 0.9
+TAIL_ROWS = 2
 
 
 class Align(Enum):
@@ -67,12 +68,23 @@ def label(text: str, width: float) -> Cell:
     return Cell(text, width, Align.CENTRE, label=True)
 
 
-def draw_table(sheets: Sheets, rows: Sequence[Row], header: Row | None = None) -> None:
-    """Below the cursor, from the left margin. Rows stay whole unless they are most of a page."""
+def draw_table(
+    sheets: Sheets, rows: Sequence[Row], header: Row | None = None, *, tail: float = 0.0
+) -> None:
+    """Below the cursor, from the left margin. Rows stay whole unless they are most of a page.
+
+    ``tail`` is the height of what follows and must not stand on a page alone: where it would, the
+    last two rows go over with it.
+    """
+    together = last_rows_height(sheets, rows, tail)
     head = _set(sheets, header) if header else None
     top = _begin(sheets, head, _set(sheets, rows[0]) if rows else None)
-    for row in rows:
+    for at, row in enumerate(rows):
         rest = _set(sheets, row)
+        if at and at == len(rows) - TAIL_ROWS and sheets.room < together <= sheets.page_room / 2:
+            _frame(sheets, top, rest)
+            sheets.new_page()
+            top = _begin(sheets, head, None)
         while rest.height > sheets.room:
             fits = int((sheets.room - 2 * PAD_Y) // CELL.leading)
             if rest.height > sheets.page_room / 2 and fits >= 2:
@@ -87,9 +99,18 @@ def draw_table(sheets: Sheets, rows: Sequence[Row], header: Row | None = None) -
         _frame(sheets, top, _set(sheets, last))
 
 
-def header_height(sheets: Sheets, header: Row, first: Row | None) -> float:
-    """What a heading above must keep with itself: the header and the first row."""
-    return _set(sheets, header).height + (_set(sheets, first).height if first else 0)
+def kept_with_heading(sheets: Sheets, header: Row, rows: Sequence[Row], tail: float = 0.0) -> float:
+    """What a heading above must keep with itself: the header and the first row, or all of a short
+    table and its ``tail``."""
+    height = _set(sheets, header).height
+    if tail and len(rows) <= TAIL_ROWS:
+        return height + last_rows_height(sheets, rows, tail)
+    return height + (_set(sheets, rows[0]).height if rows else 0)
+
+
+def last_rows_height(sheets: Sheets, rows: Sequence[Row], tail: float = 0.0) -> float:
+    """Of the rows that stay with what follows them, and of that."""
+    return tail + sum(_set(sheets, row).height for row in rows[-TAIL_ROWS:])
 
 
 def _begin(sheets: Sheets, head: _Set | None, first: _Set | None) -> float:
@@ -123,6 +144,7 @@ def _row(sheets: Sheets, row: _Set) -> None:
     def rules(canvas: Canvas) -> None:
         canvas.setLineWidth(INNER_RULE)
         canvas.line(LEFT, bottom, edges[-1], bottom)
+        canvas.line(LEFT, top, edges[-1], top)  # again, for this row's shade lies on it
         for edge in edges[:-1]:
             canvas.line(edge, top, edge, bottom)
 

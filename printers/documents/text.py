@@ -11,7 +11,7 @@ from printers.documents.fonts import GETA, FontBook
 NO_LINE_START = frozenset("，。、；：？！）》〉」』】〕”’…—·％%,.;:?!)]}")
 NO_LINE_END = frozenset("（《〈「『【〔“‘([{")
 # What the eye takes for one word; a break inside is the last resort.
-WORD_EXTRA = frozenset("-_./:@&=#+'")
+WORD_EXTRA = frozenset("-_./:@&=#+'*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
