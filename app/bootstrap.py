@@ -72,7 +72,10 @@ class Later:
         self._make_later = make
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *args, **named: getattr(self._make_later(), name)(*args, **named)
+        def call(*args: Any, **named: Any) -> Any:
+            return getattr(self._make_later(), name)(*args, **named)
+
+        return call
 
 
 class Client:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from app.demo.hall import DemoHall
+from app.demo.hall import ReaderTrainer
 from app.domain.checklist import Outcome
 from app.domain.errors import AppError, Blame
 from app.screen import Screen
@@ -35,9 +35,11 @@ class PlayStuck(AppError):
 class Hands:
     """A clerk's hands on the keyboard and eyes on the screen."""
 
-    def __init__(self, screen: Screen, hall: DemoHall, pictures: Path | None = None) -> None:
+    def __init__(
+        self, screen: Screen, trainer: ReaderTrainer, pictures: Path | None = None
+    ) -> None:
         self.screen = screen
-        self.hall = hall
+        self._trainer = trainer
         self._pictures = pictures
         self._taken = 0
 
@@ -80,6 +82,7 @@ class Hands:
     def picture(self, name: str) -> None:
         if self._pictures is None:
             return
+        self.screen.window.status_model.refresh()
         self.settle()
         QTest.qWait(60)
         self._taken += 1
@@ -142,11 +145,9 @@ class Hands:
         if self._pictures is not None:
             QTest.qWait(300)
         self.picture("waiting-for-card")
-        if self.hall.trainer is None:
-            raise PlayStuck(step="trainer")
-        self.hall.trainer.place(person)
+        self._trainer.place(person)
         self.wait(lambda: self.case.applicant is not None, "card read")
-        self.hall.trainer.lift()
+        self._trainer.lift()
         self.picture("applicant")
 
     def find_item(self, text: str) -> None:
@@ -179,16 +180,19 @@ class Hands:
         rows = [row for row in self.case.rows if row.required]
         for row in rows[: len(rows) - leave_out]:
             self._go_to(row.id)
-            self.press(Qt.Key.Key_E if row.electronic else Qt.Key.Key_Space)
+            self.press(Qt.Key.Key_Space)
 
     def _go_to(self, material: str) -> None:
+        """Down, and once more from the top: the cursor steps on by itself after a tick."""
         table = self.page.materials.table
-        self.press(Qt.Key.Key_PageUp)
-        for _ in self.case.rows:
-            row = table.current()
-            if row is not None and row.id == material:
-                return
-            self.press(Qt.Key.Key_Down)
+        for again in (False, True):
+            if again:
+                self.ctrl(Qt.Key.Key_Home)
+            for _ in self.case.rows:
+                row = table.current()
+                if row is not None and row.id == material:
+                    return
+                self.press(Qt.Key.Key_Down)
         raise PlayStuck(step=f"row {material}")
 
     def decide(self, outcome: Outcome) -> str:

@@ -42,7 +42,7 @@ def play_first_applicants(out: Path) -> bool:
     Leaves papers, the slip and numbered pictures in ``out``.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from app.demo.play import Hands
+    from app.demo.play import Hands, PlayStuck
     from app.screen import start_screen
 
     shutil.rmtree(out, ignore_errors=True)
@@ -52,8 +52,9 @@ def play_first_applicants(out: Path) -> bool:
     screen = start_screen(hall.client, hall.trainer)
     screen.window.resize(1366, 768)
     try:
-        hands = Hands(screen, hall, out)
-        numbers = _serve_three(hands)
+        if hall.trainer is None:
+            raise PlayStuck(step="reader")
+        numbers = _serve_three(Hands(screen, hall.trainer, out), hall)
         arrived = _arrived(hall)
     finally:
         screen.stop()
@@ -66,14 +67,14 @@ def play_first_applicants(out: Path) -> bool:
     return fine
 
 
-def _serve_three(hands: Hands) -> list[str]:
+def _serve_three(hands: Hands, hall: DemoHall) -> list[str]:
     """Accepted with the back office there; noticed and received while it is gone."""
     from PySide6.QtCore import Qt
 
     from app.domain.checklist import Outcome
     from app.ports import LinkState
 
-    client, office = hands.hall.client, hands.hall.office
+    client, office = hall.client, hall.office
     hands.sign_in()
     hands.wait(lambda: client.outbox.numbers_left() > 0, "case numbers")
     hands.wait(lambda: hands.model.line.state.waiting > 0, "line")

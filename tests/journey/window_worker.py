@@ -1,0 +1,48 @@
+"""A real window that serves one applicant after the other until it is killed.
+
+Usage: python -m tests.journey.window_worker HOME URL TOKEN SEED
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from random import Random
+
+from app.bootstrap import Client
+from app.config import Settings
+from app.demo.hall import ReaderTrainer
+from app.demo.play import Hands
+from app.devices.simulators.sam import SimulatedSamReader
+from app.domain.checklist import Outcome
+from app.screen import start_screen
+
+PEOPLE = ["zhang-shili", "ayiguli-ceshi", "wang-rare"]
+ITEMS = ["spjyxk", "ggcswsxk", "养犬登记"]
+
+
+def main() -> None:
+    home, url, token, seed = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+    chance = Random(seed)
+    sam = SimulatedSamReader()
+    client = Client(
+        home, Settings(reader=f"serial:{sam.start()}", backoffice_url=url, backoffice_token=token)
+    )
+    screen = start_screen(client)
+    hands = Hands(screen, ReaderTrainer(sam, dict(client.people)))
+    hands.sign_in()
+    hands.wait(lambda: client.outbox.numbers_left() > 0, "numbers")
+    print("serving", flush=True)
+    while True:
+        hands.finish_open_case()
+        hands.call_next()
+        hands.read_card(chance.choice(PEOPLE))
+        hands.find_item(chance.choice(ITEMS))
+        hands.answer_first_options()
+        outcome = chance.choice([Outcome.ACCEPT, Outcome.NOTICE, Outcome.RECEIVE_ONLY])
+        hands.bring(leave_out=2 if outcome is Outcome.NOTICE else 0)
+        print(hands.decide(outcome), flush=True)
+
+
+if __name__ == "__main__":
+    main()
