@@ -89,7 +89,7 @@
     </message>
     <message>
       <source>一次性告知补正</source>
-      <translation>Name what is missing</translation>
+      <translation>Ask for papers</translation>
     </message>
     <message>
       <source>不予受理</source>
@@ -288,10 +288,6 @@
       <translation>Conclusion</translation>
     </message>
     <message>
-      <source>另有 {n} 份，见材料表</source>
-      <translation>{n} more, see the table</translation>
-    </message>
-    <message>
       <source>回答情形</source>
       <translation>Answer the questions</translation>
     </message>
@@ -306,6 +302,10 @@
     <message>
       <source>不予受理…</source>
       <translation>Reject…</translation>
+    </message>
+    <message>
+      <source>另有 {n} 份，见材料表</source>
+      <translation>{n} more, see the table</translation>
     </message>
     <message>
       <source>不予受理的理由</source>
@@ -533,7 +533,7 @@
     </message>
     <message>
       <source>结束，未办</source>
-      <translation>End, nothing decided</translation>
+      <translation>End undecided</translation>
     </message>
     <message>
       <source>接着办</source>

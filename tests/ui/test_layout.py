@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from app.bootstrap import resources_folder
 from app.ports import LinkState, SyncStatus
 from tests.ui.hall import Hall
+from ui.kit.texts import install_language
 from ui.kit.theme import ThemeMode
 from ui.pages.keys import page_keys
 from ui.pages.widgets.marks import Elided
@@ -88,6 +90,9 @@ def walk(hall: Hall) -> None:
     hall.key(Key.Key_Return)
     hall.ctrl(Key.Key_D)
     check(hall, "rejecting")
+    hall.page.decision.reject.grounds.setFocus()
+    hall.key(Key.Key_2)
+    check(hall, "rejecting with a ground")
     hall.key(Key.Key_Escape)
     hall.key(Key.Key_F4)
     check(hall, "leaving")
@@ -119,6 +124,21 @@ def test_small_screen(open_hall: Callable[..., Hall], theme: ThemeMode) -> None:
     assert (hall.window.width(), hall.window.height()) == (1366, 768)
     walk(hall)
     assert (hall.window.width(), hall.window.height()) == (1366, 768)
+
+
+def test_small_screen_under_a_task_bar(open_hall: Callable[..., Hall]) -> None:
+    hall = open_hall()
+    hall.window.resize(1366, 690)
+    walk(hall)
+
+
+def test_english(open_hall: Callable[..., Hall], screen: QApplication) -> None:
+    translator = install_language(screen, "en", resources_folder() / "texts")
+    assert translator is not None
+    try:
+        walk(open_hall())
+    finally:
+        QCoreApplication.removeTranslator(translator)
 
 
 def test_large_screen(open_hall: Callable[..., Hall]) -> None:

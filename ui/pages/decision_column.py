@@ -12,7 +12,7 @@ from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.pages.widgets.buttons import ActButton
 from ui.pages.widgets.choices import Choices
-from ui.pages.widgets.marks import Chip, NoteBar, boxed, label, row
+from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.case import CaseScreen
 from ui.viewmodels.case_view import PaperView
 from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
@@ -20,6 +20,7 @@ from ui.viewmodels.outcomes import ORDER
 from ui.viewmodels.papers import PapersModel
 
 _USUAL = frozenset({Outcome.ACCEPT, Outcome.NOTICE, Outcome.RECEIVE_ONLY, Outcome.REJECT})
+ROOM_FOR_BOTH = 760  # pixels: the form of a rejection and its sheet
 SHOWN = 5  # missing papers named in full; the table names all
 
 
@@ -31,7 +32,8 @@ class DecisionColumn(QFrame):
         self._model = model
         self._papers = papers
         self.headline = label("", "title", wrap=True)
-        self.lines = label("", wrap=True)
+        self.lines = MissingLines()
+        self.why = label("", "muted", wrap=True)
         self.note = NoteBar()
         self.go = ActButton("", "Ctrl+Return")
         self.buttons: dict[Outcome, ActButton] = {}
@@ -54,8 +56,8 @@ class DecisionColumn(QFrame):
         layout.setSpacing(8)
         layout.addWidget(label(say("结论"), "section"))
         for part in (
-            self.headline, self.lines, self.note, self.go, self.acts, self.reject, self.decided,
-            self.paper_title, self.paper,
+            self.headline, self.why, self.lines, self.note, self.go, self.acts, self.reject,
+            self.decided, self.paper_title, self.paper,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
@@ -73,11 +75,10 @@ class DecisionColumn(QFrame):
         self.headline.setText(headline)
         self.headline.setVisible(case.decided is None)
         lines = conclusion.lines if conclusion else ()
-        shown = [f"· {line}" for line in lines[:SHOWN]]
-        if len(lines) > SHOWN:
-            shown.append(say("另有 {n} 份，见材料表", n=len(lines) - SHOWN))
-        self.lines.setText("\n".join(shown))
-        self.lines.setVisible(bool(shown) and counter.form is not Form.REJECT)
+        unanswered = counter.primary is Primary.ANSWER
+        self.why.setText(lines[0] if unanswered and lines else "")
+        self.why.setVisible(bool(self.why.text()))
+        self.lines.draw(() if unanswered or counter.form is Form.REJECT else lines)
         self.note.tell(case.note)
         going = counter.primary in {Primary.ANSWER, Primary.COUNT}
         self.go.setVisible(going)
@@ -91,6 +92,8 @@ class DecisionColumn(QFrame):
         paper = case.decided.paper if case.decided else case.paper
         if going:
             paper = None  # nothing is about to be printed yet
+        if counter.form is Form.REJECT and self.height() < ROOM_FOR_BOTH:
+            paper = None  # the grounds must be readable whole; the sheet says nothing more
         self.paper_title.setText(say("打印的内容") if case.decided else say("将打印"))
         self.paper_title.setVisible(paper is not None)
         self.paper.draw(paper)
@@ -110,6 +113,29 @@ class DecisionColumn(QFrame):
             if outcome is Outcome.REJECT:
                 words = say("不予受理…")
             button.set_words(say("{act} 并打印", act=words) if filled else words)
+
+
+class MissingLines(QWidget):
+    """What is missing, one line each: the name gives way, what lacks stays."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self.labels = [Elided(cut=Qt.TextElideMode.ElideMiddle) for _ in range(SHOWN)]
+        self.more = label("", "muted")
+        for part in (*self.labels, self.more):
+            layout.addWidget(part)
+
+    def draw(self, lines: tuple[str, ...]) -> None:
+        for at, part in enumerate(self.labels):
+            part.setText(f"· {lines[at]}" if at < len(lines) else "")
+            part.setVisible(at < len(lines))
+        left = len(lines) - SHOWN
+        self.more.setText(say("另有 {n} 份，见材料表", n=left) if left > 0 else "")
+        self.more.setVisible(left > 0)
+        self.setVisible(bool(lines))
 
 
 class RejectForm(QWidget):

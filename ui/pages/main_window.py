@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -37,8 +37,11 @@ _NEXT_MODE = {
 
 
 class MainWindow(QMainWindow):
-    """``resources`` holds ``theme/``. Only the sign-in page is built at start; the counter when
-    somebody signs in, the other pages when they are first asked for."""
+    """``resources`` holds ``theme/`` and ``icons/``.
+
+    Only the sign-in page is built at start; the counter when somebody signs in, the other pages
+    when they are first asked for.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle(say("一窗受理"))
+        self.setWindowIcon(QIcon(str(resources / "icons" / "onewindow.png")))
         self.setMinimumSize(1180, 660)
         self._services = services
         self._resources = resources

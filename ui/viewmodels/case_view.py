@@ -265,7 +265,8 @@ def conclude(facts: CaseFacts) -> Conclusion:
         )
     known = known_outcomes(facts)
     missing = evaluation.missing
-    lines = tuple(f"{row.material.name}：{row.mend}" for row in missing)
+    # The headline says 还差 already; each line only what.
+    lines = tuple(f"{row.material.name}：{row.mend.removeprefix('还差')}" for row in missing)
     outcomes = evaluation.outcomes if case.applicant else frozenset()
     if evaluation.unanswered:
         n = len(evaluation.unanswered)

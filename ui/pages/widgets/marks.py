@@ -31,8 +31,11 @@ def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
 class Elided(QLabel):
     """One line that ends in … where it must; the whole text is its tool tip."""
 
-    def __init__(self, text: str = "", look: str = "") -> None:
+    def __init__(
+        self, text: str = "", look: str = "", *, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
         super().__init__(text)
+        self._cut = cut
         self.setTextFormat(Qt.TextFormat.PlainText)
         if look:
             self.setProperty("look", look)
@@ -49,7 +52,7 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature
         painter = QPainter(self)
         metrics = self.fontMetrics()
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        text = metrics.elidedText(self.text(), self._cut, self.width())
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), text)
 
