@@ -41,7 +41,8 @@ class FolderPrinter:
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
                 raise FolderFull(folder=self._folder.name) from None
-            raise FolderUnusable(folder=self._folder.name) from None
+            reason = os.strerror(error.errno) if error.errno else "?"
+            raise FolderUnusable(folder=self._folder.name, reason=reason) from None
         return target.name
 
     def find(self, job: str) -> str | None:
@@ -59,7 +60,7 @@ class FolderPrinter:
         return PrinterStatus(
             state=PrinterState.FAULTY,
             code=FolderUnusable.code,
-            details={"folder": self._folder.name},
+            details={"folder": self._folder.name, "reason": os.strerror(errno.EACCES)},
         )
 
 

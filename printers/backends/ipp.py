@@ -6,6 +6,7 @@ anything left: a refused connection is safe to repeat, a silence after sending i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import requests
 from pyipp.enums import IppOperation
 from pyipp.parser import parse
 from pyipp.serializer import encode_dict
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from app.domain.errors import AppError
 from app.ports import PrinterState, PrinterStatus
@@ -38,6 +39,9 @@ _STATUS_SECONDS = 3.0
 _LARGEST_ANSWER = 1024 * 1024
 _NOT_POSSIBLE = 0x0400  # status codes from here on are errors
 _FORMAT_NOT_SUPPORTED = 0x040A
+_VALUES_NOT_SUPPORTED = 0x040B
+_END_OF_ATTRIBUTES = 0x03
+_FIRST_VALUE_TAG = 0x10
 _STOPPED = 5
 _PROCESSING = 4
 
@@ -65,9 +69,13 @@ _FORMATS = {
 
 
 class IppPrinter:
-    """``uri`` like ``ipp://host:631/printers/NAME`` (CUPS) or ``ipp://host/ipp/print``."""
+    """``uri`` like ``ipp://host:631/printers/NAME`` (CUPS) or ``ipp://host/ipp/print``.
 
-    def __init__(self, uri: str) -> None:
+    ``answer_seconds`` is how long the printer may be silent after it has the whole job.
+    """
+
+    def __init__(self, uri: str, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
+        self._answer_seconds = answer_seconds
         parts = urlsplit(uri)
         self._uri = uri
         scheme = "https" if parts.scheme == "ipps" else "http"
@@ -97,7 +105,7 @@ class IppPrinter:
                     "document-format": _FORMATS[media_type],
                 },
                 data=data,
-                seconds=_ANSWER_SECONDS,
+                seconds=self._answer_seconds,
             )
             number = int(answer["jobs"][0]["job-id"])
         except (LookupError, TypeError, ValueError):
@@ -176,35 +184,73 @@ class IppPrinter:
             response = self._session.post(
                 self._url,
                 data=encode_dict(message),
-                headers={"Content-Type": "application/ipp"},
+                # A kept connection may be dead by the next job, and then nobody knows what left.
+                headers={"Content-Type": "application/ipp", "Connection": "close"},
                 timeout=(_CONNECT_SECONDS, seconds),
                 allow_redirects=False,
+                stream=True,
             )
+            with response:
+                content = _content(response, within=seconds)
         except requests.ConnectTimeout:
             raise PrinterUnreachable(printer=self._uri) from None
         except requests.ConnectionError as error:
             if _never_connected(error):
                 raise PrinterUnreachable(printer=self._uri) from None
             raise PrintDoubted(printer=self._uri) from None
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             raise PrintDoubted(printer=self._uri) from None
+        if content is None or response.status_code >= requests.codes.server_error:
+            raise PrintDoubted(printer=self._uri)
         if response.status_code != requests.codes.ok:
             raise PrinterRefused(printer=self._uri, status=f"HTTP {response.status_code}")
-        return self._read(response.content)
+        return self._read(content)
 
     def _read(self, content: bytes) -> dict[str, Any]:
-        if len(content) > _LARGEST_ANSWER:
+        if not _well_framed(content):
             raise PrintDoubted(printer=self._uri)
         try:
             answer: dict[str, Any] = parse(content)
             status = int(answer["status-code"])
         except Exception:  # noqa: BLE001 - pyipp's parser raises whatever broken bytes provoke
             raise PrintDoubted(printer=self._uri) from None
-        if status == _FORMAT_NOT_SUPPORTED:
+        unsupported = answer["unsupported-attributes"]
+        if status == _FORMAT_NOT_SUPPORTED or (
+            status == _VALUES_NOT_SUPPORTED and any("document-format" in u for u in unsupported)
+        ):
             raise FormatNotTaken(printer=self._uri)
         if status >= _NOT_POSSIBLE:
             raise PrinterRefused(printer=self._uri, status=f"IPP {status:#06x}")
         return answer
+
+
+def _content(response: requests.Response, *, within: float) -> bytes | None:
+    """None for an answer that is too long or drips in too slowly to be one."""
+    end, parts, size = time.monotonic() + within, [], 0
+    while part := response.raw.read1(65536):
+        parts.append(part)
+        size += len(part)
+        if size > _LARGEST_ANSWER or time.monotonic() > end:
+            return None
+    return b"".join(parts)
+
+
+def _well_framed(content: bytes) -> bool:
+    """Every length stays inside (RFC 8010 3.1): pyipp reads them signed and could go in circles."""
+    at = 8  # version, status, request id
+    while at < len(content):
+        tag = content[at]
+        at += 1
+        if tag == _END_OF_ATTRIBUTES:
+            return True
+        if tag < _FIRST_VALUE_TAG:
+            continue
+        for _ in ("name", "value"):
+            length = int.from_bytes(content[at : at + 2], "big")
+            at += 2 + length
+            if length > 0x7FFF:
+                return False
+    return False
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
@@ -214,7 +260,8 @@ def _never_connected(error: requests.ConnectionError) -> bool:
 
 def _job_name(job: str, title: str) -> str:
     """The job's id ends the name, so that it can be found again; 255 bytes are allowed."""
-    return f"{title[:60]} {job}"
+    plain = "".join(char for char in title if char.isprintable())
+    return f"{plain[:60]} {job}"
 
 
 def _words(printer: dict[str, Any]) -> list[str]:

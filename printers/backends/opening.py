@@ -26,4 +26,4 @@ def open_printer(specification: str) -> Printer:
             from printers.backends.ipp import IppPrinter
 
             return IppPrinter(specification.strip())
-    raise BadPrinterSpecification(specification=specification[:80])
+    raise BadPrinterSpecification(spec=specification[:80])
