@@ -117,7 +117,8 @@ class PaperContents:
         """(when in hall time, by whom): the paper bears the decision's time, not the printer's."""
         with self._store.read() as connection:
             at, actor = connection.exec_driver_sql(
-                "SELECT at, actor FROM journal WHERE subject = ? ORDER BY hlc DESC LIMIT 1",
+                "SELECT at, actor FROM journal WHERE subject = ? "
+                "AND substr(subject, 1, 5) = 'case:' ORDER BY hlc DESC LIMIT 1",
                 (about,),
             ).one()
         return datetime.fromisoformat(at).astimezone(HALL_ZONE), str(actor)

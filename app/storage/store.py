@@ -72,13 +72,15 @@ class Unit:
         return entry
 
     def find_case(self, case_id: str) -> Case | None:
-        return cases.fold(case_id, events_about(self.connection, f"case:{case_id}"))
+        return cases.fold(case_id, events_about(self.connection, case_id))
 
 
-def events_about(connection: Statements, subject: str) -> Iterator[Event]:
-    """All events of one subject, in order."""
+def events_about(connection: Statements, case_id: str) -> Iterator[Event]:
+    """All events of one case, in order."""
     rows = connection.exec_driver_sql(
-        "SELECT kind, version, body FROM journal WHERE subject = ? ORDER BY hlc", (subject,)
+        "SELECT kind, version, body FROM journal "
+        "WHERE subject = ? AND substr(subject, 1, 5) = 'case:' ORDER BY hlc",
+        (f"case:{case_id}",),
     )
     for kind, version, body in rows:
         yield decode_event(kind, version, body)
@@ -152,7 +154,7 @@ class Store:
 
     def find_case(self, case_id: str) -> Case | None:
         with self.read() as connection:
-            return cases.fold(case_id, events_about(connection, f"case:{case_id}"))
+            return cases.fold(case_id, events_about(connection, case_id))
 
     def entries(self, after: int = 0, limit: int = -1, install: str = "") -> list[Entry]:
         """Entries of one chain in order, from ``after`` (exclusive)."""

@@ -2,7 +2,7 @@
 CREATE TABLE journal (
     install   TEXT    NOT NULL,
     seq       INTEGER NOT NULL,
-    id        TEXT    NOT NULL UNIQUE,
+    id        TEXT    NOT NULL,
     device    TEXT    NOT NULL,
     at        TEXT    NOT NULL,
     hlc       TEXT    NOT NULL,
@@ -15,7 +15,8 @@ CREATE TABLE journal (
     hash      TEXT    NOT NULL,
     PRIMARY KEY (install, seq)
 ) WITHOUT ROWID;
-CREATE INDEX journal_subject ON journal (subject, hlc);
+-- Only cases are folded from here; what is not indexed need not be written with every decision.
+CREATE INDEX journal_cases ON journal (subject, hlc) WHERE substr(subject, 1, 5) = 'case:';
 
 -- Which chain this store writes, and how far the back office has decided it.
 CREATE TABLE chain (
