@@ -123,7 +123,7 @@ class MissingLines(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        self.labels = [Elided(cut=Qt.TextElideMode.ElideMiddle) for _ in range(SHOWN)]
+        self.labels = [Elided(keep_after="：") for _ in range(SHOWN)]
         self.more = label("", "muted")
         for part in (*self.labels, self.more):
             layout.addWidget(part)

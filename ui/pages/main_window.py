@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,12 @@ class MainWindow(QMainWindow):
         """Begin to ask the services; call it after ``show``, so that typing comes first."""
         # The status line asks after the sign-in has what it needs: what it asks loads the database.
         self.sign_in_model.loaded.connect(self.status_model.start)
+        self.sign_in_model.loaded.connect(self._warm)
         self.sign_in_model.load()
+
+    def _warm(self) -> None:
+        """While the password is typed: load what the counter needs, away from the screen."""
+        self._services.lane.submit(_load_counter, lambda _: None, lambda _: None, self)
 
     # -- sessions -------------------------------------------------------------------------------
 
@@ -238,3 +244,8 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         self.setStyleSheet(style_sheet(self.look.theme, self._resources / "theme"))
         self.status.show_theme(self.look.mode)
+
+
+def _load_counter() -> None:
+    import_module("ui.pages.counter_page")
+    import_module("ui.viewmodels.papers")

@@ -31,11 +31,10 @@ def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
 class Elided(QLabel):
     """One line that ends in … where it must; the whole text is its tool tip."""
 
-    def __init__(
-        self, text: str = "", look: str = "", *, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
-    ) -> None:
+    def __init__(self, text: str = "", look: str = "", *, keep_after: str = "") -> None:
+        """What follows the first ``keep_after`` is never cut: the words before it give way."""
         super().__init__(text)
-        self._cut = cut
+        self._keep_after = keep_after
         self.setTextFormat(Qt.TextFormat.PlainText)
         if look:
             self.setProperty("look", look)
@@ -52,7 +51,11 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature
         painter = QPainter(self)
         metrics = self.fontMetrics()
-        text = metrics.elidedText(self.text(), self._cut, self.width())
+        head, mark, tail = self.text(), "", ""
+        if self._keep_after:
+            head, mark, tail = self.text().partition(self._keep_after)
+        room = self.width() - metrics.horizontalAdvance(mark + tail)
+        text = metrics.elidedText(head, Qt.TextElideMode.ElideRight, room) + mark + tail
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), text)
 
