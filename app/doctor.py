@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.bootstrap import Client
+from app.bootstrap import Client, resources_folder
 from app.domain.errors import AppError
 from app.ports import PrinterState
 from app.texts import explain
@@ -115,19 +115,17 @@ def _calendar(client: Client) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _fonts(_client: Client) -> Iterator[Finding]:
+def _fonts(client: Client) -> Iterator[Finding]:
     from printers.documents.fonts import find_fonts
 
-    for font in find_fonts():
+    for font in find_fonts([resources_folder() / "fonts"]):
         yield Finding(
             component=f"font {font.role.value}", found=font.found,
             version=font.path.name if font.path else "",
             state=Health.OK if font.found else Health.WARN, next_step=font.what_to_do,
         )  # fmt: skip
-    client_press = _client.press
-    yield Finding(
-        component="documents", found=True, state=Health.OK, detail=type(client_press).__name__
-    )
+    press = client.press
+    yield Finding(component="documents", found=True, state=Health.OK, detail=type(press).__name__)
 
 
 def _printers(client: Client) -> Iterator[Finding]:
