@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from random import Random
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import resources
 from app.config import Settings, load_settings
 from app.domain.hall import HALL_ZONE, Hall
 
@@ -46,7 +46,7 @@ class SystemClock:
 
 
 def resources_folder() -> Path:
-    return Path(str(files("resources")))
+    return resources.FOLDER
 
 
 class _Part(Generic[T]):

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.domain.papers import Paper
-from app.domain.person import CardRead
+if TYPE_CHECKING:
+    # The first window needs the ports, and none of what papers and people bring with them.
+    from app.domain.papers import Paper
+    from app.domain.person import CardRead
 
 
 class Clock(Protocol):

@@ -86,6 +86,7 @@ class Screen:
 
     def start(self) -> None:
         """Show the window; everything else is loaded behind it."""
+        sys.excepthook = self._bug
         self.window.show()
         self.window.sign_in_model.state_changed.connect(self._loaded)
         self.window.start()
@@ -136,6 +137,10 @@ class Screen:
     def _failed(self, error: AppError) -> None:
         """The store cannot be opened: said where the clerk looks, at the sign-in."""
         self.window.tell_failure(error)
+
+    def _bug(self, _kind: type[BaseException], error: BaseException, _where: object) -> None:
+        """A bug in the screen's own thread: one banner, one line in the log, no values."""
+        self.lane.report_bug(error)
 
     def _explain(self, code: str, details: Mapping[str, str | int]) -> Explanation:
         return explain(code, details, self.client.settings.language)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,8 @@ class Explanation:
 def sentences() -> dict[str, dict[str, dict[str, str]]]:
     """All of ``resources/texts/errors.*.json``: code -> language -> message, next_step."""
     merged: dict[str, dict[str, dict[str, str]]] = {}
-    for file in sorted(files("resources").joinpath("texts").iterdir(), key=lambda f: f.name):
-        if file.name.startswith("errors.") and file.name.endswith(".json"):
-            merged.update(json.loads(file.read_text(encoding="utf-8")))
+    for file in sorted((resources.FOLDER / "texts").glob("errors.*.json")):
+        merged.update(json.loads(file.read_text(encoding="utf-8")))
     return merged
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,9 @@ from app.devices.cards.errors import CardError
 from app.devices.cards.pcsc import pcsc_reader_names
 from app.devices.simulators.chip_card import VPCD_PORT
 from tests.devices.card_people import wait_until_empty
+
+# Before Qt is loaded anywhere: tests that want a display say so themselves.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 INSTALL = "install the virtual chip card reader: apt-get install pcscd vsmartcard-vpcd"
 

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from enum import StrEnum
 
-from app.domain.papers import HallHead
-
 # China has one time zone and no daylight saving; hall time is what papers and limits go by.
 HALL_ZONE = timezone(timedelta(hours=8), "CST")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallHead:
+    """The hall as it appears on papers."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    complaint_phone: str = ""
 
 
 class Role(StrEnum):

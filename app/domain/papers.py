@@ -11,16 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.events import Deferral, NoticeLine, PaperKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HallHead:
-    """The hall as it appears on papers."""
-
-    name: str
-    address: str = ""
-    phone: str = ""
-    complaint_phone: str = ""
+from app.domain.hall import HallHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

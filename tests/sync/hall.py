@@ -15,9 +15,8 @@ from app.domain.events import (
     ItemChosen,
     MaterialReceived,
 )
-from app.domain.hall import Business, Hall, Window
+from app.domain.hall import Business, Hall, HallHead, Window
 from app.domain.journal import GENESIS, Entry, entry_hash, seal
-from app.domain.papers import HallHead
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
 
 HALL = Hall(
