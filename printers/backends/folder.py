@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from app.ports import PrinterState, PrinterStatus
-from printers.errors import FolderFull, FolderUnusable
+from printers.errors import FolderFull, FolderUnusable, FormatNotTaken, PaperError
 
 _SUFFIX = {"application/pdf": ".pdf", "application/vnd.escpos": ".escpos"}
-_LONGEST_TITLE = 80
+_LONGEST_TITLE = 50  # four bytes a character at worst, and 255 bytes to a name
 
 
 class FolderPrinter:
@@ -32,13 +33,21 @@ class FolderPrinter:
 
         The same job again replaces its own file and no other: there is one file a job.
         """
-        target = self._folder / f"{_plain(title)}-{_plain(job)[-12:]}{_SUFFIX[media_type]}"
+        if media_type not in _SUFFIX:
+            raise FormatNotTaken(printer=self.name)
+        known = self.find(job)
+        name = known or f"{_plain(title)}-{_plain(job)[-12:]}{_SUFFIX[media_type]}"
+        target = self._folder / name
+        picture = target.with_suffix(".png")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            if media_type == "application/vnd.escpos" and (drawn := _picture(data)):
+                _write_whole(picture, drawn)
             _write_whole(target, data)
-            if media_type == "application/vnd.escpos":
-                _write_whole(target.with_suffix(".png"), _picture(data))
         except OSError as error:
+            if not known:
+                with suppress(OSError):
+                    picture.unlink(missing_ok=True)
             if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
                 raise FolderFull(folder=self._folder.name) from None
             reason = os.strerror(error.errno) if error.errno else "?"
@@ -46,7 +55,9 @@ class FolderPrinter:
         return target.name
 
     def find(self, job: str) -> str | None:
-        """A file is there whole or not at all, so this printer always knows."""
+        """A file is there whole or not at all, so this printer knows while it sees its folder."""
+        if self._folder.exists() and not os.access(self._folder, os.R_OK | os.X_OK):
+            return None
         tail = f"-{_plain(job)[-12:]}"
         names = sorted(file.name for file in self._folder.glob(f"*{tail}.*"))
         return next((name for name in names if name.endswith(tuple(_SUFFIX.values()))), "")
@@ -79,7 +90,8 @@ def _write_whole(target: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise
     if os.name == "posix":
         folder = os.open(target.parent, os.O_RDONLY)
@@ -90,8 +102,12 @@ def _write_whole(target: Path, data: bytes) -> None:
 
 
 def _picture(data: bytes) -> bytes:
+    """Of a slip; empty where it cannot be drawn, for the slip itself can still be kept."""
     from printers.documents.fonts import FontBook, FontRole
     from printers.slips.render import render_slip
 
-    font = FontBook.from_folders().path_of(FontRole.HEI, FontRole.BODY)
-    return render_slip(data, font).png()
+    try:
+        font = FontBook.from_folders().path_of(FontRole.HEI, FontRole.BODY)
+        return render_slip(data, font).png()
+    except PaperError:
+        return b""

@@ -132,7 +132,9 @@ def _load_face(path: Path) -> Face:
     name = f"onewindow-{path.stem}"
     with _LOADING:
         if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(path), subfontIndex=0, shapable=False))
+            pdfmetrics.registerFont(
+                TTFont(name, str(path), subfontIndex=0, asciiReadable=False, shapable=False)
+            )
         font: Any = pdfmetrics.getFont(name)
     return Face(name, font)
 

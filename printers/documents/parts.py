@@ -128,7 +128,7 @@ def draw_facts(sheets: Sheets, head: CaseHead, extra: Sequence[tuple[str, str]] 
         _pair("联系电话", head.phone, "办理时间", issued),
         _pair("受理窗口", head.window, "窗口人员", head.clerk),
         _wide("事项名称", head.item),
-        _pair("事项编码", head.item_code, "清单版本", f"第 {head.list_version} 版"),
+        _wide("事项编码", f"{head.item_code or NOTHING}（材料清单第 {head.list_version} 版）"),
         _pair("承办部门", head.department, "部门电话", head.department_phone),
         *(_wide("办理情形", f"{question}：{answer}") for question, answer in head.situation),
         *(_wide(name, value) for name, value in extra),

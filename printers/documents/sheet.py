@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from typing import Any
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -144,10 +145,12 @@ class Sheets:
     def finish(self, *, title: str, author: str) -> bytes:
         """The PDF: same marks, same bytes (no clock, no random id)."""
         out = BytesIO()
-        canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
-        canvas.setTitle(title)
-        canvas.setAuthor(author)
-        canvas.setSubject(title)
+        # Without a first font of ours reportlab names Helvetica, which is not embedded.
+        first: Any = self.type.line("1", BODY).runs[0].font  # the stubs want a number here
+        canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=first)
+        canvas.setTitle(_encodable(title))
+        canvas.setAuthor(_encodable(author))
+        canvas.setSubject(_encodable(title))
         canvas.setCreator("OneWindow")
         canvas.setProducer("OneWindow")
         for number, marks in enumerate(self._pages, start=1):
@@ -166,6 +169,11 @@ class Sheets:
         draw_line(canvas, page, (WIDTH - page.width) / 2, y, SMALL)
         version = self.type.fit(self._version, SMALL, INNER / 3)
         draw_line(canvas, version, LEFT + INNER - version.width, y, SMALL)
+
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair, from a broken input method, has no encoding."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def base(style: TextStyle) -> float:

@@ -17,6 +17,7 @@ PAD_Y = 1.1 * mm
 SHADE = 0.945
 INNER_RULE = 0.45
 FRAME_RULE = 0.9
+SHORT_TABLE = 4  # rows that are not worth tearing apart
 TAIL_ROWS = 2
 
 
@@ -103,6 +104,10 @@ def kept_with_heading(sheets: Sheets, header: Row, rows: Sequence[Row], tail: fl
     """What a heading above must keep with itself: the header and the first row, or all of a short
     table and its ``tail``."""
     height = _set(sheets, header).height
+    if len(rows) <= SHORT_TABLE:
+        whole = height + tail + sum(_set(sheets, row).height for row in rows)
+        if whole <= sheets.page_room / 2:
+            return whole
     if tail and len(rows) <= TAIL_ROWS:
         return height + last_rows_height(sheets, rows, tail)
     return height + (_set(sheets, rows[0]).height if rows else 0)

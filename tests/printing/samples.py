@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from app.domain.events import Deferral, NoticeLine
+from app.domain.hall import HallHead
 from app.domain.papers import (
     AcceptanceContent,
     CaseHead,
     CasePaper,
-    HallHead,
     MaterialLine,
     NoticeContent,
     ReceiptContent,
@@ -49,7 +49,7 @@ MATERIALS = (
 def some_materials(count: int) -> tuple[MaterialLine, ...]:
     """``count`` lines, numbered in the name, so that a reader can find each again."""
     return tuple(
-        replace(MATERIALS[at % len(MATERIALS)], name=f"{MATERIALS[at % 4].name}样例{at:03d}")
+        replace(MATERIALS[at % len(MATERIALS)], name=f"样例{at:03d}{MATERIALS[at % 4].name}")
         for at in range(1, count + 1)
     )
 
