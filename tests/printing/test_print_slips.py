@@ -1,0 +1,151 @@
+"""Slips as a slip printer takes them: GB18030 text, a large number, nothing that is a command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from app.domain.hall import HallHead
+from printers.documents.fonts import FontBook
+from printers.errors import BadSlip, FieldMissing
+from printers.maker import ESCPOS, PaperPress
+from printers.slips.escpos import columns
+from printers.slips.render import MARGIN, PrintedSlip, render_slip
+from printers.slips.ticket import SlipWidth
+from printers.wording import Wording
+from tests.printing.samples import RARE, slip
+
+WIDTHS = list(SlipWidth)
+
+
+def presses(wording: Wording, fonts: FontBook) -> dict[SlipWidth, PaperPress]:
+    return {width: PaperPress(wording, fonts, slip_width=width) for width in WIDTHS}
+
+
+@pytest.fixture(scope="module")
+def by_width(wording: Wording, fonts: FontBook) -> dict[SlipWidth, PaperPress]:
+    return presses(wording, fonts)
+
+
+def bands(picture: Image.Image) -> list[tuple[int, int]]:
+    """(top, height) of each run of rows with ink."""
+    dark = [
+        picture.crop((0, y, picture.width, y + 1)).getextrema() != (255, 255)
+        for y in range(picture.height)
+    ]
+    found, at = [], 0
+    for inked, run in groupby(dark):
+        height = len(list(run))
+        if inked:
+            found.append((at, height))
+        at += height
+    return found
+
+
+def printed(press: PaperPress, hei: Path, number: str = "A012") -> PrintedSlip:
+    return render_slip(press.make(slip(number))[1], hei)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_slip_says_what_it_must(
+    width: SlipWidth, by_width: dict[SlipWidth, PaperPress], hei: Path
+) -> None:
+    kind, data = by_width[width].make(slip())
+    assert kind == ESCPOS
+    for words in ("示例市政务服务中心", "A012", "综合业务", "您前面还有 7 人等候"):
+        assert words.encode("gb18030") in data
+    text = render_slip(data, hei)
+    whole = "\n".join(text.lines)
+    assert "取号时间 2026-11-20 10:12" in whole
+    assert "过号" in whole
+    assert "补打" not in whole
+    assert "优先" not in whole
+    assert text.cut
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_number_is_by_far_the_largest(
+    width: SlipWidth, by_width: dict[SlipWidth, PaperPress], hei: Path
+) -> None:
+    picture = printed(by_width[width], hei).picture
+    assert picture.width == width + 2 * MARGIN
+    heights = sorted(height for _, height in bands(picture))
+    assert heights[-1] >= 90  # dots of 0.125 mm: more than a centimetre
+    assert heights[-1] >= 2 * heights[-2]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_paper(
+    width: SlipWidth, by_width: dict[SlipWidth, PaperPress], hei: Path
+) -> None:
+    long = HallHead(name="示例市样例区综合政务服务中心测试分中心" * 2)
+    content = replace(
+        slip(), hall=long, business="不动产登记与市场主体登记综合业务" * 3, priority="军人依法优先"
+    )
+    slip_printed = render_slip(by_width[width].make(content, 3)[1], hei)
+    for line in slip_printed.lines:
+        assert columns(line) * 12 <= width
+    whole = "".join(slip_printed.lines)
+    assert long.name in whole
+    assert "优先：军人依法优先" in whole
+    assert "补打 第 3 次" in whole
+    edge = slip_printed.picture.crop((0, 0, MARGIN, slip_printed.picture.height))
+    assert edge.getextrema() == (255, 255)
+
+
+def test_nobody_ahead_is_said_in_words(press: PaperPress, hei: Path) -> None:
+    lines = render_slip(press.make(replace(slip(), ahead=0))[1], hei).lines
+    assert any("无人等候" in line for line in lines)
+
+
+def test_what_a_slip_printer_cannot_print_is_a_geta(press: PaperPress, hei: Path) -> None:
+    lines = render_slip(press.make(replace(slip(), business=f"样{RARE}例"))[1], hei).lines
+    line = next(line for line in lines if line.startswith("样"))
+    assert "〓" in line
+    assert "龘" in line
+    assert "喆" in line
+
+
+@pytest.mark.parametrize("number", ["", " ", "\x00"])
+def test_a_slip_without_a_number_is_refused(number: str, press: PaperPress) -> None:
+    with pytest.raises(FieldMissing) as caught:
+        press.make(slip(number))
+    assert caught.value.details == {"field": "number", "paper": "ticket_slip"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x1b", b"\x1dW\x00", b"\x1b\xff", b"\x00", b"\x1c&\xff\xff", "字".encode("gb18030"),
+     b"\x1dW\x00\x00", b"\x1bd\xff" * 200, b"\x1b3\xff" + b"\n" * 5000],
+)  # fmt: skip
+def test_bytes_that_are_no_slip_of_ours_are_named(data: bytes, hei: Path) -> None:
+    with pytest.raises(BadSlip) as caught:
+        render_slip(data, hei)
+    assert isinstance(caught.value.details["at"], int)
+
+
+ANYTHING = st.text(
+    st.characters(codec=None, exclude_categories=())
+    | st.sampled_from("\x1b\x1d\x1c@&.V长。 \ud800"),
+    max_size=60,
+)
+
+
+@given(number=ANYTHING, business=ANYTHING, hall=ANYTHING, priority=ANYTHING, ahead=st.integers())
+def test_no_text_becomes_a_command(
+    number: str, business: str, hall: str, priority: str, ahead: int, press: PaperPress, hei: Path
+) -> None:
+    content = replace(
+        slip(number), business=business, hall=HallHead(name=hall), priority=priority, ahead=ahead
+    )
+    try:
+        data = press.make(content)[1]
+    except FieldMissing:
+        return
+    assert render_slip(data, hei).cut  # every byte was a command of ours or text
