@@ -113,13 +113,6 @@ class PrintDoubted(AppError):
     blame = Blame.DEVICE
 
 
-class JobUnknown(AppError):
-    """The printer does not know this job (any more)."""
-
-    code = "PRN-JOB-UNKNOWN"
-    blame = Blame.DEVICE
-
-
 class PrinterCondition(AppError):
     """What a printer reports about itself; used as a status code, never raised by a send."""
 

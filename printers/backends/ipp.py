@@ -22,6 +22,7 @@ from app.ports import PrinterState, PrinterStatus
 from printers.errors import (
     CoverOpen,
     FormatNotTaken,
+    JobAborted,
     PaperJam,
     PaperOut,
     PrintDoubted,
@@ -44,6 +45,7 @@ _END_OF_ATTRIBUTES = 0x03
 _FIRST_VALUE_TAG = 0x10
 _STOPPED = 5
 _PROCESSING = 4
+_GIVEN_UP = (7, 8)  # job-state canceled, aborted (RFC 8011 5.3.7)
 
 # printer-state-reasons keywords (RFC 8011 5.4.12) by what a clerk can do about them, worst first.
 _REASONS: tuple[tuple[str, type[PrinterCondition]], ...] = (
@@ -93,7 +95,7 @@ class IppPrinter:
     def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
         """Returns ``#`` and the printer's job number once it has accepted the whole job.
 
-        Raises PrinterUnreachable, PrinterRefused, FormatNotTaken (nothing printed) and
+        Raises PrinterUnreachable, PrinterRefused, FormatNotTaken, JobAborted (nothing printed) and
         PrintDoubted (nobody knows).
         """
         try:
@@ -107,13 +109,19 @@ class IppPrinter:
                 data=data,
                 seconds=self._answer_seconds,
             )
-            number = int(answer["jobs"][0]["job-id"])
+            known = answer["jobs"][0]
+            number = int(known["job-id"])
         except (LookupError, TypeError, ValueError):
             raise PrintDoubted(printer=self._uri) from None
+        if known.get("job-state") in _GIVEN_UP:
+            if known.get("job-impressions-completed") == 0:
+                raise JobAborted(printer=self._uri)
+            raise PrintDoubted(printer=self._uri)  # it may have printed while it received
         return f"#{number}"
 
     def find(self, job: str) -> str | None:
-        """Looks through the printer's own list; a job that is not in it may have been forgotten."""
+        """Looks through the printer's own list; a job that is not in it may have been forgotten,
+        and one that was given up may have printed a part: neither is an answer."""
         try:
             for which in ("not-completed", "completed"):
                 answer = self._ask(
@@ -127,7 +135,8 @@ class IppPrinter:
                 )
                 for known in answer["jobs"]:
                     if str(known.get("job-name", "")).endswith(job):
-                        return f"#{known['job-id']}"
+                        given_up = known.get("job-state") in _GIVEN_UP
+                        return None if given_up else f"#{known['job-id']}"
         except (AppError, LookupError, TypeError):
             return None
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -11,6 +11,7 @@ import segno
 from barcode.codex import Code128
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from printers.errors import BadCaseNumber, BadProgressAddress
 
@@ -66,20 +67,38 @@ def _dark(line: str | bytes, dark: str | int) -> Iterator[tuple[int, int]]:
         at += length
 
 
+class _Modules(PDFPathObject):
+    """Rectangles of whole modules in one piece: reportlab formats numbers one by one, slowly."""
+
+    def __init__(self, rectangles: Iterable[tuple[int, int, int, int]]) -> None:
+        super().__init__()
+        self._text = " ".join(f"{x} {y} {w} {h} re" for x, y, w, h in rectangles)
+
+    def getCode(self) -> str:
+        return self._text
+
+
+def _draw(canvas: Canvas, modules: _Modules, x: float, y: float, wide: float, high: float) -> None:
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(wide, high)
+    canvas.drawPath(modules, stroke=0, fill=1)
+    canvas.restoreState()
+
+
 def draw_code128(canvas: Canvas, shape: BarcodeShape, x: float, y: float, height: float) -> None:
     """``x`` is the left edge of the first bar, ``y`` the foot of the bars."""
-    path = canvas.beginPath()
-    for offset, width in shape.bars:
-        path.rect(x + offset * BAR, y, width * BAR, height)
-    canvas.drawPath(path, stroke=0, fill=1)
+    bars = _Modules((offset, 0, width, 1) for offset, width in shape.bars)
+    _draw(canvas, bars, x, y, BAR, height)
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:
     """``x``, ``y`` is the lower left corner, ``size`` the side without the quiet zone."""
     rows = qr_rows(text)
-    module = size / len(rows)
-    path = canvas.beginPath()
-    for row, runs in enumerate(rows):
-        for offset, width in runs:
-            path.rect(x + offset * module, y + size - (row + 1) * module, width * module, module)
-    canvas.drawPath(path, stroke=0, fill=1)
+    side = len(rows)
+    modules = _Modules(
+        (offset, side - row - 1, width, 1)
+        for row, runs in enumerate(rows)
+        for offset, width in runs
+    )
+    _draw(canvas, modules, x, y, size / side, size / side)

@@ -189,11 +189,15 @@ def draw_line(
     if space > 0.25 * style.size:  # a long word went to the next line: better ragged than torn
         space = 0.0
     text = canvas.beginText(x, y)
-    text.setFillGray(style.grey)
-    text.setCharSpace(space)
+    if style.grey:
+        text.setFillGray(style.grey)
+    if space:
+        text.setCharSpace(space)
     for run in line.runs:
         text.setFont(run.font, style.size)
         text.textOut(run.text)
-    text.setCharSpace(0)
-    text.setFillGray(0)
+    if space:
+        text.setCharSpace(0)
+    if style.grey:
+        text.setFillGray(0)
     canvas.drawText(text)

@@ -82,6 +82,7 @@ class Typesetter:
 
     def __init__(self, fonts: FontBook) -> None:
         self._fonts = fonts
+        self._wrapped: dict[tuple[str, TextStyle, float, float], tuple[Line, ...]] = {}
 
     def width(self, text: str, style: TextStyle) -> float:
         return sum(glyph.width for glyph in self._glyphs(clean(text), style)) * style.size
@@ -108,7 +109,18 @@ class Typesetter:
     def wrap(
         self, text: str, style: TextStyle, width: float, *, first_indent: float = 0.0
     ) -> tuple[Line, ...]:
-        """Lines of at most ``width`` points; at least one, also for empty text."""
+        """Lines of at most ``width`` points; at least one, also for empty text.
+
+        Remembered, because a layout measures first and draws later.
+        """
+        key = (text, style, width, first_indent)
+        if key not in self._wrapped:
+            self._wrapped[key] = self._wrap(text, style, width, first_indent)
+        return self._wrapped[key]
+
+    def _wrap(
+        self, text: str, style: TextStyle, width: float, first_indent: float
+    ) -> tuple[Line, ...]:
         glyphs = self._glyphs(clean(text).strip(" "), style)
         lines: list[Line] = []
         start, indent = 0, first_indent
