@@ -808,10 +808,6 @@
       <translation>This case was left open; you can go on with it.</translation>
     </message>
     <message>
-      <source>已{act}</source>
-      <translation>Decided: {act}</translation>
-    </message>
-    <message>
       <source>这些回答免去 {n} 份材料</source>
       <translation>These answers spare {n} papers</translation>
     </message>
@@ -850,6 +846,30 @@
     <message>
       <source>还不知道申请人是谁</source>
       <translation>Who applies is not known yet</translation>
+    </message>
+    <message>
+      <source>已受理</source>
+      <translation>Accepted</translation>
+    </message>
+    <message>
+      <source>已容缺受理</source>
+      <translation>Accepted, papers to follow</translation>
+    </message>
+    <message>
+      <source>已凭承诺受理</source>
+      <translation>Accepted on promise</translation>
+    </message>
+    <message>
+      <source>已一次性告知补正</source>
+      <translation>Notice of everything missing given</translation>
+    </message>
+    <message>
+      <source>已决定不予受理</source>
+      <translation>Application refused</translation>
+    </message>
+    <message>
+      <source>已收件</source>
+      <translation>Papers received</translation>
     </message>
     <message>
       <source>手录：{why}</source>

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.demo.back_office import EmbeddedBackOffice
+from tests.printing.conftest import bus, driverless, open_folder, print_server
+
+__all__ = ["bus", "driverless", "open_folder", "print_server"]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from app.domain.checklist import Outcome
 from app.domain.person import DocumentKind, ValueSource
 from app.screen import Screen, start_screen
 from tests.journey.hall import office_cases, open_client, wait_until
+from tests.printing.cups import DriverlessPrinter, PrintServer
 
 FOOD = "食品经营许可新办（餐饮服务）"
 
@@ -122,14 +123,22 @@ def test_a_serial_reader_from_sign_in_to_acceptance(
     assert hands.case.rows == ()
 
 
-def test_a_chip_card_from_sign_in_to_receipt(
+def test_a_chip_card_from_sign_in_to_a_receipt_from_a_printer(
     tmp_path: Path,
     office: EmbeddedBackOffice,
     empty_reader: None,
     sam: SimulatedSamReader,
+    print_server: PrintServer,
+    driverless: DriverlessPrinter,
     screen_of: Callable[[Client], Screen],
 ) -> None:
-    client = open_client(tmp_path / "window", office, reader="pcsc:Virtual PCD 00 00")
+    print_server.add_queue("counter", driverless.uri, "everywhere")
+    client = open_client(
+        tmp_path / "window",
+        office,
+        reader="pcsc:Virtual PCD 00 00",
+        document_printer=print_server.uri("counter"),
+    )
     card = ChipCard(client.people["zhang-shili"])
     hands = Hands(screen_of(client), ReaderTrainer(sam, {}))
     hands.sign_in()
@@ -153,7 +162,10 @@ def test_a_chip_card_from_sign_in_to_receipt(
     hands.bring()
     number = hands.decide(Outcome.RECEIVE_ONLY)
     hands.wait(lambda: client.papers.jobs()[0].state == "printed", "printed")
-    check_receipt(paper(client), client, case.id, ["收件凭证", "张示例", "养犬登记", number])
+    wait_until(lambda: len(driverless.printed()) == 1, 20, "the sheet at the printer")
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(driverless.printed()[0])
+    check_receipt(sheet, client, case.id, ["收件凭证", "张示例", "养犬登记", number])
 
 
 # -- real keys on a real display -----------------------------------------------------------------

@@ -334,4 +334,11 @@ def paper_view(facts: CaseFacts, outcome: Outcome, reason: str, basis: str) -> P
 
 
 def decided_headline(outcome: Outcome) -> str:
-    return say("已{act}", act=outcome_name(outcome))
+    return {
+        Outcome.ACCEPT: say("已受理"),
+        Outcome.ACCEPT_DEFERRED: say("已容缺受理"),
+        Outcome.ACCEPT_ON_PROMISE: say("已凭承诺受理"),
+        Outcome.NOTICE: say("已一次性告知补正"),
+        Outcome.REJECT: say("已决定不予受理"),
+        Outcome.RECEIVE_ONLY: say("已收件"),
+    }[outcome]

@@ -32,7 +32,8 @@ class Elided(QLabel):
     """One line that ends in … where it must; the whole text is its tool tip."""
 
     def __init__(self, text: str = "", look: str = "", *, keep_after: str = "") -> None:
-        """What follows the first ``keep_after`` is never cut: the words before it give way."""
+        """What follows the first ``keep_after`` is cut last: the words before it give way, but
+        never to less than nearly half of the line."""
         super().__init__(text)
         self._keep_after = keep_after
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -54,8 +55,10 @@ class Elided(QLabel):
         head, mark, tail = self.text(), "", ""
         if self._keep_after:
             head, mark, tail = self.text().partition(self._keep_after)
-        room = self.width() - metrics.horizontalAdvance(mark + tail)
-        text = metrics.elidedText(head, Qt.TextElideMode.ElideRight, room) + mark + tail
+        cut = Qt.TextElideMode.ElideRight
+        wanted = self.width() - metrics.horizontalAdvance(mark + tail)
+        text = metrics.elidedText(head, cut, max(wanted, self.width() * 9 // 20)) + mark
+        text += metrics.elidedText(tail, cut, self.width() - metrics.horizontalAdvance(text))
         painter.setPen(self.palette().windowText().color())
         painter.drawText(self.rect(), int(self.alignment()), text)
 
