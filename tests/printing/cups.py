@@ -238,6 +238,12 @@ class PrintServer:
         if answer.returncode:
             pytest.fail(f"lpadmin {name}: {answer.stderr}; {INSTALL}\n{self.log()}")
 
+    def cancel(self, queue: str, number: int) -> None:
+        subprocess.run(
+            [program("cancel"), "-h", f"127.0.0.1:{self.port}", f"{queue}-{number}"],
+            capture_output=True, check=True, timeout=30,
+        )  # fmt: skip
+
     def log(self) -> str:
         log = self._root / "error.log"
         return log.read_text(errors="replace")[-1500:] if log.exists() else ""

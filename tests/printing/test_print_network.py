@@ -20,6 +20,7 @@ from printers.errors import (
     BadPrinterSpecification,
     CoverOpen,
     FormatNotTaken,
+    JobAborted,
     PaperJam,
     PaperOut,
     PrintDoubted,
@@ -158,6 +159,16 @@ def test_slip_bytes_pass_a_raw_queue_untouched(
     assert printer.find(job) == place
 
 
+def test_a_job_that_was_given_up_is_not_said_to_be_printed(print_server: PrintServer) -> None:
+    closed = free_port()  # nobody there: the job stays in the queue
+    print_server.add_queue("away", f"socket://127.0.0.1:{closed}", "raw")
+    printer, job = IppPrinter(print_server.uri("away")), new_job()
+    place = printer.send(job, "排队号 A012", ESCPOS, b"A012\n")
+    assert printer.find(job) == place
+    print_server.cancel("away", int(place.removeprefix("#")))
+    wait_until(lambda: printer.find(job) is None, "the cancelled job to be doubted")
+
+
 def test_a_queue_that_is_not_there_refuses(print_server: PrintServer) -> None:
     printer = IppPrinter(print_server.uri("nosuch"))
     with pytest.raises(PrinterRefused) as caught:
@@ -224,6 +235,29 @@ def http(body: bytes, status: str = "200 OK") -> bytes:
 
 
 ACCEPTED_NOTHING = b"\x01\x01\x00\x00\x00\x00\x00\x01\x03"  # successful-ok without any job
+
+
+def taken_and_aborted(impressions: int | None) -> bytes:
+    """An answer that names the job, and that the printer has given it up already."""
+
+    def number(tag: int, name: bytes, value: int) -> bytes:
+        return struct.pack(">BH", tag, len(name)) + name + struct.pack(">Hi", 4, value)
+
+    body = b"\x01\x01\x00\x00\x00\x00\x00\x01"
+    body += b"\x01\x47\x00\x12attributes-charset\x00\x05utf-8\x02"
+    body += number(0x21, b"job-id", 7) + number(0x23, b"job-state", 8)
+    if impressions is not None:
+        body += number(0x21, b"job-impressions-completed", impressions)
+    return http(body + b"\x03")
+
+
+def test_a_job_aborted_at_once_is_failed_or_doubted() -> None:
+    with lying_printer(taken_and_aborted(0)) as uri, pytest.raises(JobAborted) as caught:
+        IppPrinter(uri).send(new_job(), TITLE, PDF, b"x" * 1000)
+    assert isinstance(caught.value, NotSent)
+    for impressions in (1, None):
+        with lying_printer(taken_and_aborted(impressions)) as uri, pytest.raises(PrintDoubted):
+            IppPrinter(uri).send(new_job(), TITLE, PDF, b"x" * 1000)
 
 
 def test_silence_after_the_job_is_doubt() -> None:
