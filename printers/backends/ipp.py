@@ -129,10 +129,14 @@ class IppPrinter:
                     {
                         "requesting-user-name": "onewindow",
                         "which-jobs": which,
-                        "requested-attributes": ["job-id", "job-name", "job-state"],
+                        # CUPS names a finished job only when it has to load it, and the format
+                        # is something that it must load.
+                        "requested-attributes": [
+                            "job-id", "job-name", "job-state", "document-format",
+                        ],
                     },
                     seconds=_STATUS_SECONDS,
-                )
+                )  # fmt: skip
                 for known in answer["jobs"]:
                     if str(known.get("job-name", "")).endswith(job):
                         given_up = known.get("job-state") in _GIVEN_UP

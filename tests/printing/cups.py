@@ -139,6 +139,8 @@ class DriverlessPrinter:
             self._process.kill()
             self._process.wait()
             self._process = None
+            # A hook that still runs has inherited the listening socket.
+            wait_until(lambda: not answers(self.port), "the port to close")
 
     def report(self, line: str) -> None:
         """What the next job makes the printer say, e.g. ``STATE: +media-empty-report``."""
