@@ -14,7 +14,6 @@ from app.domain.person import Applicant, ValueSource
 from ui.kit.formats import (
     document_name,
     kind_text,
-    outcome_name,
     paper_name,
     row_chip,
     sex_name,
