@@ -117,6 +117,13 @@ class ItemNotFound(AppError):
     blame = Blame.PERSON
 
 
+class ListChanged(AppError):
+    """The list of this version is not the one that the case froze: it was altered in place."""
+
+    code = "CAT-FROZEN"
+    blame = Blame.DATA
+
+
 class BadEntry(AppError):
     """A journal entry that cannot be read or does not fit its hash."""
 

@@ -14,7 +14,7 @@ from app.domain.case import Case, Decision
 from app.domain.catalogue import Item, MaterialForm, list_hash
 from app.domain.checklist import Evaluation, Outcome, check_answer, check_material, evaluate
 from app.domain.deadline import Due, WorkCalendar
-from app.domain.errors import NotReady, NumbersExhausted, ReasonNeeded
+from app.domain.errors import ListChanged, NotReady, NumbersExhausted, ReasonNeeded
 from app.domain.events import (
     ApplicantIdentified,
     CaseAbandoned,
@@ -88,6 +88,7 @@ class Reception:
         self._catalogue = catalogue
         self._work = work
         self._document_printer = document_printer
+        self._hashes: dict[tuple[str, int], str] = {}
 
     # -- who ------------------------------------------------------------------------------------
 
@@ -160,10 +161,16 @@ class Reception:
         return self._act(session, case_id, event)
 
     def item(self, case: Case) -> Item:
-        """The list that the case froze. Raises NotReady, ItemNotFound."""
+        """The list that the case froze. Raises NotReady, ItemNotFound, ListChanged."""
         if not case.item:
             raise NotReady(need="item")
-        return self._catalogue().get_version(case.item, case.version)
+        item = self._catalogue().get_version(case.item, case.version)
+        key = (item.code, item.version)
+        if key not in self._hashes:
+            self._hashes[key] = list_hash(item)
+        if self._hashes[key] != case.list_hash:
+            raise ListChanged(item=item.code, version=item.version)
+        return item
 
     def answer(
         self, session: Session, case_id: str, question_id: str, options: frozenset[str]
