@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from app.domain.catalogue import Item, ItemKind, check_items
 from app.domain.errors import BadCatalogue, ItemNotFound
+from app.services.catalogue_codes import code_faults, national_codes
 from app.services.search import MatchedBy, SearchIndex
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -139,11 +140,11 @@ def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
     for file in files:
         try:
             read = _read(file)
-        except _Unreadable as unreadable:
-            faults.append(f"{file.name}: {unreadable}")
+        except UnreadableItems as unreadable:
+            faults += [f"{file.name}: {fault}" for fault in unreadable.faults]
             continue
         for item in read:
-            faults += [f"{file.name}: {fault}" for fault in _faults(item)]
+            faults += [f"{file.name}: {fault}" for fault in item_faults(item)]
             key = (item.code, item.version)
             if key in places:
                 faults.append(f"{file.name}: {item.code}: stands already in {places[key]}")
@@ -154,37 +155,78 @@ def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
     return Catalogue(items, on=on)
 
 
-class _Unreadable(Exception):
-    """Says what is wrong with one file, and where in it."""
+class UnreadableItems(Exception):
+    """Says what is wrong with one file, and where in it: ``faults``."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(*faults)
+        self.faults = faults
 
 
 def _read(file: Path) -> tuple[Item, ...]:
     try:
         if file.stat().st_size > _LARGEST_FILE:
-            raise _Unreadable("too large")
+            raise UnreadableItems("too large")
         data = file.read_bytes()
     except OSError as error:
-        raise _Unreadable(error.strerror or "cannot be read") from None
+        raise UnreadableItems(error.strerror or "cannot be read") from None
+    raw = decode_json(data)
+    return read_items(raw if isinstance(raw, list) else [raw])
+
+
+def decode_json(data: bytes) -> Any:
+    """JSON in UTF-8 in which no field stands twice. Raises UnreadableItems."""
     try:
-        raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_repeats)
-        several = isinstance(raw, list)
-        items = msgspec.convert(raw if several else [raw], type=tuple[Item, ...])
+        raw = json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_no_repeats, parse_constant=_no_constant
+        )
         if b"\\ud" in data.lower():  # half a character is something nothing can print or store
             json.dumps(raw, ensure_ascii=False).encode()
     except UnicodeDecodeError:
-        raise _Unreadable("not UTF-8") from None
+        raise UnreadableItems("not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise _Unreadable(f"line {error.lineno}: {error.msg}") from None
-    except msgspec.ValidationError as error:
-        raise _Unreadable(str(error)) from None
+        raise UnreadableItems(f"line {error.lineno}: {error.msg}") from None
     except UnicodeEncodeError:
-        raise _Unreadable("half of a surrogate pair") from None
+        raise UnreadableItems("half of a surrogate pair") from None
     except (RecursionError, ValueError):
-        raise _Unreadable("not a list of items") from None
-    unknown = list(unknown_fields(raw if several else [raw], items, "$"))
+        raise UnreadableItems("not a list of items") from None
+    return raw
+
+
+def read_items(raw: list[Any]) -> tuple[Item, ...]:
+    """Items from decoded JSON. Raises UnreadableItems with every place that does not fit."""
+    try:
+        items = msgspec.convert(raw, type=tuple[Item, ...])
+    except (msgspec.ValidationError, ArithmeticError, ValueError) as error:
+        faults = list(misfits(raw, tuple[Item, ...], "$"))
+        raise UnreadableItems(*faults or [str(error)]) from None
+    unknown = list(unknown_fields(raw, items, "$"))
     if unknown:
-        raise _Unreadable(f"unknown fields {', '.join(unknown[:_SHOWN])}")
+        raise UnreadableItems(*(f"unknown field {place}" for place in unknown))
     return items
+
+
+def _no_constant(name: str) -> Any:
+    raise UnreadableItems(f"{name} is no number")
+
+
+def misfits(raw: Any, kind: Any, place: str) -> Iterator[str]:
+    """Every place where decoded JSON does not fit a dataclass; the decoder stops at the first."""
+    if is_dataclass(kind) and isinstance(kind, type) and isinstance(raw, dict):
+        hints = get_type_hints(kind)
+        for field in fields(kind):
+            if field.name in raw:
+                yield from misfits(raw[field.name], hints[field.name], f"{place}.{field.name}")
+            elif field.default is MISSING and field.default_factory is MISSING:
+                yield f"{place}: field {field.name} is missing"
+    elif get_origin(kind) is tuple and isinstance(raw, list):
+        for number, one in enumerate(raw):
+            yield from misfits(one, get_args(kind)[0], f"{place}[{number}]")
+    else:
+        try:
+            msgspec.convert(raw, type=kind)
+        except (msgspec.ValidationError, ArithmeticError, ValueError) as error:
+            yield f"{place}: {error}"
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -192,7 +234,7 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         repeated = next(name for name in names if names.count(name) > 1)
-        raise _Unreadable(f"field {repeated[:64]} stands twice in one object")
+        raise UnreadableItems(f"field {repeated[:64]} stands twice in one object")
     return found
 
 
@@ -208,7 +250,7 @@ def unknown_fields(raw: Any, value: Any, place: str) -> Iterator[str]:
             yield from unknown_fields(raw_one, one, f"{place}[{number}]")
 
 
-def _faults(item: Item) -> Iterator[str]:
+def item_faults(item: Item) -> Iterator[str]:
     """What the types cannot say: ranges, code sets and the list's own logic."""
     try:
         check_items((item,))
@@ -220,12 +262,7 @@ def _faults(item: Item) -> Iterator[str]:
         yield f"{item.code}: a name of more than {_LONGEST_NAME} characters"
     if not item.name.strip() or not item.department.name.strip():
         yield f"{item.code}: no name or no department"
-    if not re.fullmatch(r"[1-7]", item.level):
-        yield f"{item.code}: level {item.level[:8]!r} is not 1-7 (GB/T 39046 A.2)"
-    if not re.fullmatch(r"[0-9]{2}", item.type):
-        yield f"{item.code}: type {item.type[:8]!r} is not two digits (GB/T 39046 A.1)"
-    if any(not re.fullmatch(r"[1-6]", served) for served in item.served):
-        yield f"{item.code}: served is not 1-6 (GB/T 39046 A.4)"
+    yield from code_faults(item, national_codes())
     if item.version < 1:
         yield f"{item.code}: version {item.version}"
     for fee in item.fees:
