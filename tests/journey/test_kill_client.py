@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from app.demo.back_office import EmbeddedBackOffice
 from tests.journey.hall import office_cases, open_client, wait_until
 
 KILLS = 50
+WINDOWS = ("W01", "W02")  # side by side on one back office
 
 
 def decided(client: Client) -> dict[str, tuple[str, str]]:
@@ -46,29 +48,24 @@ def check_what_is_there(client: Client, said: set[str]) -> None:
     assert jobs == len(cases)
 
 
-@pytest.mark.timeout(400)
-def test_nothing_is_lost_or_doubled_by_fifty_kills(
-    tmp_path: Path, office: EmbeddedBackOffice
-) -> None:
-    seed = int.from_bytes(os.urandom(4), "big")
-    print(f"seed {seed}")
+def killed_again_and_again(home: Path, window: str, office: EmbeddedBackOffice, seed: int) -> None:
+    """One window's share of the kills, and what must hold after each and at the end."""
     chance = Random(seed)
-    home = tmp_path / "window"
     home.mkdir()
     said: set[str] = set()
-    for kill in range(KILLS):
-        with (tmp_path / f"worker-{kill}.log").open("w") as log:
+    for kill in range(KILLS // len(WINDOWS)):
+        log = home.parent / f"worker-{window}-{kill}.log"
+        with log.open("w") as errors:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "tests.journey.window_worker", str(home), office.url,
-                 office.token, str(seed + kill)],
-                stdout=subprocess.PIPE, stderr=log, text=True,
+                [sys.executable, "-m", "tests.journey.window_worker", str(home), window,
+                 office.url, office.token, str(seed + kill)],
+                stdout=subprocess.PIPE, stderr=errors, text=True,
                 env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             )  # fmt: skip
         assert worker.stdout is not None
         # Every fifth dies while it starts, the rest anywhere in the job.
         if kill % 5:
-            first = worker.stdout.readline().strip()
-            assert first == "serving", (tmp_path / f"worker-{kill}.log").read_text()
+            assert worker.stdout.readline().strip() == "serving", log.read_text()
             time.sleep(chance.uniform(0.0, 4.5))
         else:
             time.sleep(chance.uniform(0.1, 0.8))
@@ -76,12 +73,15 @@ def test_nothing_is_lost_or_doubled_by_fifty_kills(
         said |= {line for line in worker.stdout.read().split() if line.isdigit()}
         worker.stdout.close()
         worker.wait()
-        client = open_client(home, office)
+        client = open_client(home, office, window=window)
         check_what_is_there(client, said)
         client.store.close()
+    assert len(said) >= KILLS // len(WINDOWS) // 4, "the kills came before any work was done"
 
-    assert len(said) >= KILLS // 4, "the kills came before any work was done"
-    client = open_client(home, office)
+
+def finish(home: Path, window: str, office: EmbeddedBackOffice) -> dict[str, tuple[str, str]]:
+    """Let the window print and send what the kills left; its numbered cases."""
+    client = open_client(home, office, window=window)
     client.store.rebuild()
     client.papers.recover()
     client.papers.run_pending()
@@ -92,7 +92,28 @@ def test_nothing_is_lost_or_doubled_by_fifty_kills(
     client.sync.start()
     wait_until(lambda: client.outbox.counts()[0] == 0, 30, "everything is acknowledged")
     assert client.outbox.counts() == (0, 0)
-    arrived = {c["id"]: (c["number"], c["state"]) for c in office_cases(office) if c["number"]}
-    assert arrived == cases
     client.sync.stop()
     client.store.close()
+    return cases
+
+
+@pytest.mark.timeout(400)
+def test_nothing_is_lost_or_doubled_by_fifty_kills(
+    tmp_path: Path, office: EmbeddedBackOffice
+) -> None:
+    seed = int.from_bytes(os.urandom(4), "big")
+    print(f"seed {seed}")
+    homes = {window: tmp_path / window for window in WINDOWS}
+    with ThreadPoolExecutor(len(WINDOWS)) as side_by_side:
+        series = [
+            side_by_side.submit(killed_again_and_again, home, window, office, seed + place * 1000)
+            for place, (window, home) in enumerate(homes.items())
+        ]
+        for one in series:
+            one.result()
+    cases: dict[str, tuple[str, str]] = {}
+    for window, home in homes.items():
+        cases |= finish(home, window, office)
+    arrived = {c["id"]: (c["number"], c["state"]) for c in office_cases(office) if c["number"]}
+    assert arrived == cases
+    assert len({number for number, _ in cases.values()}) == len(cases)

@@ -1,6 +1,6 @@
 """A real window that serves one applicant after the other until it is killed.
 
-Usage: python -m tests.journey.window_worker HOME URL TOKEN SEED
+Usage: python -m tests.journey.window_worker HOME WINDOW URL TOKEN SEED
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ ITEMS = ["spjyxk", "ggcswsxk", "养犬登记"]
 
 
 def main() -> None:
-    home, url, token, seed = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
-    chance = Random(seed)
+    home, window, url, token, seed = sys.argv[1:]
+    chance = Random(int(seed))
     sam = SimulatedSamReader()
-    client = Client(
-        home, Settings(reader=f"serial:{sam.start()}", backoffice_url=url, backoffice_token=token)
-    )
+    reader = f"serial:{sam.start()}"
+    settings = Settings(window=window, reader=reader, backoffice_url=url, backoffice_token=token)
+    client = Client(Path(home), settings)
     screen = start_screen(client)
     hands = Hands(screen, ReaderTrainer(sam, dict(client.people)))
     hands.sign_in()
