@@ -123,20 +123,25 @@ class Hands:
         self.settle()
 
     def finish_open_case(self) -> None:
-        """A case left open by an earlier end of the program: the applicant has left."""
-        if self.case.open:
+        """A case or a ticket that an earlier end of the program left open: they have gone."""
+        stranded = self.model.line.state.stage is LineStage.SERVING and not self.case.case_id
+        if self.case.open or stranded:
             self.model.leave("程序重新打开")
             self.wait(lambda: not self.case.case_id, "left")
+            self.wait(lambda: self.model.line.state.stage is LineStage.IDLE, "line free")
 
     def call_next(self) -> None:
-        """The next ticket, or somebody without one where nobody waits."""
-        self.wait(lambda: self.model.state.may_call, "free to call")
-        if self.model.line.state.waiting:
+        """The next ticket, or somebody without one where nobody waits; one already called comes."""
+        line = self.model.line
+        if line.state.stage is not LineStage.CALLED and line.state.waiting:
+            self.wait(lambda: self.model.state.may_call, "free to call")
             self.press(Qt.Key.Key_F2)
-            self.wait(lambda: self.model.line.state.stage is LineStage.CALLED, "called")
+            self.wait(lambda: line.state.stage is LineStage.CALLED, "called")
             self.picture("called")
+        if line.state.stage is LineStage.CALLED:
             self.ctrl(Qt.Key.Key_Return)
         else:
+            self.wait(lambda: self.model.state.may_walk_in, "free for anybody")
             self.ctrl(Qt.Key.Key_N)
         self.wait(lambda: self.case.open, "case")
 
