@@ -178,11 +178,35 @@ def doctor(*, home: Path, as_json: bool, rebuild: bool) -> bool:
 @click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--demo-line", default=0, type=click.IntRange(0, 500), help="Tickets for today.")
-def backoffice(*, home: Path, as_json: bool, data: Path, port: int, demo_line: int) -> None:  # noqa: ARG001
+@click.option("--embedded", is_flag=True, help="End when standard input closes.")
+def backoffice(
+    *,
+    home: Path,
+    as_json: bool,  # noqa: ARG001 - its one line of output is JSON already
+    data: Path,
+    port: int,
+    demo_line: int,
+    embedded: bool,
+) -> None:
     """Run the hall's back office until it is told to stop."""
     from sync.backoffice.server import serve
 
+    if embedded:
+        _end_with_parent()
     serve(data, port=port, hall=_client(home).hall, demo_line=demo_line)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed closes the pipe: no server is left behind without its window."""
+    import os
+    import signal
+    from threading import Thread
+
+    def wait() -> None:
+        sys.stdin.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, name="parent", daemon=True).start()
 
 
 @command(main, "demo")

@@ -84,10 +84,13 @@ class Screen:
             window_id=client.settings.window,
         )  # fmt: skip
 
-    def start(self) -> None:
+    def start(self, *, maximized: bool = False) -> None:
         """Show the window; everything else is loaded behind it."""
         sys.excepthook = self._bug
-        self.window.show()
+        if maximized:
+            self.window.showMaximized()
+        else:
+            self.window.show()
         self.window.sign_in_model.state_changed.connect(self._loaded)
         self.window.start()
 
@@ -151,7 +154,9 @@ def _grounds() -> tuple[str, ...]:
     return tuple(json.loads(text)["bases"])
 
 
-def start_screen(client: Client, trainer: Trainer | None = None) -> Screen:
+def start_screen(
+    client: Client, trainer: Trainer | None = None, *, maximized: bool = False
+) -> Screen:
     """Build and show the window. Raises AppError where the hall or the settings cannot be read."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
@@ -159,7 +164,7 @@ def start_screen(client: Client, trainer: Trainer | None = None) -> Screen:
     load_font(_frozen_fonts())
     install_language(app, client.settings.language, resources_folder() / "texts")
     screen = Screen(app, client, trainer)
-    screen.start()
+    screen.start(maximized=maximized)
     return screen
 
 
@@ -169,7 +174,7 @@ def _frozen_fonts() -> Path | None:
 
 def run_screen(client: Client, trainer: Trainer | None = None) -> int:
     """Until the window is closed. Ctrl+C and SIGTERM close it as the clerk would."""
-    screen = start_screen(client, trainer)
+    screen = start_screen(client, trainer, maximized=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: screen.quit())
     # Python sees a signal only when it runs; Qt's loop must let it, now and then.

@@ -50,8 +50,9 @@ class EmbeddedBackOffice:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
                 own_command(
                     "backoffice", "--data", str(self._data), "--port", str(self._port),
-                    "--demo-line", str(self._demo_line),
+                    "--demo-line", str(self._demo_line), "--embedded",
                 ),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         if self._process.stdout is None:
@@ -81,6 +82,7 @@ class EmbeddedBackOffice:
     def _end(self) -> None:
         if self._process is not None:
             self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
             self._process = None

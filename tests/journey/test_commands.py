@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.demo.back_office import EmbeddedBackOffice
-from tests.journey.hall import open_client, read_card, serve, sign_in
+from tests.journey.hall import open_client, read_card, serve, sign_in, wait_until
 
 
 def run(*arguments: str, home: Path) -> tuple[int, str, str]:
@@ -157,3 +157,29 @@ def test_settings_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     answer = run_json("journal", "verify", home=tmp_path, code=1)
     assert answer["error"]["code"] == "CFG-01"
     assert "windoww" in answer["error"]["message"]
+
+
+def test_an_embedded_back_office_ends_with_its_parent(tmp_path: Path) -> None:
+    starter = (
+        "import os, sys, time\nfrom pathlib import Path\n"
+        "from app.demo.back_office import EmbeddedBackOffice\n"
+        "office = EmbeddedBackOffice(Path(sys.argv[1]))\noffice.start()\n"
+        "print(office._process.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", starter, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_until(lambda: ended(child), 10, "the child's end")
+
+
+def ended(process: int) -> bool:
+    """Gone, or only its entry is left for somebody to collect."""
+    try:
+        return not Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return True
