@@ -13,7 +13,7 @@ run: setup
 
 # Everything that must hold, with real parts.
 test: setup-test check
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest
+	$(PYTHON) -m pytest
 
 setup: system-run $(STAMP)
 
@@ -44,7 +44,7 @@ check: $(STAMP)
 
 # Long runs that would not fit into test.
 soak: setup-test
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "" tests/simulation tests/sync --soak
+	$(PYTHON) -m pytest --soak tests/sync/test_sync_simulation.py tests/journey/test_kill_client.py
 
 # Figures beside the limits; not a test.
 bench: setup-test

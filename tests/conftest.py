@@ -24,6 +24,22 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 INSTALL = "install the virtual chip card reader: apt-get install pcscd vsmartcard-vpcd"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="thousands of seeds and hundreds of kills")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--soak"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0), append=False)
+
+
+@pytest.fixture(scope="session")
+def longer(request: pytest.FixtureRequest) -> int:
+    """How many times longer simulations and kill series run: 1, or 30 in a soak."""
+    return 30 if request.config.getoption("--soak") else 1
+
+
 def _virtual_readers() -> list[str]:
     try:
         return [name for name in pcsc_reader_names() if "Virtual PCD" in name]

@@ -49,12 +49,14 @@ def check_what_is_there(client: Client, said: set[str]) -> None:
     assert jobs == len(cases)
 
 
-def killed_again_and_again(home: Path, window: str, office: EmbeddedBackOffice, seed: int) -> None:
+def killed_again_and_again(
+    home: Path, window: str, office: EmbeddedBackOffice, seed: int, kills: int
+) -> None:
     """One window's share of the kills, and what must hold after each and at the end."""
     chance = Random(seed)
     home.mkdir()
     said: set[str] = set()
-    for kill in range(KILLS // len(WINDOWS)):
+    for kill in range(kills):
         log = home.parent / f"worker-{window}-{kill}.log"
         with log.open("w") as errors:
             worker = subprocess.Popen(
@@ -74,7 +76,7 @@ def killed_again_and_again(home: Path, window: str, office: EmbeddedBackOffice, 
         client = open_client(home, office, window=window)
         check_what_is_there(client, said)
         client.store.close()
-    assert len(said) >= KILLS // len(WINDOWS) // 5, "the kills came before any work was done"
+    assert len(said) >= kills // 5, "the kills came before any work was done"
 
 
 def finish(home: Path, window: str, office: EmbeddedBackOffice) -> dict[str, tuple[str, str]]:
@@ -97,14 +99,17 @@ def finish(home: Path, window: str, office: EmbeddedBackOffice) -> dict[str, tup
 
 @pytest.mark.timeout(400)
 def test_nothing_is_lost_or_doubled_by_fifty_kills(
-    tmp_path: Path, office: EmbeddedBackOffice
+    tmp_path: Path, office: EmbeddedBackOffice, longer: int
 ) -> None:
+    kills = KILLS * longer // len(WINDOWS)
     seed = int.from_bytes(os.urandom(4), "big")
     print(f"seed {seed}")
     homes = {window: tmp_path / window for window in WINDOWS}
     with ThreadPoolExecutor(len(WINDOWS)) as side_by_side:
         series = [
-            side_by_side.submit(killed_again_and_again, home, window, office, seed + place * 1000)
+            side_by_side.submit(
+                killed_again_and_again, home, window, office, seed + place * 1000, kills
+            )
             for place, (window, home) in enumerate(homes.items())
         ]
         for one in series:
