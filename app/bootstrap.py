@@ -112,10 +112,10 @@ class Client:
 
     @_Part
     def catalogue(self) -> Catalogue:
-        from app.services.catalogue import load_catalogue
+        from app.services.catalogue_store import open_catalogue
 
         today = self.clock.now().astimezone(HALL_ZONE).date()
-        return load_catalogue(self.hall_folder / "items", on=today)
+        return open_catalogue(self.hall_folder / "items", self.home, on=today)
 
     @_Part
     def secrets(self) -> Secrets:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli_catalogue import add_catalogue_commands
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -130,6 +131,9 @@ def catalogue_try(
     rows = [f"{row['state']:15} {row['name']}  {row['because']}" for row in result["rows"]]
     plain = "\n".join([*rows, "", "outcomes: " + ", ".join(result["outcomes"])])
     _show(result, as_json, plain)
+
+
+add_catalogue_commands(catalogue, command)
 
 
 @main.group()

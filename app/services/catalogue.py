@@ -14,13 +14,14 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from app.domain.catalogue import Item, ItemKind, check_items
-from app.domain.errors import BadCatalogue, ItemNotFound
+from app.domain.errors import AppError, BadCatalogue, ItemNotFound
 from app.services.catalogue_codes import code_faults, national_codes
 from app.services.search import MatchedBy, SearchIndex
 
 _LARGEST_FILE = 64 * 1024 * 1024
 # Ids stand in commands (question=option, material:originals:copies) and file names.
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+ID_PATTERN = r"[a-z0-9][a-z0-9_.-]{0,63}"
+_ID = re.compile(ID_PATTERN)
 _SHOWN = 5
 _MOST = 999
 _LONGEST_NAME = 300
@@ -51,10 +52,18 @@ class Found:
 class Catalogue:
     """Every version of every item; ``on`` limits what is current to versions in force that day.
 
+    ``warnings`` say which published lists could not be taken, for people to see.
     The search index is built when first needed, or by ``build_index`` in any thread.
     """
 
-    def __init__(self, items: Iterable[Item], *, on: date | None = None) -> None:
+    def __init__(
+        self,
+        items: Iterable[Item],
+        *,
+        on: date | None = None,
+        warnings: tuple[AppError, ...] = (),
+    ) -> None:
+        self.warnings = warnings
         self._versions: dict[tuple[str, int], Item] = {}
         self._current: dict[str, Item] = {}
         for item in items:
@@ -84,6 +93,10 @@ class Catalogue:
             return self._current[code]
         except KeyError:
             raise ItemNotFound(item=code[:64]) from None
+
+    def versions(self) -> tuple[Item, ...]:
+        """Every version of every item, also those not yet or no longer current."""
+        return tuple(self._versions.values())
 
     def get_version(self, code: str, version: int) -> Item:
         """The version that a case froze. Raises ItemNotFound."""
@@ -124,6 +137,11 @@ class Catalogue:
 
 
 def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
+    """The items of a folder, ready to be found. Raises CatalogueFaults (CAT-01)."""
+    return Catalogue(load_items(folder), on=on)
+
+
+def load_items(folder: Path) -> tuple[Item, ...]:
     """Read every ``*.json`` of a folder: one item or an array of items each.
 
     Raises CatalogueFaults (CAT-01) naming each fault with its file and place.
@@ -139,7 +157,7 @@ def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
         faults.append(f"{folder.name}: no item files")
     for file in files:
         try:
-            read = _read(file)
+            read = read_items_file(file)
         except UnreadableItems as unreadable:
             faults += [f"{file.name}: {fault}" for fault in unreadable.faults]
             continue
@@ -152,7 +170,7 @@ def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
             items.append(item)
     if faults:
         raise CatalogueFaults(tuple(faults))
-    return Catalogue(items, on=on)
+    return tuple(items)
 
 
 class UnreadableItems(Exception):
@@ -163,15 +181,20 @@ class UnreadableItems(Exception):
         self.faults = faults
 
 
-def _read(file: Path) -> tuple[Item, ...]:
+def read_items_file(file: Path) -> tuple[Item, ...]:
+    """One item or an array of items. Raises UnreadableItems."""
+    raw = decode_json(read_bytes(file))
+    return read_items(raw if isinstance(raw, list) else [raw])
+
+
+def read_bytes(file: Path) -> bytes:
+    """A file of a size that a list can have. Raises UnreadableItems."""
     try:
         if file.stat().st_size > _LARGEST_FILE:
             raise UnreadableItems("too large")
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise UnreadableItems(error.strerror or "cannot be read") from None
-    raw = decode_json(data)
-    return read_items(raw if isinstance(raw, list) else [raw])
 
 
 def decode_json(data: bytes) -> Any:
