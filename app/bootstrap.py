@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, Printer, Secrets
     from app.services.catalogue import Catalogue
+    from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
     from app.services.printing import PrintDesk, PrintLane
     from app.services.queue_desk import QueueDesk
@@ -116,6 +117,12 @@ class Client:
 
         today = self.clock.now().astimezone(HALL_ZONE).date()
         return open_catalogue(self.hall_folder / "items", self.home, on=today)
+
+    @_Part
+    def finder(self) -> ItemSearch:
+        from app.services.often_used import ItemSearch, OftenUsed
+
+        return ItemSearch(lambda: self.catalogue, OftenUsed(self.store))
 
     @_Part
     def secrets(self) -> Secrets:

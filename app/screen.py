@@ -65,7 +65,7 @@ class Screen:
             sign_in=client.sign_in,
             queue=later(lambda: client.queue),
             reception=later(lambda: client.reception),
-            catalogue=later(lambda: client.catalogue),
+            catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
             refused=later(lambda: client.set_aside),
             back_office=self._link,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -115,8 +115,10 @@ class Catalogue:
             if self._index is None:
                 self._index = SearchIndex(self._current.values())
 
-    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
-        """Items for what the clerk typed so far, best first."""
+    def find(
+        self, text: str, limit: int = 20, often: Mapping[str, int] | None = None
+    ) -> tuple[Found, ...]:
+        """Items for what the clerk typed so far, best first; ``often`` counts uses by code."""
         if self._index is None:
             self.build_index()
         index = self._index
@@ -132,7 +134,7 @@ class Catalogue:
                 matched_by=match.matched_by,
                 matched=match.text,
             )
-            for match in index.find(text, limit)
+            for match in index.find(text, limit, often)
         )
 
 

@@ -1,22 +1,27 @@
 """Find items as the clerk types: characters, pinyin, initials, code, alias, department, any mix.
 
 Every term must match somewhere in the item. Ranked: exact, beginning, inside, scattered
-characters, a typing slip; then how it matched, how early, and the shorter name first.
+characters, a typing slip; then what this window uses often, how it matched, how early, and the
+shorter name first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from itertools import islice
 
 from app.domain.catalogue import Item
-from app.services.search_index import Postings, Prefixes, pack, unpack
+from app.services.search_bits import in_slices, pack, sorted_gently, unpack
+from app.services.search_index import Postings, Prefixes
+from app.services.search_slips import Slips
 from app.services.search_text import (
+    MAX_QUERY,
+    MAX_TERM,
+    Pattern,
     Reading,
     Readings,
-    find_term,
     plain,
     scattered,
     terms_of,
@@ -52,7 +57,7 @@ class _Tier(IntEnum):
     SLIP = 4
 
 
-_Score = tuple[int, int, int]  # tier, how it matched, place
+_Score = tuple[int, int, int, int]  # tier, minus how often, how it matched, place
 
 # How it matched, best first.
 _BY_NAME, _BY_ALIAS, _BY_PINYIN, _BY_INITIALS, _BY_DEPARTMENT, _BY_CODE = range(6)
@@ -66,230 +71,311 @@ _NAMES = {
 }
 
 # What one keystroke may cost at most, whatever the size of the catalogue.
-_MOST_JUDGED = 120
-_MOST_KEPT = 60
-_MOST_SLIPS = 40
+MOST_JUDGED = 240
+_POOL_JUDGED = 100
+_POOL_KEPT = 40
+_MOST_VARIANTS = 5
 _MOST_GUESSES = 12  # few are enough: a slip is a guess
-_SHORTEST_SLIP = 4
-_OFTEN_MISSED = "inghaueo"
+_GUESSES_EACH = 4
+_MOST_OFTEN = 256
 _BASIC_CODE = 12  # the last 12 characters of an implementing code: 基本编码
 
-# Sounds that are often taken for each other when typing pinyin.
-_CONFUSED = (
-    ("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"),
-    ("z", "zh"), ("c", "ch"), ("s", "sh"), ("an", "ang"), ("en", "eng"), ("in", "ing"),
-    ("l", "n"), ("n", "l"), ("h", "f"), ("f", "h"),
-)  # fmt: skip
+
+@dataclass(slots=True)
+class Work:
+    """What a search has done so far: entries held against the terms."""
+
+    judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    item: Item
-    name: str
-    texts: tuple[str, ...]  # name and aliases, plain
-    department: str
-    code: str
+class _Often:
+    """How often this window uses which entries; made once for each set of counts."""
+
+    counts: Mapping[str, int] | None
+    entries: dict[int, int]
+    bits: int
+
+
+class _Term:
+    """A term and where it may match: as typed, at the beginning, with others between."""
+
+    def __init__(self, index: SearchIndex, term: str, *, apart: bool = True) -> None:
+        self.pattern = Pattern(term, index.readings)
+        self.departments: dict[str, tuple[int, int, int] | None] = {}
+        self.bits, self.begin = index.postings.containing(term)
+        coded = index.codes.beginning(term) if term.isascii() else 0
+        offices, _ = index.offices.containing(term)
+        loose = 0
+        if apart and len(term) > 1 and not term.isascii():
+            loose = index.postings.with_all(term)
+            offices |= index.offices.with_all(term)
+        self.bits |= coded
+        self.begin |= coded
+        for number in unpack(offices):
+            self.bits |= index.office_entries[number]
+        self.loose = self.bits | loose
 
 
 class SearchIndex:
     """Built once for a set of items, then only read: any thread may build it, any other use it."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._readings = Readings()
+        self.readings = Readings()
         # The rank of an entry is its place among all: of two equal matches the shorter name wins.
-        ranked = sorted(items, key=lambda item: (len(item.name), item.name, item.code))
-        self._entries = [self._entry(item) for item in ranked]
-        self._postings = Postings((entry.texts for entry in self._entries), self._readings)
-        size = len(self._entries)
-        departments: dict[str, list[int]] = {}
+        given = list(items)
+        ranked = sorted_gently(
+            (len(item.name), item.name, item.code, n) for n, item in enumerate(given)
+        )
+        self._items = [given[n] for *_, n in ranked]
+        size = len(self._items)
+        self._texts: list[tuple[str, ...]] = []
+        self._offices: list[str] = []
+        offices: dict[str, list[int]] = {}
+        names: dict[str, str] = {}
         codes: list[tuple[str, int]] = []
-        for number, entry in enumerate(self._entries):
-            departments.setdefault(entry.department, []).append(number)
-            codes.append((entry.code, number))
-            codes.append((entry.code[-_BASIC_CODE:], number))
-        self._department_names = Postings(((name,) for name in departments), self._readings)
-        self._departments = [pack(found, size) for found in departments.values()]
-        self._codes = Prefixes(codes, size)
+        for some in in_slices(self._items):
+            for item in some:
+                number = len(self._texts)
+                self._texts.append((plain(item.name), *map(plain, item.aliases)))
+                name = item.department.name
+                if name not in names:
+                    names[name] = plain(name)
+                self._offices.append(names[name])
+                offices.setdefault(names[name], []).append(number)
+                code = plain(item.code)
+                codes.append((code, number))
+                if len(code) > _BASIC_CODE:
+                    codes.append((code[-_BASIC_CODE:], number))
+        self.codes = Prefixes(codes, size)
+        del codes
+        self._wholes = Prefixes(
+            ((text, n) for n, texts in enumerate(self._texts) for text in set(texts)), size
+        )
+        self.offices = Postings([(name,) for name in offices], self.readings)
+        self.office_entries = [pack(found, size) for found in offices.values()]
+        self.postings = Postings(self._texts, self.readings)
+        self._slips = Slips(self.postings, self.readings)
+        self._often = _Often(None, {}, 0)
 
-    @staticmethod
-    def _entry(item: Item) -> _Entry:
-        name = plain(item.name)
-        texts = (name, *(plain(alias) for alias in item.aliases))
-        return _Entry(item, name, texts, plain(item.department.name), plain(item.code))
+    def find(
+        self,
+        query: str,
+        limit: int = 20,
+        often: Mapping[str, int] | None = None,
+        work: Work | None = None,
+    ) -> tuple[Match, ...]:
+        """Best first, at most ``limit``. Nothing typed finds nothing.
 
-    def find(self, query: str, limit: int = 20) -> tuple[Match, ...]:
-        """Best first, at most ``limit``. Nothing typed finds nothing."""
+        ``often`` counts how often this window uses an item, by code; the same mapping may be
+        given again and again and must not change meanwhile.
+        """
         terms = terms_of(query)
         if not terms or limit < 1:
             return ()
-        kept = self._exactly(terms)
-        if not kept:
-            kept = self._nearly(terms)
-        kept.sort(key=lambda found: (found[0], found[1]))
-        return tuple(self._match(number, score, terms) for score, number in kept[:limit])
+        look = _Look(self, self._weigh(often), limit, work or Work())
+        joined = plain(query[:MAX_QUERY])
+        look.whole(joined, self._wholes.exactly(joined))
+        parts = [_Term(self, term) for term in terms]
+        if len(terms) > 1:
+            # Words of one name, typed apart: a name that has them together is meant first.
+            look.at([_Term(self, joined[:MAX_TERM], apart=False)])
+        look.at(parts)
+        if not look.kept:
+            self._nearly(look, parts)
+        return tuple(
+            self._match(number, score, parts)
+            for score, number in sorted((score, n) for n, score in look.kept.items())[:limit]
+        )
 
-    # -- as typed ----------------------------------------------------------------------------
+    def _weigh(self, often: Mapping[str, int] | None) -> _Often:
+        known = self._often
+        if often is known.counts:
+            return known
+        entries: dict[int, int] = {}
+        most = sorted((often or {}).items(), key=lambda one: (-one[1], one[0]))[:_MOST_OFTEN]
+        for code, count in most:
+            for number in self.codes.exactly(plain(code)):
+                if self._items[number].code == code:
+                    entries[number] = count
+        self._often = known = _Often(often, entries, pack(entries, len(self._items)))
+        return known
 
-    def _exactly(self, terms: tuple[str, ...]) -> list[tuple[_Score, int]]:
-        candidates = (1 << len(self._entries)) - 1
-        for term in terms:
-            candidates &= self._candidates(term)
-        if not candidates:
-            return []
-        beginning = 0
-        for term in terms:
-            beginning |= self._postings.beginning_with(term)
-        # Entries that begin with a term come first, so a bounded look still sees the best ones.
-        kept = self._judged(unpack(candidates & beginning), terms)
-        return kept + self._judged(unpack(candidates & ~beginning), terms)
+    # -- judging one entry ---------------------------------------------------------------------
 
-    def _candidates(self, term: str) -> int:
-        """Entries in which the term may match: none that does is left out."""
-        bits = self._postings.containing(term)
-        departments = self._department_names.containing(term)
-        if len(term) > 1 and not term.isascii():
-            bits |= self._postings.with_all(term)
-            departments |= self._department_names.with_all(term)
-        for number in unpack(departments):
-            bits |= self._departments[number]
-        return bits | self._codes.beginning(term)
-
-    def _judged(
-        self, numbers: Iterator[int], terms: Sequence[str], tier: int = 0
-    ) -> list[tuple[_Score, int]]:
-        kept: list[tuple[_Score, int]] = []
-        for number in islice(numbers, _MOST_JUDGED):
-            score = self._score(self._entries[number], terms)
-            if score is not None:
-                kept.append(((max(score[0], tier), score[1], score[2]), number))
-                if len(kept) == _MOST_KEPT:
-                    break
-        return kept
-
-    def _score(self, entry: _Entry, terms: Sequence[str]) -> _Score | None:
+    def score(self, number: int, terms: Sequence[_Term]) -> tuple[int, int, int] | None:
         """The worst term decides the tier; the rest adds up. None where a term does not match."""
         tier = by = place = 0
         for term in terms:
-            score = self._score_term(entry, term)
+            score = self.score_term(number, term)
             if score is None:
                 return None
             tier, by, place = max(tier, score[0]), by + score[1], place + score[2]
         return tier, by, place
 
-    def _score_term(self, entry: _Entry, term: str) -> _Score | None:
-        best: _Score | None = None
-        for number, text in enumerate(entry.texts):
-            found = find_term(term, text, self._readings)
+    def score_term(self, number: int, term: _Term) -> tuple[int, int, int] | None:
+        best: tuple[int, int, int] | None = None
+        for which, text in enumerate(self._texts[number]):
+            found = term.pattern.find(text)
             if found is not None:
                 place, taken, reading = found
                 if reading is Reading.CHARACTERS:
-                    by = _BY_ALIAS if number else _BY_NAME
+                    by = _BY_ALIAS if which else _BY_NAME
                 else:
                     by = _BY_PINYIN if reading is Reading.PINYIN else _BY_INITIALS
                 whole = place == 0 and taken == len(text)
                 tier = _Tier.EXACT if whole else _Tier.INSIDE if place else _Tier.BEGINNING
-                score = (tier, by, place)
+                score = (int(tier), by, place)
                 if best is None or score < best:
                     best = score
-                if number == 0 and by == _BY_NAME:
-                    break
         if best is not None:
             return best
-        if entry.code.startswith(term) or entry.code[-_BASIC_CODE:].startswith(term):
-            whole = term in {entry.code, entry.code[-_BASIC_CODE:]}
-            return (_Tier.EXACT if whole else _Tier.BEGINNING, _BY_CODE, 0)
-        found = find_term(term, entry.department, self._readings)
+        typed = term.pattern.term
+        if typed.isascii():
+            code = plain(self._items[number].code)
+            if code.startswith(typed) or code[-_BASIC_CODE:].startswith(typed):
+                whole = typed in {code, code[-_BASIC_CODE:]}
+                return (int(_Tier.EXACT if whole else _Tier.BEGINNING), _BY_CODE, 0)
+        office = self._offices[number]
+        if office not in term.departments:
+            term.departments[office] = self._score_office(office, term)
+        by_office = term.departments[office]
+        if by_office is not None and by_office[0] == _Tier.INSIDE:
+            return by_office
+        apart = len(typed) > 1 and not typed.isascii()
+        if apart and any(scattered(typed, text) for text in self._texts[number]):
+            return int(_Tier.SCATTERED), _BY_NAME, 0
+        return by_office
+
+    @staticmethod
+    def _score_office(office: str, term: _Term) -> tuple[int, int, int] | None:
+        found = term.pattern.find(office)
         if found is not None:
-            return _Tier.INSIDE, _BY_DEPARTMENT, found[0]
-        if len(term) == 1 or term.isascii():
-            return None
-        if any(scattered(term, text) for text in entry.texts):
-            return _Tier.SCATTERED, _BY_NAME, 0
+            return int(_Tier.INSIDE), _BY_DEPARTMENT, found[0]
+        typed = term.pattern.term
         # Departments go by their short names: 人社, 医保, 市监.
-        if scattered(term, entry.department):
-            return _Tier.SCATTERED, _BY_DEPARTMENT, 0
+        if len(typed) > 1 and not typed.isascii() and scattered(typed, office):
+            return int(_Tier.SCATTERED), _BY_DEPARTMENT, 0
         return None
+
+    def is_name(self, number: int, text: str) -> bool:
+        return self._texts[number][0] == text
 
     # -- with a slip ---------------------------------------------------------------------------
 
-    def _nearly(self, terms: tuple[str, ...]) -> list[tuple[_Score, int]]:
+    def _nearly(self, look: _Look, parts: Sequence[_Term]) -> None:
         """Nothing matches as typed: one term may carry one slip."""
-        best: dict[int, _Score] = {}
-        for place, term in enumerate(terms):
-            for variant in islice(self._variants(term), _MOST_SLIPS):
-                changed = (*terms[:place], variant, *terms[place + 1 :])
-                candidates = (1 << len(self._entries)) - 1
-                for each in changed:
-                    candidates &= self._candidates(each)
-                    if not candidates:
-                        break
-                else:
-                    some = islice(unpack(candidates), _MOST_GUESSES)
-                    for score, number in self._judged(some, changed, _Tier.SLIP):
-                        guessed = self._score_term(self._entries[number], variant)
-                        if guessed is None or guessed[1] == _BY_INITIALS:
-                            continue  # a slip in initials could mean anything
-                        best[number] = min(score, best.get(number, score))
-                if len(best) >= _MOST_GUESSES:
-                    break
-        return [(score, number) for number, score in best.items()]
+        tried = 0
+        for place, part in enumerate(parts):
+            among = self.postings.all
+            others = [*parts[:place], *parts[place + 1 :]]
+            for other in others:
+                among &= other.loose
+            if not among:
+                continue
+            for variant, bits in self._slips.meant(part.pattern.term, among):
+                look.guess(_Term(self, variant, apart=False), others, bits)
+                tried += 1
+                if tried >= _MOST_VARIANTS or len(look.kept) >= _MOST_GUESSES:
+                    return
 
-    def _variants(self, term: str) -> Iterator[str]:
-        """The term as it may have been meant; nothing for terms too short to tell."""
-        if not term.isascii():
-            yield from self._characters_meant(term)
-        elif len(term) >= _SHORTEST_SLIP and term.isalpha():
-            yield from self._letters_meant(term)
+    # -- what is shown -------------------------------------------------------------------------
 
-    def _characters_meant(self, term: str) -> Iterator[str]:
-        """Same sound, other character; then one character too many."""
-        if len(term) == 1:
-            return
-        sounds = [self._readings.of(char)[0] for char in term]
-        if all(sound.isascii() for sound in sounds):
-            yield "".join(sounds)
-        if len(term) > 2:
-            for at in range(len(term)):
-                yield term[:at] + term[at + 1 :]
-
-    def _letters_meant(self, term: str) -> Iterator[str]:
-        """Two letters swapped, one missing, one too many, or sounds taken for each other."""
-        # The slip is where the beginning stops matching anything, or just before.
-        good = 0
-        while good < len(term) and self._postings.containing(term[: good + 1]):
-            good += 1
-        near = range(good, max(-1, good - 3), -1)
-        for at in near:
-            if at + 1 < len(term) and term[at] != term[at + 1]:
-                yield term[:at] + term[at + 1] + term[at] + term[at + 2 :]
-        for at in near:
-            yield term[:at] + term[at + 1 :]
-        for typed, meant in _CONFUSED:
-            at = term.find(typed)
-            if at >= 0:
-                yield term[:at] + meant + term[at + len(typed) :]
-        for at in near:
-            for letter in _OFTEN_MISSED:
-                yield term[:at] + letter + term[at:]
-
-    def _match(self, number: int, score: _Score, terms: tuple[str, ...]) -> Match:
-        entry = self._entries[number]
+    def _match(self, number: int, score: _Score, parts: Sequence[_Term]) -> Match:
+        item = self._items[number]
         if score[0] >= _Tier.SCATTERED:
-            return Match(item=entry.item, matched_by=MatchedBy.SIMILAR)
+            return Match(item=item, matched_by=MatchedBy.SIMILAR)
         # Several terms may have matched in several ways: the first one is what was meant.
-        first = self._score_term(entry, terms[0])
-        by = _NAMES[first[1]] if first else MatchedBy.SIMILAR
-        return Match(item=entry.item, matched_by=by, text=self._text(entry, by, terms[0]))
+        first = self.score_term(number, parts[0])
+        by = _NAMES[first[1]] if first else MatchedBy.NAME
+        return Match(item=item, matched_by=by, text=self._text(number, by, parts[0].pattern))
 
-    def _text(self, entry: _Entry, by: MatchedBy, term: str) -> str:
+    def _text(self, number: int, by: MatchedBy, pattern: Pattern) -> str:
+        item = self._items[number]
         if by is MatchedBy.DEPARTMENT:
-            return entry.item.department.name
+            return item.department.name
         if by is MatchedBy.CODE:
-            return entry.item.code
-
-        def matches(text: str) -> bool:
-            return find_term(term, plain(text), self._readings) is not None
-
-        if matches(entry.item.name) and by is not MatchedBy.ALIAS:
+            return item.code
+        name, *aliases = self._texts[number]
+        if by is not MatchedBy.ALIAS and (not aliases or pattern.find(name) is not None):
             return ""
-        return next((alias for alias in entry.item.aliases if matches(alias)), "")
+        return next(
+            (
+                alias
+                for alias, text in zip(item.aliases, aliases, strict=True)
+                if pattern.find(text) is not None
+            ),
+            "",
+        )
+
+
+class _Look:
+    """One search under way: what is kept, and what it may still cost."""
+
+    def __init__(self, index: SearchIndex, often: _Often, limit: int, work: Work) -> None:
+        self._index = index
+        self._often = often
+        self._limit = limit
+        self._work = work
+        self.kept: dict[int, _Score] = {}
+
+    def whole(self, text: str, numbers: Iterable[int]) -> None:
+        """Names and aliases that are exactly this, however many begin so."""
+        found = pack(numbers, self._index.postings.size)
+        most = min(self._limit, _POOL_KEPT)
+        for pool in (found & self._often.bits, found):
+            for number in islice(unpack(pool), most):
+                by = _BY_NAME if self._index.is_name(number, text) else _BY_ALIAS
+                count = self._often.entries.get(number, 0)
+                self.kept[number] = (int(_Tier.EXACT), -count, by, 0)
+
+    def at(self, terms: Sequence[_Term]) -> None:
+        """Entries in which every term matches, the likely ones first."""
+        all_of = loose = self._index.postings.all
+        begin = 0
+        for term in terms:
+            all_of &= term.bits
+            loose &= term.loose
+            begin |= term.begin
+        often = self._often.bits
+        for pool in (all_of & begin & often, all_of & begin & ~often):
+            self._judge(unpack(pool), terms)
+        best = sum(score[0] <= _Tier.BEGINNING for score in self.kept.values())
+        if best >= self._limit:
+            return  # whatever else matches comes after these
+        for pool in (all_of & ~begin & often, all_of & ~begin & ~often):
+            self._judge(unpack(pool), terms)
+        if len(self.kept) < self._limit:
+            self._judge(unpack(loose & ~all_of), terms)
+
+    def guess(self, term: _Term, others: Sequence[_Term], bits: int) -> None:
+        for number in islice(unpack(bits), _GUESSES_EACH):
+            if not self._afford():
+                return
+            guessed = self._index.score_term(number, term)
+            if guessed is None or guessed[1] > _BY_PINYIN:
+                continue  # a slip in initials could mean anything
+            score = self._index.score(number, others)
+            if score is not None:
+                by, place = score[1] + guessed[1], score[2] + guessed[2]
+                weighed = (int(_Tier.SLIP), -self._often.entries.get(number, 0), by, place)
+                self.kept[number] = min(weighed, self.kept.get(number, weighed))
+
+    def _judge(self, numbers: Iterator[int], terms: Sequence[_Term]) -> None:
+        kept = 0
+        for number in islice(numbers, _POOL_JUDGED):
+            if number in self.kept:
+                continue
+            if not self._afford():
+                return
+            score = self._index.score(number, terms)
+            if score is not None:
+                tier, by, place = score
+                self.kept[number] = (tier, -self._often.entries.get(number, 0), by, place)
+                kept += 1
+                if kept == _POOL_KEPT:
+                    return
+
+    def _afford(self) -> bool:
+        self._work.judged += 1
+        return self._work.judged <= MOST_JUDGED

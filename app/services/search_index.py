@@ -1,137 +1,198 @@
-"""Keep which entries contain which syllable, initial or character, as bit sets; name candidates.
+"""Keep which entries contain which character, syllable or initial, as bit sets; name candidates.
 
-A bit set is one Python integer: bit n stands for entry n. Intersections cost microseconds at
-100,000 entries, and a search touches only the entries that can match.
+Only characters and pairs of characters are collected from the texts; syllables and initials are
+added up from them, so that a build reads each text once.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import add
 
-from app.services.search_text import Readings
+from app.services.search_bits import BitSet, give_way, in_slices, pack, sorted_gently
+from app.services.search_text import INITIALS, Readings
 
-_FIRST = "^"  # key prefix: what may be typed first for a text
-_PAIR = "+"  # key prefix: initials of two neighbours
-_LONGEST_SYLLABLE = 6  # zhuang
-
-
-class BitSet:
-    """Entries that share a key: a short list while there are few, an integer when many."""
-
-    __slots__ = ("_bits", "_few")
-
-    def __init__(self, entries: array[int], size: int) -> None:
-        self._few: array[int] | None = None
-        self._bits = 0
-        if len(entries) * 32 < size:
-            self._few = entries
-        else:
-            self._bits = pack(entries, size)
-
-    def bits(self) -> int:
-        return self._bits if self._few is None else pack(self._few, max(self._few) + 1)
-
-
-def pack(entries: Iterable[int], size: int) -> int:
-    room = bytearray(size // 8 + 1)
-    for entry in entries:
-        room[entry >> 3] |= 1 << (entry & 7)
-    return int.from_bytes(room, "little")
-
-
-def unpack(bits: int) -> Iterator[int]:
-    """Entries of a bit set, lowest first."""
-    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    # Whole empty stretches are skipped in C: a rare match costs no walk over all entries.
-    place = 0
-    while place < len(data):
-        rest = data[place : place + 4096].lstrip(b"\0")
-        place += min(4096, len(data) - place) - len(rest)
-        for byte in rest:
-            base = place * 8
-            if byte:
-                yield from (base + bit for bit in range(8) if byte >> bit & 1)
-            place += 1
+LONGEST_SYLLABLE = 6  # zhuang
 
 
 class Postings:
     """Built once from the texts of every entry; entry numbers are ranks, best first."""
 
     def __init__(self, texts: Iterable[tuple[str, ...]], readings: Readings) -> None:
-        lists: dict[str, array[int]] = {}
-        size = 0
-        for size, entry in enumerate(texts, start=1):
-            keys: set[str] = set()
-            for text in entry:
-                self._add_keys(text, keys, readings)
-            for key in keys:
-                found = lists.get(key)
-                if found is None:
-                    found = lists[key] = array("I")
-                found.append(size - 1)
-        self.size = size
-        self._all = (1 << size) - 1
-        self._sets = {key: BitSet(entries, size) for key, entries in lists.items()}
-        self._syllables = sorted(k for k in self._sets if k.isascii() and k.isalpha())
+        chars: defaultdict[str, array[int]] = defaultdict(_new_list)
+        pairs: defaultdict[str, array[int]] = defaultdict(_new_list)
+        firsts: defaultdict[str, array[int]] = defaultdict(_new_list)
+        number = 0
+        for some in in_slices(texts):
+            for entry in some:
+                found = set(entry[0])
+                beside = set(map(add, entry[0], entry[0][1:]))
+                begin = {entry[0][:1]}
+                for text in entry[1:]:
+                    found.update(text)
+                    beside.update(map(add, text, text[1:]))
+                    begin.add(text[:1])
+                for char in found:
+                    chars[char].append(number)
+                for pair in beside:
+                    pairs[pair].append(number)
+                begin.discard("")
+                for char in begin:
+                    firsts[char].append(number)
+                number += 1
+        self.size = number
+        self.all = (1 << number) - 1
+        self._readings = readings
+        self._chars = _sets(chars, number)
+        self._pairs = _sets(pairs, number)
+        self._firsts = _sets(firsts, number)
+        # What may be typed for a character: syllables, beginnings of them, initials.
+        self.syllables: dict[str, int] = {}
+        self._beginnings: dict[str, int] = {}
+        self._initials: dict[str, int] = {}
+        self._initial_pairs: dict[str, int] = {}
+        self._first_units: dict[str, int] = {}
+        self._add_up()
 
-    @staticmethod
-    def _add_keys(text: str, keys: set[str], readings: Readings) -> None:
-        former: set[str] = set()
-        for place, char in enumerate(text):
-            keys.update(readings.units(char))
-            first = {reading[0] for reading in readings.of(char)}
-            first.add(char)
-            if place == 0:
-                keys.update(_FIRST + letter for letter in first)
-            letters = {c for c in first if c.isascii()}
-            keys.update(_PAIR + a + b for a in former for b in letters)
-            former = letters
+    def _add_up(self) -> None:
+        for done, (char, entries) in enumerate(self._chars.items()):
+            bits = entries.bits()
+            readings = self._readings.of(char)
+            beginnings = {reading[:n] for reading in readings for n in range(2, len(reading) + 1)}
+            for into, keys in (
+                (self.syllables, set(readings)),
+                (self._beginnings, beginnings),
+                (self._initials, _initials_of(readings)),
+            ):
+                for key in keys:
+                    into[key] = into.get(key, 0) | bits
+            if done % 64 == 0:
+                give_way()
+        for char, entries in self._firsts.items():
+            bits = entries.bits()
+            readings = self._readings.of(char)
+            for key in {*readings, *_initials_of(readings)}:
+                self._first_units[key] = self._first_units.get(key, 0) | bits
+        for done, (pair, entries) in enumerate(self._pairs.items()):
+            bits = entries.bits()
+            before = {c for c in self._readings.firsts(pair[0]) if c.isascii()}
+            after = {c for c in self._readings.firsts(pair[1]) if c.isascii()}
+            for key in {a + b for a in before for b in after}:
+                self._initial_pairs[key] = self._initial_pairs.get(key, 0) | bits
+            if done % 256 == 0:
+                give_way()
 
-    def _get(self, key: str) -> int:
-        found = self._sets.get(key)
+    def char(self, char: str) -> int:
+        found = self._chars.get(char)
         return found.bits() if found else 0
 
-    def _beginning(self, letters: str) -> int:
-        """Entries with a syllable that begins with ``letters``."""
-        bits = 0
-        for key in self._syllables[bisect_left(self._syllables, letters) :]:
-            if not key.startswith(letters):
-                break
-            bits |= self._get(key)
-        return bits
+    def containing(self, term: str) -> tuple[int, int]:
+        """Entries that may match ``term``, and those of them that may begin with it.
 
-    def containing(self, term: str) -> int:
-        """Entries that may match ``term``: every entry that does, and few that do not."""
-        after = [0] * len(term) + [self._all]
-        for at in range(len(term) - 1, -1, -1):
+        Every entry that does is there, and few that do not.
+        """
+        size = len(term)
+        after = [0] * size + [self.all]
+        begin = 0
+        for at in range(size - 1, -1, -1):
             letter = term[at]
-            bits = 0
             if not letter.isascii():
-                after[at] = self._get(letter) & after[at + 1]
+                bits = self._character(term, at, after[at + 1])
+                if at == 0 and bits:
+                    first = self._firsts.get(letter)
+                    begin = bits & first.bits() if first else 0
+                after[at] = bits
                 continue
-            if 1 < len(term) - at <= _LONGEST_SYLLABLE:
-                bits = self._beginning(term[at:])
-            for end in range(at + 1, min(at + _LONGEST_SYLLABLE, len(term)) + 1):
-                here = self._get(term[at:end])
-                if here and end < len(term) and term[end].isascii():
-                    here &= self._get(_PAIR + letter + term[end])
-                if here:
-                    bits |= here & after[end]
+            bits = 0
+            if 1 < size - at <= LONGEST_SYLLABLE:
+                bits = self._beginnings.get(term[at:], 0)
+            if at == 0 and bits:
+                begin = bits & self._first_units.get(letter, 0)
+            for end in range(at + 1, min(at + LONGEST_SYLLABLE, size) + 1):
+                rest = after[end]
+                if not rest:
+                    continue
+                unit = term[at:end]
+                here = self.syllables.get(unit, 0) | self._initials.get(unit, 0)
+                if not here:
+                    continue
+                here &= rest
+                if end < size and term[end].isascii():
+                    here &= self._initial_pairs.get(letter + term[end], 0)
+                bits |= here
+                if at == 0:
+                    begin |= here & self._first_units.get(unit, 0)
             after[at] = bits
-        return after[0]
+        return after[0], begin
 
-    def beginning_with(self, term: str) -> int:
-        """Entries of which some text may start with ``term``."""
-        return self._get(_FIRST + term[0])
+    def _character(self, term: str, at: int, rest: int) -> int:
+        if not rest:
+            return 0
+        if at + 1 < len(term) and not term[at + 1].isascii():
+            beside = self._pairs.get(term[at : at + 2])
+            return beside.bits() & rest if beside else 0
+        return self.char(term[at]) & rest
+
+    def whole_from(self, term: str) -> list[int]:
+        """Per place, the entries where the rest of the term may match without initials."""
+        size = len(term)
+        after = [0] * size + [self.all]
+        for at in range(size - 1, -1, -1):
+            bits = self._beginnings.get(term[at:], 0) if size - at <= LONGEST_SYLLABLE else 0
+            if size - at == 1:
+                bits |= self._initials.get(term[at], 0)
+            for end in range(at + 1, min(at + LONGEST_SYLLABLE, size) + 1):
+                if after[end]:
+                    bits |= self.unit(term[at:end]) & after[end]
+            after[at] = bits
+        return after
+
+    def whole_until(self, term: str) -> list[int]:
+        """Per place, the entries where the term up to there may match without initials."""
+        size = len(term)
+        before = [self.all] + [0] * size
+        for end in range(1, size + 1):
+            for at in range(max(0, end - LONGEST_SYLLABLE), end):
+                if before[at]:
+                    before[end] |= self.unit(term[at:end]) & before[at]
+        return before
+
+    def unit(self, typed: str) -> int:
+        """Entries with a character that is written or wholly read like this."""
+        if len(typed) == 1 and not typed.isascii():
+            return self.char(typed)
+        return self.syllables.get(typed, 0)
 
     def with_all(self, chars: str) -> int:
         """Entries that contain every one of these characters, anywhere."""
-        bits = self._all
+        bits = self.all
         for char in chars:
-            bits &= self._get(char)
+            bits &= self.char(char)
+            if not bits:
+                break
         return bits
+
+
+def _new_list() -> array[int]:
+    return array("I")
+
+
+def _sets(lists: dict[str, array[int]], size: int) -> dict[str, BitSet]:
+    """Frees each list as it goes: both forms at once would double the memory of a build."""
+    sets: dict[str, BitSet] = {}
+    for done, key in enumerate(list(lists)):
+        sets[key] = BitSet(lists.pop(key), size)
+        if done % 64 == 0:
+            give_way()
+    return sets
+
+
+def _initials_of(readings: tuple[str, ...]) -> set[str]:
+    letters = {reading[0] for reading in readings if reading.isascii()}
+    return letters | {reading[:2] for reading in readings if reading[:2] in INITIALS}
 
 
 class Prefixes:
@@ -140,15 +201,15 @@ class Prefixes:
     _BLOCK = 512
 
     def __init__(self, codes: Iterable[tuple[str, int]], size: int) -> None:
-        ordered = sorted(set(codes))
+        ordered = sorted_gently(codes)
         self._codes = [code for code, _ in ordered]
         self._entries = array("I", (entry for _, entry in ordered))
         self._size = size
         # A short prefix may cover every entry; only whole blocks keep that cheap.
-        self._blocks = [
-            pack(self._entries[at : at + self._BLOCK], size)
-            for at in range(0, len(ordered), self._BLOCK)
-        ]
+        self._blocks: list[int] = []
+        for at in range(0, len(ordered), self._BLOCK):
+            self._blocks.append(pack(self._entries[at : at + self._BLOCK], size))
+            give_way()
 
     def beginning(self, prefix: str) -> int:
         first = bisect_left(self._codes, prefix)
@@ -164,3 +225,7 @@ class Prefixes:
         for block in whole:
             bits |= self._blocks[block]
         return bits
+
+    def exactly(self, code: str) -> Iterable[int]:
+        first = bisect_left(self._codes, code)
+        return self._entries[first : bisect_left(self._codes, code + "\0", first)]

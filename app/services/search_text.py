@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator
 from enum import IntEnum
 
 # Kept terms and texts are bounded, so that no input can make a search slow.
-MAX_QUERY = 256
-MAX_TERM = 40
+MAX_QUERY = 512
+MAX_TERM = 64
 MAX_TERMS = 6
 
 INITIALS = ("zh", "ch", "sh")  # the two-letter initials; all others are one letter
@@ -26,7 +25,9 @@ class Reading(IntEnum):
 def plain(text: str) -> str:
     """NFKC, case folded, letters and digits only: hyphens, brackets and dots say nothing."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    if not folded.isalnum():
+        folded = "".join(c for c in folded if c.isalnum())
+    return folded.replace("ü", "v")  # what the keyboards of most people write for it
 
 
 def terms_of(query: str) -> tuple[str, ...]:
@@ -75,71 +76,109 @@ class Readings:
         readings += [r.replace("v", "u") for r in readings if "v" in r]
         return tuple(dict.fromkeys(r for r in readings if r.isalpha() and r.islower())) or (char,)
 
-    def units(self, char: str) -> Iterator[str]:
-        """All that may be typed for a character that is followed by another."""
-        yield char
-        for reading in self.of(char):
-            yield reading
-            yield reading[0]
+
+class Pattern:
+    """One term, made ready to be held against many texts (both plain).
+
+    Each character of a text may be given as itself, as a full syllable or by its initial; the
+    last one also by the beginning of its syllable. A match starts at a character's beginning.
+    Which parts of the term a character takes is worked out once, when the character first comes
+    up; after that a text costs one look per character.
+    """
+
+    def __init__(self, term: str, readings: Readings) -> None:
+        self.term = term
+        self._readings = readings
+        self._spelled = any(c.isascii() for c in term)
+        self._letters = frozenset(term)
+        self._goal = 1 << len(term)
+        # Per character: (places of the term where it may stand, how much it takes there).
+        self._whole: dict[str, _Steps] = {}
+        self._any: dict[str, _Steps] = {}
+
+    def find(self, text: str) -> tuple[int, int, Reading] | None:
+        """First place, characters taken, and how: whole syllables rather than initials."""
+        place = text.find(self.term)
+        if place >= 0:
+            return place, len(self.term), Reading.CHARACTERS
+        if not self._spelled:
+            return None
+        known = self._any
+        initials: tuple[int, int, Reading] | None = None
+        for start, char in enumerate(text):
+            steps = known.get(char)
+            if steps is None:
+                steps = self._learn(char)
+            if not steps or not any(mask & 1 for mask, _ in steps):
+                continue
+            end = self._run(text, start, self._whole)
+            if end:
+                return start, end - start, Reading.PINYIN
+            if initials is None:
+                end = self._run(text, start, known)
+                if end:
+                    initials = (start, end - start, Reading.INITIALS)
+                    # One letter is never better than an initial.
+                    if len(self.term) == 1:
+                        break
+        return initials
+
+    def _run(self, text: str, start: int, table: dict[str, _Steps]) -> int:
+        """Where a match from ``start`` ends, 0 if there is none. Bit n: n letters are taken."""
+        reached, goal, end = 1, self._goal, 0
+        for place in range(start, len(text)):
+            char = text[place]
+            steps = table.get(char)
+            if steps is None:
+                self._learn(char)
+                steps = table[char]
+            if not steps:
+                break
+            further = 0
+            for mask, taken in steps:
+                further |= (reached & mask) << taken
+            if not further:
+                break
+            if further & goal:
+                end = place + 1
+            reached = further
+        return end
+
+    def _learn(self, char: str) -> _Steps:
+        if self._letters.isdisjoint(self._readings.firsts(char)):
+            self._whole[char] = self._any[char] = ()
+            return ()
+        term, size = self.term, len(self.term)
+        whole: dict[int, int] = {}
+        for unit in (char, *self._readings.of(char)):
+            _mark(whole, term, unit)
+            if size > 1:  # the last syllable may be unfinished
+                for left in range(min(len(unit) - 1, size), 0, -1):
+                    if term.endswith(unit[:left]):
+                        whole[left] = whole.get(left, 0) | 1 << (size - left)
+        initials = dict(whole)
+        for reading in self._readings.of(char):
+            _mark(initials, term, reading[0])
             if reading[:2] in INITIALS:
-                yield reading[:2]
+                _mark(initials, term, reading[:2])
+        self._whole[char] = tuple((mask, taken) for taken, mask in whole.items())
+        steps = self._any[char] = tuple((mask, taken) for taken, mask in initials.items())
+        return steps
+
+
+_Steps = tuple[tuple[int, int], ...]
+
+
+def _mark(steps: dict[int, int], term: str, unit: str) -> None:
+    place = term.find(unit)
+    while place >= 0:
+        steps[len(unit)] = steps.get(len(unit), 0) | 1 << place
+        place = term.find(unit, place + 1)
 
 
 def find_term(term: str, text: str, readings: Readings) -> tuple[int, int, Reading] | None:
-    """Where ``term`` matches in ``text`` (both plain): first place, characters taken, and how.
-
-    Each character of the text may be given as itself, as a full syllable or by its initial; the
-    last one also by the beginning of its syllable. A match starts at a character's beginning.
-    """
-    place = text.find(term)
-    if place >= 0:
-        return place, len(term), Reading.CHARACTERS
-    if not any(c.isascii() for c in term):
-        return None
-    best: tuple[int, int, Reading] | None = None
-    first = term[0]
-    for start, char in enumerate(text):
-        if first not in readings.firsts(char):
-            continue
-        found = _take(term, 0, text, start, readings, set())
-        if found is not None:
-            end, initials = found
-            reading = Reading.INITIALS if initials else Reading.PINYIN
-            if best is None or reading < best[2]:
-                best = (start, end - start, reading)
-            # One letter is never better than an initial; a whole syllable is never beaten.
-            if reading is Reading.PINYIN or len(term) == 1:
-                break
-    return best
-
-
-def _take(
-    term: str, at: int, text: str, place: int, readings: Readings, dead: set[tuple[int, int]]
-) -> tuple[int, bool] | None:
-    """The end in ``text`` and whether initials were needed, None where the rest does not match."""
-    if at == len(term):
-        return place, False
-    if place == len(text) or (at, place) in dead:
-        return None
-    char = text[place]
-    for reading in readings.of(char):
-        if term.startswith(reading, at):
-            rest = _take(term, at + len(reading), text, place + 1, readings, dead)
-            if rest is not None:
-                return rest
-        if len(term) > 1 and reading.startswith(term[at:]):
-            return place + 1, False
-    if term[at] == char:
-        return _take(term, at + 1, text, place + 1, readings, dead)
-    for reading in readings.of(char):
-        for size in (2, 1):
-            initial = reading[:size]
-            if (size == 1 or initial in INITIALS) and term.startswith(initial, at):
-                rest = _take(term, at + size, text, place + 1, readings, dead)
-                if rest is not None:
-                    return rest[0], True
-    dead.add((at, place))
-    return None
+    """``Pattern.find`` for one text."""
+    return Pattern(term, readings).find(text)
 
 
 def scattered(term: str, text: str) -> bool:

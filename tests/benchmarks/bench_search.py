@@ -94,6 +94,10 @@ def measure(size: int) -> dict[str, float | int | str]:
     }
 
 
+def main(sizes: list[int] | None = None) -> None:
+    for wanted in sizes or [1_000, 10_000, 100_000]:
+        print(json.dumps(measure(wanted), ensure_ascii=False), flush=True)
+
+
 if __name__ == "__main__":
-    for wanted in [int(size) for size in sys.argv[1:]] or [1_000, 10_000]:
-        print(json.dumps(measure(wanted), ensure_ascii=False))
+    main([int(size) for size in sys.argv[1:]])
