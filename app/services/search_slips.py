@@ -15,7 +15,7 @@ from app.services.search_text import Readings
 SHORTEST_SLIP = 4  # letters; with fewer anything could have been meant
 _LONGEST_SLIP = 40  # nobody types more without looking
 _MOST_CHARACTERS = 16
-_MOST_GAPS = 48  # looked at; the furthest come first
+_MOST_GAPS = 24  # looked at; the furthest come first
 
 
 class Slips:
