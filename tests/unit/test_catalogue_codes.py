@@ -109,3 +109,10 @@ def test_damaged_tables_are_refused_with_their_place(tmp_path: Path) -> None:
         assert "stars.json" in str(caught.value.details["place"])
     with pytest.raises(BadCodeSets):
         load_code_sets(tmp_path / "missing")
+
+
+def test_the_demo_hall_uses_every_level_and_kind() -> None:
+    items = load_catalogue(ITEMS).items()
+    assert len(items) >= 40
+    assert {item.level for item in items} >= set("123456")
+    assert {item.kind.value for item in items} == set(CODES.get("item_kind").codes)
