@@ -103,6 +103,15 @@ def _hall(client: Client) -> Iterator[Finding]:
     yield Finding(
         component="catalogue", found=True, state=Health.OK, detail=f"{len(catalogue)} items"
     )
+    for warning in catalogue.warnings:
+        said = explain(warning.code, warning.details)
+        yield Finding(
+            component="published list",
+            found=False,
+            state=Health.WARN,
+            detail=f"{warning.code} {said.message}",
+            next_step=said.next_step,
+        )
 
 
 def _calendar(client: Client) -> Iterator[Finding]:
