@@ -130,7 +130,10 @@ def draw_facts(sheets: Sheets, head: CaseHead, extra: Sequence[tuple[str, str]] 
         _wide("事项名称", head.item),
         _wide("事项编码", f"{head.item_code or NOTHING}（材料清单第 {head.list_version} 版）"),
         _pair("承办部门", head.department, "部门电话", head.department_phone),
-        *(_wide("办理情形", f"{question}：{answer}") for question, answer in head.situation),
+        *(
+            _wide("办理情形", f"{question.rstrip('？?：: ')}：{answer}")
+            for question, answer in head.situation
+        ),
         *(_wide(name, value) for name, value in extra),
     ]
     draw_table(sheets, rows)
