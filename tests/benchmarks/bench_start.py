@@ -32,12 +32,18 @@ screen.run()
 """
 
 
+def _environment() -> dict[str, str]:
+    """As an installed program finds it: with compiled bytecode beside the source."""
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {"QT_QPA_PLATFORM": "offscreen", **kept}
+
+
 def _seconds(code: str, *arguments: str) -> float:
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,
-        env={**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
+        env=_environment(),
     )
     assert process.stdout is not None
     assert process.stdout.readline().strip() == b"ready"
