@@ -17,6 +17,7 @@ from app.domain.catalogue import Item, ItemKind, check_items
 from app.domain.errors import AppError, BadCatalogue, ItemNotFound
 from app.services.catalogue_codes import code_faults, national_codes
 from app.services.search import MatchedBy, SearchIndex
+from app.services.strict_json import unknown_fields
 
 _LARGEST_FILE = 64 * 1024 * 1024
 # Ids stand in commands (question=option, material:originals:copies) and file names.
@@ -261,18 +262,6 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise UnreadableItems(f"field {repeated[:64]} stands twice in one object")
     return found
-
-
-def unknown_fields(raw: Any, value: Any, place: str) -> Iterator[str]:
-    """Fields of the JSON that the decoded value has no room for: slips that would be silent."""
-    if is_dataclass(value) and isinstance(raw, dict):
-        known = {field.name for field in fields(value)}
-        yield from (f"{place}.{name[:64]}" for name in raw if name not in known)
-        for name in raw.keys() & known:
-            yield from unknown_fields(raw[name], getattr(value, name), f"{place}.{name}")
-    elif isinstance(raw, list) and isinstance(value, tuple):
-        for number, (raw_one, one) in enumerate(zip(raw, value, strict=True)):
-            yield from unknown_fields(raw_one, one, f"{place}[{number}]")
 
 
 def item_faults(item: Item) -> Iterator[str]:

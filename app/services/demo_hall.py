@@ -1,17 +1,16 @@
-"""Load a hall (its windows, staff and lines) and the demo hall's people from a resources folder."""
+"""Load a hall: its windows, staff and lines, from its folder."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from app.domain.errors import AppError, Blame
 from app.domain.hall import Hall
-from app.services.catalogue import unknown_fields
+from app.services.strict_json import unknown_fields
 
 _T = TypeVar("_T")
 
@@ -21,54 +20,6 @@ class BadHall(AppError):
 
     code = "CAT-04"
     blame = Blame.DATA
-
-
-class DemoCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The text of an identity card, for the simulated reader."""
-
-    document: Literal["resident", "hk_mo_tw", "foreigner_2017", "foreigner_2023"]
-    name: str
-    name_latin: str = ""
-    sex: Literal["male", "female", "unknown"]
-    nation: str = ""
-    nationality: str = ""
-    birth: date
-    address: str = ""
-    number: str
-    issuer: str = ""
-    valid_from: date
-    valid_to: date | None = None
-
-
-class DemoTyped(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the clerk types for someone without a card, and why."""
-
-    document: Literal["passport", "other", "resident"]
-    name: str
-    number: str
-    reason: str
-
-
-class DemoSocialSecurity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The chip of a 社保卡 beside the person's own data."""
-
-    version: str
-    card_number: str
-    issuer: str
-    issued: date
-    expires: date
-
-
-class DemoPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    id: str
-    note: str
-    card: DemoCard | None = None
-    typed: DemoTyped | None = None
-    social_security: DemoSocialSecurity | None = None
-
-
-class _People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    people: tuple[DemoPerson, ...]
 
 
 def _decode(file: Path, kind: type[_T]) -> _T:
@@ -105,8 +56,3 @@ def load_hall(folder: Path) -> Hall:
     except (KeyError, IndexError, ValueError):
         raise BadHall(place="hall.json: a pattern has an unknown hole") from None
     return hall
-
-
-def load_people(folder: Path) -> tuple[DemoPerson, ...]:
-    """Read ``people.json`` of the demo hall. Raises BadHall."""
-    return _decode(folder / "people.json", _People).people
