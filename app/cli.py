@@ -74,9 +74,9 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
 def main(context: click.Context, home: Path) -> None:
     """OneWindow 一窗: any item at any window. Without a command it opens the window client."""
     if context.invoked_subcommand is None:
-        from app.screen import run_screen
+        from app.start import run_window
 
-        sys.exit(run_screen(_client(home)))
+        sys.exit(run_window(_client(home)))
 
 
 @main.group()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Client, Later, resources_folder
@@ -170,15 +168,3 @@ def start_screen(
 
 def _frozen_fonts() -> Path | None:
     return resources_folder() / "fonts" if getattr(sys, "frozen", False) else None
-
-
-def run_screen(client: Client, trainer: Trainer | None = None) -> int:
-    """Until the window is closed. Ctrl+C and SIGTERM close it as the clerk would."""
-    screen = start_screen(client, trainer, maximized=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: screen.quit())
-    # Python sees a signal only when it runs; Qt's loop must let it, now and then.
-    heartbeat = QTimer()
-    heartbeat.timeout.connect(lambda: None)
-    heartbeat.start(200)
-    return screen.run()

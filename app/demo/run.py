@@ -26,12 +26,12 @@ def run_demo(home: Path, out: Path, *, offscreen: bool) -> bool:
     """True when all went well."""
     if offscreen or not has_display():
         return play_first_applicants(out)
-    from app.screen import run_screen
+    from app.start import run_window
 
     hall = DemoHall(home)
     click.echo(f"后台页面 {hall.office.url}  登录：1001 / demo-1001  数据 {home}")
     try:
-        return run_screen(hall.client, hall.trainer) == 0
+        return run_window(hall.client, hall.trainer) == 0
     finally:
         hall.close()
 

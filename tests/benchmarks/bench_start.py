@@ -24,9 +24,9 @@ app.exec()
 OURS = """
 import sys
 from pathlib import Path
-from app.screen import start_screen
+from app.start import open_screen
 from app.bootstrap import Client
-screen = start_screen(Client(Path(sys.argv[1])))
+screen = open_screen(Client(Path(sys.argv[1])))
 screen.when_ready(lambda: (print("ready", flush=True), screen.quit()))
 screen.run()
 """
