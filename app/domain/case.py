@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from app.domain import clocks
 from app.domain.catalogue import Item, ItemKind, Limit
 from app.domain.checklist import Evaluation, Evidence, Outcome, RowState, evaluate
+from app.domain.clocks import Pause
 from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
 from app.domain.errors import CaseClosed, NotReady, OutcomeNotOpen, ReasonNeeded
 from app.domain.events import (
@@ -16,12 +18,16 @@ from app.domain.events import (
     CaseAbandoned,
     CaseAccepted,
     CaseAcceptedDeferred,
+    CaseDeemedAccepted,
     CaseOpened,
     CaseReceived,
     CaseRejected,
+    ClockPaused,
+    ClockResumed,
     Deferral,
     Event,
     ItemChosen,
+    LimitExtended,
     MaterialFaulted,
     MaterialPromised,
     MaterialReceived,
@@ -45,6 +51,7 @@ class CaseState(StrEnum):
     NOTICED = "noticed"  # 已告知补正
     REJECTED = "rejected"  # 不予受理
     RECEIVED = "received"  # 收件
+    DEEMED_ACCEPTED = "deemed_accepted"  # 视为受理
     ABANDONED = "abandoned"  # 未办
 
 
@@ -63,6 +70,9 @@ class Case:
     answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     decision: Numbered | None = None
+    deemed: CaseDeemedAccepted | None = None
+    pauses: tuple[Pause, ...] = ()
+    extension: int = 0  # working days
 
     @property
     def number(self) -> str:
@@ -78,6 +88,17 @@ _DECIDED: dict[type[Event], CaseState] = {
 }
 
 
+# The promise clock runs from these; nothing but a clock's own facts may follow them.
+ACCEPTED_STATES = frozenset(
+    {
+        CaseState.ACCEPTED, CaseState.ACCEPTED_DEFERRED, CaseState.ACCEPTED_ON_PROMISE,
+        CaseState.DEEMED_ACCEPTED,
+    }
+)  # fmt: skip
+_ClockEvent = CaseDeemedAccepted | ClockPaused | ClockResumed | LimitExtended
+_CLOCK_EVENTS = (CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended)
+
+
 def apply(case: Case | None, case_id: str, event: Event) -> Case:
     """The case after one more event.
 
@@ -90,6 +111,8 @@ def apply(case: Case | None, case_id: str, event: Event) -> Case:
         return Case(id=case_id, window=event.window, ticket=event.ticket)
     if case is None:
         raise NotReady(need="case")
+    if isinstance(event, _CLOCK_EVENTS):
+        return _turn_clock(case, event)
     if case.state is not CaseState.OPEN:
         raise CaseClosed(case=case_id)
     match event:
@@ -131,6 +154,28 @@ def apply(case: Case | None, case_id: str, event: Event) -> Case:
         case _:
             raise NotReady(need=type(event).__name__)
     return replace(case, evidence={**case.evidence, event.material: brought})
+
+
+def _turn_clock(case: Case, event: _ClockEvent) -> Case:
+    """Raises CaseClosed where no such clock runs, ReasonNeeded, ClockStands, WrongPauseDay,
+    ExtensionRefused."""
+    if isinstance(event, CaseDeemedAccepted):
+        if case.state is not CaseState.RECEIVED:
+            raise CaseClosed(case=case.id)
+        return replace(case, state=CaseState.DEEMED_ACCEPTED, deemed=event)
+    if case.state not in ACCEPTED_STATES:
+        raise CaseClosed(case=case.id)
+    if isinstance(event, ClockResumed):
+        return replace(case, pauses=clocks.resume(case.pauses, event.code, event.on))
+    if not event.reason.strip() or not event.approver.strip():
+        raise ReasonNeeded
+    if isinstance(event, ClockPaused):
+        pauses = clocks.pause(
+            case.pauses, event.code, event.name, event.reason, event.approver, event.on
+        )
+        return replace(case, pauses=pauses)
+    clocks.check_extension(case.extension, event.days)
+    return replace(case, extension=event.days)
 
 
 def fold(case_id: str, events: Iterable[Event]) -> Case | None:

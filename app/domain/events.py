@@ -230,6 +230,49 @@ class CaseAbandoned(Event):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDeemedAccepted(Event):
+    """视为受理: nothing was told within the notice limit: accepted from the day of receipt.
+
+    It keeps the number of its receipt. ``notice_due`` is the day that passed; the promise clock
+    counts from ``since``.
+    """
+
+    since: date
+    notice_due: date
+    promise_due: date
+    due_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockPaused(Event):
+    """A special procedure began (行政许可法 art. 45): from ``on`` its days do not count."""
+
+    code: str
+    name: str
+    reason: str
+    approver: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockResumed(Event):
+    """The procedure ``code`` is over: ``on`` counts again."""
+
+    code: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitExtended(Event):
+    """Once, by the head of the agency (art. 42): so many working days more, for a told reason."""
+
+    days: int
+    reason: str
+    approver: str
+    on: date
+
+
 # -- papers -------------------------------------------------------------------------------------
 
 
@@ -302,6 +345,7 @@ KINDS: dict[str, type[Event]] = {
         MaterialReceived, MaterialFaulted, MaterialPromised, MaterialReturned,
         CaseAccepted, CaseAcceptedDeferred, NoticeIssued, CaseRejected, CaseReceived,
         CaseAbandoned,
+        CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
         PaperRequeued,
     )

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
+from app.domain import clocks
 from app.domain import ticket as tickets
 from app.domain.case import CaseState
+from app.domain.clocks import Pause
 from app.domain.errors import BadEntry
 from app.domain.events import (
+    ApplicantIdentified,
     CaseAbandoned,
     CaseAccepted,
     CaseAcceptedDeferred,
+    CaseDeemedAccepted,
     CaseNumbersLeased,
     CaseOpened,
     CaseReceived,
     CaseRejected,
+    ClockPaused,
+    ClockResumed,
     Event,
     ItemChosen,
+    LimitExtended,
     NoticeIssued,
     Numbered,
     PaperAnswered,
@@ -37,6 +46,8 @@ from app.domain.events import (
     TicketServed,
     TicketTaken,
 )
+from app.domain.hall import HALL_ZONE
+from app.domain.masking import mask_name
 from app.domain.ticket import Ticket, TicketState
 from app.storage.database import Statements
 
@@ -87,10 +98,15 @@ def _project_case(connection: Statements, key: str, at: datetime, event: Event) 
                 "INSERT INTO cases (id, state, window, ticket, opened_at) VALUES (?, ?, ?, ?, ?)",
                 (key, CaseState.OPEN.value, event.window, event.ticket, at.isoformat()),
             )
+        case ApplicantIdentified():
+            connection.exec_driver_sql(
+                "UPDATE cases SET applicant = ? WHERE id = ?",
+                (mask_name(event.applicant.person.name), key),
+            )
         case ItemChosen():
             connection.exec_driver_sql(
-                "UPDATE cases SET item = ?, item_name = ? WHERE id = ?",
-                (event.item, event.name, key),
+                "UPDATE cases SET item = ?, item_name = ?, version = ? WHERE id = ?",
+                (event.item, event.name, event.version, key),
             )
         case CaseAbandoned():
             connection.exec_driver_sql(
@@ -101,14 +117,53 @@ def _project_case(connection: Statements, key: str, at: datetime, event: Event) 
             state = _CASE_STATES[type(event)]
             if isinstance(event, CaseAccepted) and event.promised:
                 state = CaseState.ACCEPTED_ON_PROMISE
+            since = at.astimezone(HALL_ZONE).date().isoformat()
+            due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
             connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, number = ?, decided_at = ? WHERE id = ?",
-                (state.value, event.number, at.isoformat(), key),
+                "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ? "
+                "WHERE id = ?",
+                (state.value, event.number, at.isoformat(), since, str(due), key),
             )
             connection.exec_driver_sql(
                 "UPDATE number_blocks SET next = next + 1 "
                 "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last)"
             )
+        case _:
+            _project_clock(connection, key, event)
+
+
+def _project_clock(connection: Statements, key: str, event: Event) -> None:
+    match event:
+        case CaseDeemedAccepted():
+            connection.exec_driver_sql(
+                "UPDATE cases SET state = ?, since = ?, due = ? WHERE id = ?",
+                (CaseState.DEEMED_ACCEPTED.value, event.since.isoformat(),
+                 event.promise_due.isoformat(), key),
+            )  # fmt: skip
+        case LimitExtended():
+            connection.exec_driver_sql(
+                "UPDATE cases SET extension = ? WHERE id = ?", (event.days, key)
+            )
+        case ClockPaused() | ClockResumed():
+            row = connection.exec_driver_sql(
+                "SELECT pauses FROM cases WHERE id = ?", (key,)
+            ).one_or_none()
+            pauses = pauses_of(row[0] if row else "")
+            if isinstance(event, ClockPaused):
+                pauses = clocks.pause(
+                    pauses, event.code, event.name, event.reason, event.approver, event.on
+                )
+            else:
+                pauses = clocks.resume(pauses, event.code, event.on)
+            connection.exec_driver_sql(
+                "UPDATE cases SET pauses = ? WHERE id = ?",
+                (msgspec.json.encode(pauses).decode(), key),
+            )
+
+
+def pauses_of(text: str) -> tuple[Pause, ...]:
+    """The pauses as the table of cases keeps them."""
+    return msgspec.json.decode(text, type=tuple[Pause, ...]) if text else ()
 
 
 _TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"

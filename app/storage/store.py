@@ -118,7 +118,13 @@ class Store:
                 "INSERT INTO chain (one, device, install) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
                 (device, random(8).hex()),
             )
-            row = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+            row = connection.exec_driver_sql("SELECT device, install, filled FROM chain").one()
+            schema = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if row[2] < schema:
+                # A migration may have added columns; together with the mark, so that a kill
+                # between the two leaves nothing half filled.
+                refill(connection)
+                connection.exec_driver_sql("UPDATE chain SET filled = ?", (schema,))
         return cls(engine, device=row[0], install=row[1], clock=clock, random=random)
 
     def close(self) -> None:

@@ -235,7 +235,7 @@ _ABOUT: dict[str, str] = {
             "CaseOpened", "ApplicantIdentified", "PhoneEntered", "ItemChosen", "QuestionAnswered",
             "MaterialReceived", "MaterialFaulted", "MaterialPromised", "MaterialReturned",
             "CaseAccepted", "CaseAcceptedDeferred", "NoticeIssued", "CaseRejected", "CaseReceived",
-            "CaseAbandoned",
+            "CaseAbandoned", "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended",
         ),
         "case",
     ),

@@ -20,6 +20,7 @@ STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.NOTICED: ("已告知补正", "warn"),
     CaseState.REJECTED: ("不予受理", "bad"),
     CaseState.RECEIVED: ("已收件", "plain"),
+    CaseState.DEEMED_ACCEPTED: ("视为受理", "warn"),
     CaseState.ABANDONED: ("未办", "mute"),
 }
 _LINE: dict[TicketState, str] = {

@@ -17,9 +17,14 @@ from hypothesis import strategies as st
 from app.domain.errors import ChainBroken, TicketNotOpen
 from app.domain.events import (
     CaseAbandoned,
+    CaseAccepted,
+    CaseDeemedAccepted,
     CaseNumbersLeased,
     CaseOpened,
     CaseReceived,
+    ClockPaused,
+    ClockResumed,
+    LimitExtended,
     PaperFailed,
     PaperKind,
     PaperQueued,
@@ -171,6 +176,27 @@ def test_a_migration_copies_the_database_aside_first(
     store.close()
 
 
+def test_a_store_of_an_earlier_program_gets_its_new_columns_filled(
+    tmp_path: Path, clock: SettableClock, key: bytes
+) -> None:
+    store = Store.open(tmp_path, key, device="W01", clock=clock, random=os.urandom)
+    Outbox(store).lease_numbers(1, 5)
+    opened(store, "a")
+    due = clock.at.date()
+    with store.begin() as unit:
+        received = CaseReceived(number="n1", check="c", notice_due=due)
+        unit.append(received, subject="case:a", actor="1001")
+    whole = kept(store)
+    with store.begin() as unit:  # as a kill right after the migration would leave it
+        unit.connection.exec_driver_sql("UPDATE cases SET since = '', due = ''")
+        unit.connection.exec_driver_sql("UPDATE chain SET filled = 2")
+    assert kept(store) != whole
+    store.close()
+    again = Store.open(tmp_path, key, device="W01", clock=clock, random=os.urandom)
+    assert kept(again) == whole
+    again.close()
+
+
 def test_a_clock_set_back_changes_no_order(store: Store, clock: SettableClock) -> None:
     opened(store, "a")
     clock.move(days=-400)
@@ -201,11 +227,12 @@ def test_threads_share_one_chain_without_gaps(store: Store) -> None:
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["take", "call", "finish", "open", "abandon", "number", "queue", "fail"]),
+        st.sampled_from(["take", "call", "finish", "open", "abandon", "number", "queue", "fail",
+                         "accept", "deem", "pause", "resume", "extend"]),
         st.integers(0, 3),
     ),
     max_size=25,
-)
+)  # fmt: skip
 
 
 @settings(max_examples=30, deadline=None)
@@ -229,9 +256,23 @@ def test_rebuilt_projections_equal_the_kept_ones(
             "number": CaseReceived(
                 number=f"n{used}", check="c", notice_due=SettableClock().at.date()
             ),
+            "accept": CaseAccepted(
+                number=f"n{used}", check="c", promise_due=SettableClock().at.date()
+            ),
+            "deem": CaseDeemedAccepted(
+                since=SettableClock().at.date(), notice_due=SettableClock().at.date(),
+                promise_due=SettableClock().at.date(),
+            ),
+            "pause": ClockPaused(
+                code=str(n), name="听证", reason="r", approver="a", on=SettableClock().at.date()
+            ),
+            "resume": ClockResumed(code=str(n), on=SettableClock().at.date()),
+            "extend": LimitExtended(
+                days=n, reason="r", approver="a", on=SettableClock().at.date()
+            ),
             "queue": PaperQueued(paper=PaperKind.RECEIPT, about=f"case:{n}", printer="p"),
             "fail": PaperFailed(code="PRN-OFFLINE"),
-        }[act]
+        }[act]  # fmt: skip
         kind = {
             "take": "ticket",
             "call": "ticket",
