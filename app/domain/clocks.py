@@ -16,8 +16,11 @@ from enum import IntEnum, StrEnum
 from app.domain.catalogue import Limit, LimitUnit
 from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
 from app.domain.errors import DomainError
+from app.domain.events import CaseDeemedAccepted
 
 EXTENSION_LIMIT = 10  # working days, 行政许可法 art. 42
+# An arrangement that is not published yet may hide a break; the longest one took nine days.
+HIDDEN_BREAK = timedelta(days=9)
 GENERAL_LIMIT = Limit(count=20)  # art. 42, where the item's own list is not at hand
 _DAY = timedelta(days=1)
 
@@ -117,9 +120,22 @@ def check_extension(former: int, days: int) -> None:
         raise ExtensionRefused(most=EXTENSION_LIMIT)
 
 
-def notice_expired(received_on: date, today: date, work: WorkCalendar) -> bool:
-    """Whether the case counts as accepted because nothing was told in time."""
-    return today > due_after(received_on, NOTICE_LIMIT, work).day
+def deemed_accepted(
+    received_on: date, promised: Limit, *, today: date, work: WorkCalendar
+) -> CaseDeemedAccepted | None:
+    """What happened by itself where nothing was told in time, None while there is time.
+
+    It cannot be taken back, so a year whose holidays are not published gets the benefit of the
+    doubt; the day from which the case counts as accepted is the same.
+    """
+    notice = due_after(received_on, NOTICE_LIMIT, work)
+    if today <= notice.day + (HIDDEN_BREAK if notice.provisional else timedelta()):
+        return None
+    promise = due_after(received_on, promised, work)
+    return CaseDeemedAccepted(
+        since=received_on, notice_due=notice.day, promise_due=promise.day,
+        due_provisional=promise.provisional,
+    )  # fmt: skip
 
 
 def read_clock(
@@ -135,10 +151,10 @@ def read_clock(
 ) -> ClockReading:
     """The clock as it stands on ``today``: ``since`` itself is not counted.
 
-    While a pause lasts, ``due`` is the day it would be if the pause ended today.
+    While a pause lasts, ``due`` is the day it would be if today were its last day.
     """
     pauses = tuple(pauses)
-    still = _paused_days(pauses, today)
+    still = _paused_days(pauses, since, today)
     due = _due(since, limit, work, still)
     if extension:
         further = _due(due.day, Limit(count=extension), work, still)
@@ -160,7 +176,7 @@ def read_clock(
         light = Light.YELLOW
     return ClockReading(
         name=name, due=due.day, left=left, unit=unit, light=light,
-        paused=any(one.end is None and one.begin <= today for one in pauses),
+        paused=any(one.begin <= today < (one.end or date.max) for one in pauses),
         provisional=due.provisional,
     )  # fmt: skip
 
@@ -169,10 +185,16 @@ def _days(after: date, until: date) -> Iterable[date]:
     return (after + n * _DAY for n in range(1, (until - after).days + 1))
 
 
-def _paused_days(pauses: tuple[Pause, ...], today: date) -> frozenset[date]:
-    """Days that do not count. Two procedures at once take a day once."""
+def _paused_days(pauses: tuple[Pause, ...], since: date, today: date) -> frozenset[date]:
+    """Days that do not count, of those gone by. Two procedures at once take a day once."""
+    first, stop = since.toordinal() + 1, today.toordinal() + 1
     return frozenset(
-        day for one in pauses for day in _days(one.begin - _DAY, (one.end or today + _DAY) - _DAY)
+        date.fromordinal(day)
+        for one in pauses
+        for day in range(
+            max(one.begin.toordinal(), first),
+            min(one.end.toordinal(), stop) if one.end else stop,
+        )
     )
 
 
