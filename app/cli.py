@@ -125,9 +125,12 @@ def catalogue_try(
     *, home: Path, as_json: bool, item: str, answers: tuple[str, ...], have: tuple[str, ...]
 ) -> None:
     """Check what was brought against an item's list, without a case."""
+    from app.domain.hall import HALL_ZONE
     from app.services.trial import try_list
 
-    result = try_list(_client(home).catalogue.get(item), answers, have)
+    client = _client(home)
+    today = client.clock.now().astimezone(HALL_ZONE).date()
+    result = try_list(client.catalogue.get(item), answers, have, today)
     rows = [f"{row['state']:15} {row['name']}  {row['because']}" for row in result["rows"]]
     plain = "\n".join([*rows, "", "outcomes: " + ", ".join(result["outcomes"])])
     _show(result, as_json, plain)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # The first window needs the ports, and none of what papers and people bring with them.
+    from app.domain.case import CaseState
+    from app.domain.journal import Entry
     from app.domain.papers import Paper
     from app.domain.person import CardRead
 
@@ -180,4 +182,47 @@ class BackOffice(Protocol):
 
     def wake(self) -> None:
         """Something was saved: push soon."""
+        ...
+
+
+# -- what the back office knows of a person ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """An e-licence (电子证照) of a person or organisation; ``code`` is its kind's."""
+
+    code: str
+    name: str
+    number: str
+    issuer: str
+    issued: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCase:
+    """A case of the same person that waits for something to be mended, at whichever window."""
+
+    id: str
+    number: str
+    item_name: str
+    state: CaseState
+    window: str
+    decided_at: datetime
+
+
+class PeopleRecords(Protocol):
+    """Asked over the network, each call blocking for a few seconds at most: not on the GUI's or
+    the database's lane. Every method raises AppError (blame NETWORK) when it cannot be asked."""
+
+    def licences(self, holder: str) -> tuple[Licence, ...]:
+        """``holder`` is an identity number or a credit code."""
+        ...
+
+    def waiting(self, holder: str) -> tuple[WaitingCase, ...]: ...
+
+    def history(self, case_number: str) -> tuple[Entry, ...]:
+        """All facts about the case that the back office has applied, in its order; with those of
+        its bundle. Empty where it knows no such case."""
         ...

@@ -1,44 +1,55 @@
-"""A case (办件) is the fold of its events; what may happen next is decided here. Pure."""
+"""A case (办件) is the fold of its events: what is known of it, and what may follow. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import StrEnum
 
 from app.domain import clocks
-from app.domain.catalogue import Item, ItemKind, Limit
-from app.domain.checklist import Evaluation, Evidence, Outcome, RowState, evaluate
+from app.domain.checklist import Bar, Evidence
 from app.domain.clocks import Pause
-from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
-from app.domain.errors import CaseClosed, NotReady, OutcomeNotOpen, ReasonNeeded
+from app.domain.errors import BadEntry, CaseClosed, NotReady, ReasonNeeded
 from app.domain.events import (
+    AgentIdentified,
+    AgentWithdrawn,
+    ApplicantChecked,
     ApplicantIdentified,
     CaseAbandoned,
     CaseAccepted,
     CaseAcceptedDeferred,
+    CaseBundled,
     CaseDeemedAccepted,
     CaseOpened,
+    CasePutBack,
     CaseReceived,
     CaseRejected,
+    CaseResumed,
     ClockPaused,
     ClockResumed,
-    Deferral,
+    DeliveryChosen,
+    DemandRefused,
     Event,
+    FieldFilled,
     ItemChosen,
     LimitExtended,
     MaterialFaulted,
     MaterialPromised,
     MaterialReceived,
     MaterialReturned,
+    MaterialSpared,
+    NoticeHanded,
     NoticeIssued,
     NoticeLine,
     Numbered,
+    OrganisationIdentified,
+    OrganisationWithdrawn,
     PhoneEntered,
     QuestionAnswered,
 )
-from app.domain.person import Applicant
+from app.domain.person import Applicant, Delivery, Organisation
+
+Answers = Mapping[str, frozenset[str]]
 
 
 class CaseState(StrEnum):
@@ -56,20 +67,44 @@ class CaseState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a notice told, and under which answers and papers: a later one is held against it."""
+
+    lines: tuple[NoticeLine, ...]
+    answers: Answers
+    evidence: Mapping[str, Evidence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
+    """``resumed`` is the state to which a resumed case goes back when it is put back.
+    ``brought_back`` are the materials received since then."""
+
     id: str
     state: CaseState = CaseState.OPEN
     window: str = ""
     ticket: str = ""
+    bundle: str = ""
     applicant: Applicant | None = None
+    organisation: Organisation | None = None
+    agent: Applicant | None = None
+    authority: str = ""
+    bars: Mapping[Bar, str] = field(default_factory=dict)
+    delivery: Delivery | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
     item: str = ""  # code
     item_name: str = ""
     department: str = ""
     version: int = 0
     list_hash: str = ""
-    answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     decision: Numbered | None = None
+    notices: tuple[Notice, ...] = ()
+    handed: NoticeHanded | None = None
+    received: CaseReceived | None = None
+    resumed: CaseState | None = None
+    brought_back: frozenset[str] = frozenset()
     deemed: CaseDeemedAccepted | None = None
     pauses: tuple[Pause, ...] = ()
     extension: int = 0  # working days
@@ -88,6 +123,15 @@ _DECIDED: dict[type[Event], CaseState] = {
 }
 
 
+def state_after(event: Numbered) -> CaseState:
+    """The state that a decision brings about."""
+    if isinstance(event, CaseAccepted) and event.promised:
+        return CaseState.ACCEPTED_ON_PROMISE
+    return _DECIDED[type(event)]
+
+
+# From these an applicant may come back with what was missing.
+WAITING_STATES = frozenset({CaseState.NOTICED, CaseState.RECEIVED})
 # The promise clock runs from these; nothing but a clock's own facts may follow them.
 ACCEPTED_STATES = frozenset(
     {
@@ -113,47 +157,118 @@ def apply(case: Case | None, case_id: str, event: Event) -> Case:
         raise NotReady(need="case")
     if isinstance(event, _CLOCK_EVENTS):
         return _turn_clock(case, event)
+    match event:
+        case DemandRefused():
+            return case  # on record, whatever the state
+        case CaseResumed():
+            return _resume(case, event)
+        case NoticeHanded():
+            if case.state is not CaseState.NOTICED:
+                raise CaseClosed(case=case_id)
+            return replace(case, handed=event)
     if case.state is not CaseState.OPEN:
         raise CaseClosed(case=case_id)
     match event:
+        case CasePutBack():
+            if case.resumed is None:
+                raise NotReady(need="notice")
+            return replace(case, state=case.resumed, resumed=None)
+        case CaseAbandoned():
+            if case.decision is not None:  # a numbered case is put back, never dropped
+                raise CaseClosed(case=case_id)
+            return replace(case, state=CaseState.ABANDONED)
+        case ItemChosen():
+            if case.decision is not None:
+                raise CaseClosed(case=case_id)
+            return replace(
+                case, item=event.item, item_name=event.name, department=event.department,
+                version=event.version, list_hash=event.list_hash, answers={}, evidence={},
+                bundle="", fields={}, delivery=None,
+            )  # fmt: skip
+    party = _party(case, event)
+    return party if party is not None else _about_item(case, event)
+
+
+def _resume(case: Case, event: CaseResumed) -> Case:
+    if case.state not in WAITING_STATES:
+        raise CaseClosed(case=case.id)
+    return replace(
+        case, state=CaseState.OPEN, resumed=case.state, window=event.window, ticket=event.ticket,
+        brought_back=frozenset(),
+    )  # fmt: skip
+
+
+def _party(case: Case, event: Event) -> Case | None:
+    """Who applies and how the result reaches them; None where the event is about the item."""
+    match event:
         case ApplicantIdentified():
             return replace(case, applicant=event.applicant)
+        case ApplicantChecked():
+            return replace(case, bars={one.bar: one.reason for one in event.bars})
+        case OrganisationIdentified():
+            return replace(case, organisation=event.organisation)
+        case OrganisationWithdrawn():
+            return replace(case, organisation=None)
+        case AgentIdentified():
+            return replace(case, agent=event.agent, authority=event.authority)
+        case AgentWithdrawn():
+            return replace(case, agent=None, authority="")
         case PhoneEntered():
             if case.applicant is None:
                 raise NotReady(need="applicant")
             return replace(case, applicant=replace(case.applicant, phone=event.phone))
-        case ItemChosen():
-            return replace(
-                case, item=event.item, item_name=event.name, department=event.department,
-                version=event.version, list_hash=event.list_hash, answers={}, evidence={},
-            )  # fmt: skip
-        case CaseAbandoned():
-            return replace(case, state=CaseState.ABANDONED)
+    return None
+
+
+def _about_item(case: Case, event: Event) -> Case:
     if not case.item:
         raise NotReady(need="item")
     match event:
+        case CaseBundled():
+            return replace(case, bundle=event.bundle)
+        case DeliveryChosen():
+            return replace(case, delivery=event.delivery)
+        case FieldFilled():
+            return replace(case, fields={**case.fields, event.field: event.value})
         case QuestionAnswered():
             answers = {**case.answers, event.question: frozenset(event.options)}
             return replace(case, answers=answers)
+        case Numbered():
+            return _decided(case, event)
+    match event:
         case MaterialReceived():
-            brought = Evidence(originals=event.originals, copies=event.copies, form=event.form)
+            former = case.evidence.get(event.material, Evidence())
+            brought = Evidence(
+                originals=event.originals, copies=event.copies, form=event.form,
+                scans=event.scans, stored=former.stored,
+            )  # fmt: skip
+            case = replace(case, brought_back=case.brought_back | {event.material})
+        case MaterialSpared():
+            former = case.evidence.get(event.material, Evidence())
+            brought = replace(former, stored=event.stored, fault="")
         case MaterialFaulted():
             former = case.evidence.get(event.material, Evidence())
             brought = replace(former, fault=event.reason, promised=False)
         case MaterialPromised():
-            brought = Evidence(promised=True)
+            former = case.evidence.get(event.material, Evidence())
+            brought = Evidence(promised=True, stored=former.stored)
         case MaterialReturned():
             brought = Evidence()
-        case Numbered():
-            if case.applicant is None:
-                raise NotReady(need="applicant")
-            state = _DECIDED[type(event)]
-            if isinstance(event, CaseAccepted) and event.promised:
-                state = CaseState.ACCEPTED_ON_PROMISE
-            return replace(case, state=state, decision=event)
         case _:
             raise NotReady(need=type(event).__name__)
     return replace(case, evidence={**case.evidence, event.material: brought})
+
+
+def _decided(case: Case, event: Numbered) -> Case:
+    if case.applicant is None:
+        raise NotReady(need="applicant")
+    if case.number and event.number != case.number:
+        raise BadEntry(kind=type(event).__name__)  # a case has one number for life
+    case = replace(case, state=state_after(event), decision=event, resumed=None)
+    if isinstance(event, NoticeIssued):
+        notice = Notice(lines=event.lines, answers=case.answers, evidence=case.evidence)
+        return replace(case, notices=(*case.notices, notice), handed=None)
+    return replace(case, received=event) if isinstance(event, CaseReceived) else case
 
 
 def _turn_clock(case: Case, event: _ClockEvent) -> Case:
@@ -184,107 +299,3 @@ def fold(case_id: str, events: Iterable[Event]) -> Case | None:
     for event in events:
         case = apply(case, case_id, event)
     return case
-
-
-# -- deciding -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What the clerk wants: the outcome, and for a rejection why and by which rule."""
-
-    outcome: Outcome
-    reason: str = ""
-    basis: str = ""
-    proper_agency: str = ""
-
-
-def promise_due(item: Item, on: date, work: WorkCalendar) -> Due:
-    """Last day of the promise clock; an instant item without days is due today."""
-    if item.kind is ItemKind.INSTANT and item.promised_limit.count == 0:
-        return Due(day=on, provisional=False)
-    return due_after(on, item.promised_limit, work)
-
-
-def deferral_until(item: Item, material_id: str, on: date, work: WorkCalendar) -> date:
-    """Last day for a 容缺后补 material: its own limit, never later than the promised limit."""
-    latest = promise_due(item, on, work).day
-    days = item.get_material(material_id).defer_days
-    return min(latest, due_after(on, Limit(count=days), work).day) if days else latest
-
-
-def notice_lines(evaluation: Evaluation) -> tuple[NoticeLine, ...]:
-    """Everything that is missing, in the list's order (行政许可法 art. 32: once, all of it)."""
-    return tuple(
-        NoticeLine(
-            material=row.material.id, name=row.material.name, problem=row.mend, because=row.because
-        )
-        for row in evaluation.missing
-    )
-
-
-def decide(
-    case: Case,
-    item: Item,
-    decision: Decision,
-    *,
-    number: str,
-    check: str,
-    on: date,
-    work: WorkCalendar,
-) -> Numbered:
-    """The event that carries this decision.
-
-    Raises CaseClosed, NotReady (no applicant or item), OutcomeNotOpen where the checklist does
-    not allow it, ReasonNeeded for a rejection without reason and basis.
-    """
-    if case.state is not CaseState.OPEN:
-        raise CaseClosed(case=case.id)
-    if case.applicant is None:
-        raise NotReady(need="applicant")
-    if not case.item:
-        raise NotReady(need="item")
-    evaluation = evaluate(item, case.answers, case.evidence)
-    if decision.outcome not in evaluation.outcomes:
-        raise OutcomeNotOpen(outcome=decision.outcome.value)
-    match decision.outcome:
-        case Outcome.NOTICE:
-            return NoticeIssued(number=number, check=check, lines=notice_lines(evaluation))
-        case Outcome.REJECT:
-            if not decision.reason.strip() or not decision.basis.strip():
-                raise ReasonNeeded
-            return CaseRejected(
-                number=number, check=check, reason=decision.reason.strip(),
-                basis=decision.basis.strip(), proper_agency=decision.proper_agency.strip(),
-            )  # fmt: skip
-        case Outcome.RECEIVE_ONLY:
-            notice = due_after(on, NOTICE_LIMIT, work)
-            return CaseReceived(
-                number=number, check=check, notice_due=notice.day,
-                due_provisional=notice.provisional,
-            )  # fmt: skip
-        case Outcome.ACCEPT_DEFERRED:
-            due = promise_due(item, on, work)
-            deferrals = tuple(
-                Deferral(
-                    material=row.material.id, name=row.material.name,
-                    until=deferral_until(item, row.material.id, on, work),
-                )
-                for row in evaluation.deferrable
-            )  # fmt: skip
-            return CaseAcceptedDeferred(
-                number=number, check=check, promise_due=due.day,
-                due_provisional=due.provisional, deferrals=deferrals,
-            )  # fmt: skip
-        case Outcome.ACCEPT | Outcome.ACCEPT_ON_PROMISE:
-            due = promise_due(item, on, work)
-            promised = tuple(
-                row.material.id
-                for row in evaluation.rows
-                if row.state is RowState.PROMISED
-                or (decision.outcome is Outcome.ACCEPT_ON_PROMISE and row in evaluation.missing)
-            )
-            return CaseAccepted(
-                number=number, check=check, promise_due=due.day, due_provisional=due.provisional,
-                promised=promised,
-            )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -63,6 +63,17 @@ class ItemKind(StrEnum):
     OTHER = "9"
 
 
+class ReuseGrade(StrEnum):
+    """How far a stored material may be used again (国办函〔2016〕108号): A issued by the agency,
+    B verified at a window before, C uploaded (the original is still looked at), D made by the
+    applicant (with a promise)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """One row of the standard list. ``id`` is its identity across items (not its spelling)."""
@@ -80,6 +91,18 @@ class Material:
     standard: str = ""  # 受理标准, and so how to mend
     basis: str = ""  # law basis, one citation
     faults: tuple[str, ...] = ()  # usual reasons why it is not acceptable
+    reuse_grades: tuple[ReuseGrade, ...] = ()  # stored ones that spare it (免交)
+    reuse_months: int = 0  # how long after it was seen B, C and D may be used, 0 = no own limit
+    licence: str = ""  # code of the e-licence (电子证照) that spares it, with grade A
+
+
+class OptionFact(StrEnum):
+    """What choosing an option says about who is at the window, so that it is never asked twice."""
+
+    SELF = "self"  # 本人办理
+    AGENT = "agent"  # 代办
+    NATURAL = "natural"  # 自然人
+    LEGAL = "legal"  # 法人或者其他组织
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +110,7 @@ class Option:
     id: str
     text: str
     materials: tuple[str, ...] = ()  # ids of the materials that this answer calls for
+    fact: OptionFact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +130,48 @@ class Question:
     asked_when: tuple[OptionRef, ...] = ()
 
 
+class FieldKind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    PHONE = "phone"
+    CREDIT_CODE = "credit_code"
+    CHOICE = "choice"
+
+
+class FieldFill(StrEnum):
+    """Where a form field's value comes from (一卡填表); none: the applicant says it."""
+
+    NAME = "name"
+    DOCUMENT = "document"
+    NUMBER = "number"
+    SEX = "sex"
+    BIRTH = "birth"
+    NATION = "nation"
+    ADDRESS = "address"
+    PHONE = "phone"
+    ORGANISATION = "organisation"
+    CREDIT_CODE = "credit_code"
+    REPRESENTATIVE = "representative"
+    AGENT_NAME = "agent_name"
+    AGENT_NUMBER = "agent_number"
+    AGENT_PHONE = "agent_phone"
+    DELIVERY_ADDRESS = "delivery_address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One field of an item's application form. ``id`` is its identity across items, so that a
+    bundle asks it once."""
+
+    id: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    fill: FieldFill | None = None
+    required: bool = True
+    choices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
     name: str
@@ -118,6 +184,7 @@ class Department:
     code: str  # unified social credit code, 18
     name: str
     phone: str = ""
+    nature: str = ""  # 主体性质 A.3: 1 法定机关, 2 授权组织, 3 受委托组织, 9 其他
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +208,16 @@ class Item:
     delivery: tuple[str, ...] = ("自取",)
     guide: str = ""
     promise_allowed: bool = False  # 告知承诺制
+    power_source: str = ""  # 权力来源: 1 法定本级 … 6 同级委托
+    channels: tuple[str, ...] = ("1",)  # 办理形式 A.5: 1 窗口 … 9 其他
+    special_procedures: tuple[str, ...] = ()  # 特别程序 A.7: 1 延长审批, 2 其他
+    visits: int = 1  # 到现场次数
     questions: tuple[Question, ...] = ()
+    fields: tuple[FormField, ...] = ()
     materials: tuple[Material, ...] = ()
     version: int = 1
     effective_from: date
+    effective_to: date | None = None  # the last day it may be applied for
 
     def get_material(self, material_id: str) -> Material:
         """Raises KeyError where the list names no such material."""
@@ -158,11 +231,27 @@ class Item:
 
 
 def list_hash(item: Item) -> str:
-    """SHA-256 (hex) of the item as canonical JSON: what a case freezes beside the version."""
+    """SHA-256 (hex) of the item as canonical JSON: what a case freezes beside the version.
+
+    Fields that hold their default are left out, so that a program that knows more fields gives
+    the same hash.
+    """
     text = json.dumps(
-        asdict(item), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+        _stated(item), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stated(value: object) -> object:
+    if is_dataclass(value):
+        return {
+            one.name: _stated(getattr(value, one.name))
+            for one in fields(value)
+            if one.default is MISSING or getattr(value, one.name) != one.default
+        }
+    if isinstance(value, tuple):
+        return [_stated(one) for one in value]
+    return value
 
 
 def linked_materials(item: Item) -> frozenset[str]:
@@ -188,6 +277,7 @@ def _item_faults(item: Item) -> Iterator[str]:
             yield f"material {material.id}: neither original nor copy"
         if material.promisable and not item.promise_allowed:
             yield f"material {material.id}: promisable, but the item allows no promise"
+        yield from _reuse_faults(material)
     seen: set[str] = set()
     earlier: set[tuple[str, str]] = set()
     for question in item.questions:
@@ -211,6 +301,29 @@ def _item_faults(item: Item) -> Iterator[str]:
         yield "limit out of range"
     if not item.served:
         yield "serves nobody"
+    if item.effective_to is not None and item.effective_to < item.effective_from:
+        yield "ends before it begins"
+    yield from _field_faults(item.fields)
+
+
+def _reuse_faults(material: Material) -> Iterator[str]:
+    if len(set(material.reuse_grades)) != len(material.reuse_grades):
+        yield f"material {material.id}: a reuse grade stands twice"
+    if bool(material.licence) != (ReuseGrade.A in material.reuse_grades):
+        yield f"material {material.id}: reuse grade A and an e-licence go together"
+    if material.reuse_months and not set(material.reuse_grades) - {ReuseGrade.A}:
+        yield f"material {material.id}: months of reuse without a grade B, C or D"
+    if material.reuse_months < 0:
+        yield f"material {material.id}: negative months of reuse"
+
+
+def _field_faults(fields: tuple[FormField, ...]) -> Iterator[str]:
+    ids = [field.id for field in fields]
+    for repeated in sorted({i for i in ids if ids.count(i) > 1}):
+        yield f"field {repeated} stands twice"
+    for field in fields:
+        if (field.kind is FieldKind.CHOICE) != (len(field.choices) > 1):
+            yield f"field {field.id}: choices belong to a choice, and at least two"
 
 
 def check_items(items: tuple[Item, ...]) -> None:

@@ -36,12 +36,17 @@ class Due:
     provisional: bool
 
 
+def months_after(start: date, count: int) -> date:
+    """The same day ``count`` months later, or the last day of that month."""
+    month = start.month - 1 + count
+    year, month = start.year + month // 12, month % 12 + 1
+    return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+
 def due_after(start: date, limit: Limit, work: WorkCalendar) -> Due:
     """The last day of ``limit`` counted from the day after ``start``."""
     if limit.unit is LimitUnit.MONTH:
-        month = start.month - 1 + limit.count
-        year, month = start.year + month // 12, month % 12 + 1
-        day = date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+        day = months_after(start, limit.count)
     elif limit.unit is LimitUnit.DAY:
         day = start + timedelta(days=limit.count)
     else:

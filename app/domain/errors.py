@@ -103,6 +103,42 @@ class ReasonNeeded(DomainError):
     code = "DOM-09"
 
 
+class SecondDemand(DomainError):
+    """A later notice may not ask for what the first could have named (行政许可法 art. 32)."""
+
+    code = "DOM-10"
+
+
+class NothingNewToTell(DomainError):
+    """Everything missing was told before: the first notice stands, a second one is not due."""
+
+    code = "DOM-11"
+
+
+class NoticeTooLate(DomainError):
+    """The days for a notice have passed: the case counts as accepted (行政许可法 art. 32)."""
+
+    code = "DOM-12"
+
+
+class BeyondTheList(DomainError):
+    """Nothing may be found wanting that the list does not ask for under these answers."""
+
+    code = "DOM-13"
+
+
+class StoredUnusable(DomainError):
+    """A kept licence or earlier material that the list does not take, or that has run out."""
+
+    code = "DOM-14"
+
+
+class BundleFixed(DomainError):
+    """The items of a bundle are decided together; this act is for a single case."""
+
+    code = "DOM-15"
+
+
 class BadCatalogue(AppError):
     """An item list that cannot be used; ``place`` says where."""
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from app.domain.catalogue import MaterialForm
-from app.domain.person import Applicant
+from app.domain.checklist import Bar, Stored
+from app.domain.person import Applicant, Delivery, Organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,61 @@ class PhoneEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BarFact:
+    """Somebody is excluded from something, for ``reason``."""
+
+    bar: Bar
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicantChecked(Event):
+    """Looked up in the list of bad credit published on ``published`` ("" where none was at hand:
+    then ``bars`` close what depends on it)."""
+
+    bars: tuple[BarFact, ...] = ()
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationIdentified(Event):
+    """In whose name is applied; the identified person stands at the window for it."""
+
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationWithdrawn(Event):
+    """Applied for in the person's own name after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentIdentified(Event):
+    """代理人: both identities stand on the case; ``authority`` names the paper (委托书)."""
+
+    agent: Applicant
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWithdrawn(Event):
+    """The applicant came in person after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryChosen(Event):
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFilled(Event):
+    """A field of the application form that no card fills; "" empties it."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemChosen(Event):
     """Freezes the list: code, version and hash. A new choice drops answers and materials."""
 
@@ -132,6 +188,15 @@ class MaterialReceived(Event):
     originals: int
     copies: int
     form: MaterialForm = MaterialForm.PAPER
+    scans: tuple[str, ...] = ()  # SHA-256 names of scanned pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialSpared(Event):
+    """免交: an e-licence or a piece of an earlier case stands for it."""
+
+    material: str
+    stored: Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,11 +247,13 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAcceptedDeferred(Numbered):
-    """容缺受理: accepted, the named materials to follow by their dates."""
+    """容缺受理: accepted, the named materials to follow by their dates; ``promised`` are those
+    that a promise stands for."""
 
     promise_due: date
     due_provisional: bool = False
     deferrals: tuple[Deferral, ...]
+    promised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +264,7 @@ class NoticeLine:
     name: str
     problem: str
     because: str
+    told_before: bool = False  # an earlier notice named it, and it is still wanting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +272,44 @@ class NoticeIssued(Numbered):
     """补正一次性告知: everything that is missing, computed from the list."""
 
     lines: tuple[NoticeLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeHanded(Event):
+    """Who handed the notice to whom, how and when (hall time), and whether it was signed for."""
+
+    by: str  # staff number
+    to: str  # name as on the paper
+    way: str  # 直接, 邮寄, 留置, 电子
+    at: datetime
+    signed: bool
+
+
+class DemandKind(StrEnum):
+    BEYOND_LIST = "beyond_list"  # 清单外要求
+    TOLD_AGAIN = "told_again"  # 重复告知
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandRefused(Event):
+    """The program refused to demand these materials; the attempt is on record."""
+
+    kind: DemandKind
+    materials: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResumed(Event):
+    """The applicant of a noticed or received case is back, at this window."""
+
+    window: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePutBack(Event):
+    """A resumed case waits again as before; what was brought meanwhile stays recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +379,35 @@ class LimitExtended(Event):
     on: date
 
 
+# -- bundles (一件事) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBundled(Event):
+    """The case is one item's part of a bundle (its id)."""
+
+    bundle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleChosen(Event):
+    """Freezes the bundle; ``cases`` in the order of its items."""
+
+    code: str
+    name: str
+    version: int
+    list_hash: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleDecided(Event):
+    """Each case was decided by its own list; the number of the whole, for the receipt."""
+
+    number: str
+    check: str
+
+
 # -- papers -------------------------------------------------------------------------------------
 
 
@@ -284,6 +419,8 @@ class PaperKind(StrEnum):
     NOTICE = "notice"  # 补正材料一次性告知书
     REJECTION = "rejection"  # 不予受理通知书
     TICKET_SLIP = "ticket_slip"  # 排队号票
+    BUNDLE_RECEIPT = "bundle_receipt"  # 一件事综合收件凭证
+    APPLICATION_FORM = "application_form"  # 申请表, filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,9 +479,12 @@ KINDS: dict[str, type[Event]] = {
         ClerkSignedIn, ClerkSignedOut, CaseNumbersLeased,
         TicketTaken, TicketLeased, TicketCalled, TicketServed, TicketPassed, TicketFinished,
         CaseOpened, ApplicantIdentified, PhoneEntered, ItemChosen, QuestionAnswered,
-        MaterialReceived, MaterialFaulted, MaterialPromised, MaterialReturned,
+        ApplicantChecked, OrganisationIdentified, OrganisationWithdrawn,
+        AgentIdentified, AgentWithdrawn, DeliveryChosen, FieldFilled,
+        MaterialReceived, MaterialSpared, MaterialFaulted, MaterialPromised, MaterialReturned,
         CaseAccepted, CaseAcceptedDeferred, NoticeIssued, CaseRejected, CaseReceived,
-        CaseAbandoned,
+        CaseAbandoned, NoticeHanded, DemandRefused, CaseResumed, CasePutBack,
+        CaseBundled, BundleChosen, BundleDecided,
         CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
         PaperRequeued,

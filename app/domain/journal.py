@@ -111,14 +111,23 @@ def seal(
 
 def check_entry(entry: Entry, previous: str) -> None:
     """Raises ChainBroken where the entry is not what follows ``previous``."""
-    whole = not entry.body or hashlib.sha256(entry.body.encode()).hexdigest() == entry.body_hash
     expected = entry_hash(
         previous, id=entry.id, device=entry.device, install=entry.install, seq=entry.seq,
         at=entry.at, hlc=entry.hlc, actor=entry.actor, subject=entry.subject, kind=entry.kind,
         version=entry.version, body_hash=entry.body_hash,
     )  # fmt: skip
-    if not whole or expected != entry.hash:
+    if not _whole(entry) or expected != entry.hash:
         raise ChainBroken(seq=entry.seq)
+
+
+def _whole(entry: Entry) -> bool:
+    return not entry.body or hashlib.sha256(entry.body.encode()).hexdigest() == entry.body_hash
+
+
+def check_body(entry: Entry) -> None:
+    """For entries out of their chain. Raises BadEntry where the body is not what was sealed."""
+    if not _whole(entry):
+        raise BadEntry(kind=entry.kind, version=entry.version)
 
 
 def check_chain(

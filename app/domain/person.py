@@ -33,10 +33,11 @@ class Sex(StrEnum):
 
 
 class ValueSource(StrEnum):
-    """Where a value came from: 读卡 or 手录. A card's value is read-only on the screen."""
+    """Where a value came from: 读卡, 手录 or 电子证照. Only a typed one may be changed by hand."""
 
     CARD = "card"
     TYPED = "typed"
+    LICENCE = "licence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,34 @@ class Applicant:
 
     def expired(self, on: date) -> bool:
         return self.valid_to is not None and self.valid_to < on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """A legal person or other organisation (法人或者其他组织) in whose name is applied."""
+
+    name: str
+    credit_code: str
+    representative: str  # 法定代表人（负责人）
+    source: ValueSource
+    typed_reason: str = ""
+
+
+class DeliveryWay(StrEnum):
+    """How the result reaches the applicant."""
+
+    PICK_UP = "pick_up"  # 自取
+    POST = "post"  # 邮寄
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The last three are for the post."""
+
+    way: DeliveryWay
+    recipient: str = ""
+    phone: str = ""
+    address: str = ""
 
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -213,3 +242,32 @@ def typed_person(document: DocumentKind, name: str, number: str, on: date) -> Pe
     if document is DocumentKind.HK_MO_TW and number[:2] not in {"81", "82", "83"}:
         raise InvalidIdentity(field="number")
     return Person(name=name, number=number, birth=birth, sex=sex)
+
+
+def typed_organisation(name: str, credit_code: str, representative: str, why: str) -> Organisation:
+    """Build an organisation from what a clerk typed. Raises InvalidIdentity with the field."""
+    try:
+        representative = check_name(representative)
+    except InvalidIdentity:
+        raise InvalidIdentity(field="representative") from None
+    return Organisation(
+        name=check_name(name), credit_code=check_credit_code(credit_code),
+        representative=representative, source=ValueSource.TYPED, typed_reason=why.strip(),
+    )  # fmt: skip
+
+
+def check_delivery(delivery: Delivery) -> Delivery:
+    """The same, tidied. The post needs recipient, phone and address. Raises InvalidIdentity."""
+    if delivery.way is DeliveryWay.PICK_UP:
+        return Delivery(way=DeliveryWay.PICK_UP)
+    try:
+        recipient = check_name(delivery.recipient)
+    except InvalidIdentity:
+        raise InvalidIdentity(field="recipient") from None
+    address = " ".join(delivery.address.split())
+    if not 5 <= len(address) <= 200 or not address.isprintable():
+        raise InvalidIdentity(field="address")
+    return Delivery(
+        way=DeliveryWay.POST, recipient=recipient, phone=check_phone(delivery.phone),
+        address=address,
+    )  # fmt: skip

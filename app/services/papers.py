@@ -7,7 +7,8 @@ from datetime import datetime
 
 from app.domain.case import Case
 from app.domain.catalogue import Item, Limit, LimitUnit
-from app.domain.checklist import RowState, asked_questions, evaluate
+from app.domain.checklist import RowState, asked_questions
+from app.domain.decision import judge
 from app.domain.errors import NotReady
 from app.domain.events import (
     CaseAccepted,
@@ -128,7 +129,7 @@ class PaperContents:
         if applicant is None or decision is None:
             raise NotReady(need="applicant")
         clerk = next((m.name for m in self._hall.staff if m.id == actor), "")
-        evaluation = evaluate(item, case.answers, case.evidence)
+        evaluation = judge(case, item, at.date())
         situation = tuple(
             (question.text, "、".join(o.text for o in question.options if o.id in chosen))
             for question in asked_questions(item, case.answers)

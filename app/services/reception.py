@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain import case as cases
-from app.domain.case import Case, Decision
+from app.domain import decision as decisions
+from app.domain.case import Case
 from app.domain.catalogue import Item, MaterialForm, list_hash
-from app.domain.checklist import Evaluation, Outcome, check_answer, check_material, evaluate
+from app.domain.checklist import Evaluation, Outcome, check_answer, check_material
 from app.domain.deadline import Due, WorkCalendar
+from app.domain.decision import Decision, judge
 from app.domain.errors import ListChanged, NotReady, NumbersExhausted, ReasonNeeded
 from app.domain.events import (
     ApplicantIdentified,
@@ -218,7 +220,7 @@ class Reception:
             return _append(unit, session, case_id, event)
 
     def evaluate(self, case: Case) -> Evaluation:
-        return evaluate(self.item(case), case.answers, case.evidence)
+        return judge(case, self.item(case), self._today())
 
     # -- deciding -------------------------------------------------------------------------------
 
@@ -227,7 +229,7 @@ class Reception:
         case = self._store.find_case(case_id)
         if case is None:
             raise NotReady(need="case")
-        event = cases.decide(
+        event = decisions.decide(
             case, self.item(case), decision, number="-", check="-", on=self._today(),
             work=self._work,
         )  # fmt: skip
@@ -249,7 +251,7 @@ class Reception:
         with self._store.begin() as unit:
             case = _get(unit, case_id)
             today = self._today()
-            event = cases.decide(
+            event = decisions.decide(
                 case, self.item(case), decision, number=self._next_number(unit, today),
                 check=self._store.check_code(), on=today, work=self._work,
             )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from app.domain.catalogue import Item, MaterialForm
@@ -20,7 +21,7 @@ class BadTrial(AppError):
 _MOST = 9999
 
 
-def try_list(item: Item, answers: Iterable[str], have: Iterable[str]) -> dict[str, Any]:
+def try_list(item: Item, answers: Iterable[str], have: Iterable[str], on: date) -> dict[str, Any]:
     """``answers`` as ``QUESTION=OPTION`` (repeat for several options), ``have`` as
     ``MATERIAL[:originals[:copies]]`` (without counts: all that the list asks for).
 
@@ -34,7 +35,7 @@ def try_list(item: Item, answers: Iterable[str], have: Iterable[str]) -> dict[st
         chosen[question] = chosen.get(question, frozenset()) | {option}
     for question, options in chosen.items():
         check_answer(item, question, options)
-    evaluation = evaluate(item, chosen, dict(_evidence(item, text) for text in have))
+    evaluation = evaluate(item, chosen, dict(_evidence(item, text) for text in have), on=on)
     rows = [
         {
             "material": row.material.id,

@@ -8,30 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
-from app.domain import clocks
 from app.domain import ticket as tickets
-from app.domain.case import CaseState
-from app.domain.clocks import Pause
 from app.domain.errors import BadEntry
 from app.domain.events import (
-    ApplicantIdentified,
-    CaseAbandoned,
-    CaseAccepted,
-    CaseAcceptedDeferred,
-    CaseDeemedAccepted,
     CaseNumbersLeased,
-    CaseOpened,
-    CaseReceived,
-    CaseRejected,
-    ClockPaused,
-    ClockResumed,
     Event,
-    ItemChosen,
-    LimitExtended,
-    NoticeIssued,
-    Numbered,
     PaperAnswered,
     PaperDoubted,
     PaperFailed,
@@ -46,20 +27,13 @@ from app.domain.events import (
     TicketServed,
     TicketTaken,
 )
-from app.domain.hall import HALL_ZONE
-from app.domain.masking import mask_name
+from app.domain.journal import Entry
 from app.domain.ticket import Ticket, TicketState
+from app.storage.case_table import project_bundle, project_case
 from app.storage.database import Statements
 
-PROJECTIONS = ("cases", "tickets", "jobs", "number_blocks")
+PROJECTIONS = ("cases", "bundles", "tickets", "jobs", "number_blocks")
 
-_CASE_STATES: dict[type[Event], CaseState] = {
-    CaseAccepted: CaseState.ACCEPTED,
-    CaseAcceptedDeferred: CaseState.ACCEPTED_DEFERRED,
-    NoticeIssued: CaseState.NOTICED,
-    CaseRejected: CaseState.REJECTED,
-    CaseReceived: CaseState.RECEIVED,
-}
 _JOB_STATES: dict[type[Event], str] = {
     PaperSent: "sent",
     PaperPrinted: "printed",
@@ -75,95 +49,22 @@ def subject_id(subject: str) -> str:
     return subject.partition(":")[2]
 
 
-def project(connection: Statements, subject: str, at: datetime, event: Event) -> None:
+def project(connection: Statements, entry: Entry, event: Event, *, own: bool) -> None:
     """Apply one saved event. Runs inside the transaction that saves it."""
-    key = subject_id(subject)
+    key, at = subject_id(entry.subject), entry.at
     if isinstance(event, _TICKET_EVENTS):
         _project_ticket(connection, key, at, event)
-    elif subject.startswith("case:"):
-        _project_case(connection, key, at, event)
-    elif subject.startswith("job:"):
+    elif entry.subject.startswith("case:"):
+        project_case(connection, key, at, event, own=own)
+    elif entry.subject.startswith("bundle:"):
+        project_bundle(connection, key, at, entry.actor, event, own=own)
+    elif entry.subject.startswith("job:"):
         _project_job(connection, key, at, event)
     elif isinstance(event, CaseNumbersLeased):
         connection.exec_driver_sql(
             "INSERT INTO number_blocks (first, last, next) VALUES (?, ?, ?)",
             (event.first, event.last, event.first),
         )
-
-
-def _project_case(connection: Statements, key: str, at: datetime, event: Event) -> None:
-    match event:
-        case CaseOpened():
-            connection.exec_driver_sql(
-                "INSERT INTO cases (id, state, window, ticket, opened_at) VALUES (?, ?, ?, ?, ?)",
-                (key, CaseState.OPEN.value, event.window, event.ticket, at.isoformat()),
-            )
-        case ApplicantIdentified():
-            connection.exec_driver_sql(
-                "UPDATE cases SET applicant = ? WHERE id = ?",
-                (mask_name(event.applicant.person.name), key),
-            )
-        case ItemChosen():
-            connection.exec_driver_sql(
-                "UPDATE cases SET item = ?, item_name = ?, version = ? WHERE id = ?",
-                (event.item, event.name, event.version, key),
-            )
-        case CaseAbandoned():
-            connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, decided_at = ? WHERE id = ?",
-                (CaseState.ABANDONED.value, at.isoformat(), key),
-            )
-        case Numbered():
-            state = _CASE_STATES[type(event)]
-            if isinstance(event, CaseAccepted) and event.promised:
-                state = CaseState.ACCEPTED_ON_PROMISE
-            since = at.astimezone(HALL_ZONE).date().isoformat()
-            due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
-            connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ? "
-                "WHERE id = ?",
-                (state.value, event.number, at.isoformat(), since, str(due), key),
-            )
-            connection.exec_driver_sql(
-                "UPDATE number_blocks SET next = next + 1 "
-                "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last)"
-            )
-        case _:
-            _project_clock(connection, key, event)
-
-
-def _project_clock(connection: Statements, key: str, event: Event) -> None:
-    match event:
-        case CaseDeemedAccepted():
-            connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, since = ?, due = ? WHERE id = ?",
-                (CaseState.DEEMED_ACCEPTED.value, event.since.isoformat(),
-                 event.promise_due.isoformat(), key),
-            )  # fmt: skip
-        case LimitExtended():
-            connection.exec_driver_sql(
-                "UPDATE cases SET extension = ? WHERE id = ?", (event.days, key)
-            )
-        case ClockPaused() | ClockResumed():
-            row = connection.exec_driver_sql(
-                "SELECT pauses FROM cases WHERE id = ?", (key,)
-            ).one_or_none()
-            pauses = pauses_of(row[0] if row else "")
-            if isinstance(event, ClockPaused):
-                pauses = clocks.pause(
-                    pauses, event.code, event.name, event.reason, event.approver, event.on
-                )
-            else:
-                pauses = clocks.resume(pauses, event.code, event.on)
-            connection.exec_driver_sql(
-                "UPDATE cases SET pauses = ? WHERE id = ?",
-                (msgspec.json.encode(pauses).decode(), key),
-            )
-
-
-def pauses_of(text: str) -> tuple[Pause, ...]:
-    """The pauses as the table of cases keeps them."""
-    return msgspec.json.decode(text, type=tuple[Pause, ...]) if text else ()
 
 
 _TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"

@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from app.domain import case as cases
 from app.domain.case import Case
 from app.domain.clock import Hlc, tick, uuid7
+from app.domain.errors import BadEntry
 from app.domain.events import Event
-from app.domain.journal import GENESIS, Entry, check_chain, decode_event, seal
+from app.domain.journal import GENESIS, Entry, check_body, check_chain, decode_event, seal
 from app.ports import Clock
 from app.storage.database import Statements, migrate, open_engine, reading, writing
 from app.storage.projections import PROJECTIONS, project
@@ -54,7 +55,8 @@ class Unit:
             (store.install,),
         ).one_or_none()
         self._seq, self._head = (int(head[0]), str(head[1])) if head else (0, GENESIS)
-        self._hlc = Hlc.parse(head[2]) if head else Hlc()
+        heard = connection.exec_driver_sql("SELECT heard FROM chain").scalar_one()
+        self._hlc = max((Hlc.parse(t) for t in (head and head[2], heard) if t), default=Hlc())
 
     def append(self, event: Event, *, subject: str, actor: str) -> Entry:
         """Add one fact to the chain and to the projections."""
@@ -66,7 +68,7 @@ class Unit:
             actor=actor, subject=subject,
         )  # fmt: skip
         self.connection.exec_driver_sql(_INSERT, _row(entry))
-        project(self.connection, subject, at, event)
+        project(self.connection, entry, event, own=True)
         self._seq, self._head = entry.seq, entry.hash
         self.saved.append((entry, event))
         return entry
@@ -171,6 +173,31 @@ class Store:
             ).all()
         return [_entry(tuple(row)) for row in rows]
 
+    def take_in(self, entries: Sequence[Entry]) -> None:
+        """Keep facts that other windows saved about cases, as the back office knows them.
+
+        What is here already is left as it is. Raises BadEntry where a body does not fit its hash
+        or is no fact about a case, and what the fold raises where they do not fit together; then
+        nothing of it is kept.
+        """
+        with writing(self.engine) as connection:
+            for entry in entries:
+                if not entry.subject.startswith(("case:", "bundle:")):
+                    raise BadEntry(kind=entry.kind, version=entry.version)
+                check_body(entry)
+                event = decode_event(entry.kind, entry.version, entry.body)
+                new = connection.exec_driver_sql(
+                    f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1", _row(entry)
+                ).one_or_none()
+                if new:
+                    project(connection, entry, event, own=False)
+            for subject in {entry.subject for entry in entries}:
+                case_id = subject.removeprefix("case:")
+                if case_id != subject:
+                    cases.fold(case_id, events_about(connection, case_id))
+            latest = max((entry.hlc for entry in entries), default="")
+            connection.exec_driver_sql("UPDATE chain SET heard = max(heard, ?)", (latest,))
+
     def verify(self, page: int = 2000) -> tuple[int, str]:
         """Check the whole chain. Returns (last seq, head). Raises ChainBroken."""
         seq, head = 0, GENESIS
@@ -188,10 +215,11 @@ def refill(connection: Statements) -> None:
     """Fold the whole journal into empty projections. Raises BadEntry."""
     for table in PROJECTIONS:
         connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names are constants
+    install = connection.exec_driver_sql("SELECT install FROM chain").scalar_one()
     rows: Iterable[Sequence[str | int]] = connection.exec_driver_sql(
         f"{_SELECT} ORDER BY hlc, install, seq"
     ).all()
     for row in rows:
         entry = _entry(tuple(row))
         event = decode_event(entry.kind, entry.version, entry.body)
-        project(connection, entry.subject, entry.at, event)
+        project(connection, entry, event, own=entry.install == install)

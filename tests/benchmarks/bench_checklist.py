@@ -77,7 +77,7 @@ def measure() -> dict[str, float | int]:
     times = []
     for _ in range(_ROUNDS):
         began = time.perf_counter()
-        evaluate(item, answers, evidence)
+        evaluate(item, answers, evidence, on=date(2026, 11, 23))
         times.append(time.perf_counter() - began)
     times.sort()
     return {

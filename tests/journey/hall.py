@@ -15,9 +15,10 @@ from app.config import Settings
 from app.demo.back_office import EmbeddedBackOffice
 from app.devices.cards.once import read_once
 from app.devices.cards.specification import open_driver
-from app.domain.case import Case, Decision
+from app.domain.case import Case
 from app.domain.catalogue import Item
 from app.domain.checklist import Outcome
+from app.domain.decision import Decision
 from app.domain.person import CardRead
 from app.services.sign_in import Session
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.case import Case, CaseState, Decision, apply, decide, deferral_until, fold
+from app.domain.case import Case, CaseState, apply, fold
 from app.domain.catalogue import Item, MaterialForm, Necessity, list_hash
-from app.domain.checklist import Outcome, evaluate
+from app.domain.checklist import Outcome
+from app.domain.decision import Decision, decide, deferral_until, judge
 from app.domain.errors import CaseClosed, NotReady, OutcomeNotOpen, ReasonNeeded
 from app.domain.events import (
     ApplicantIdentified,
@@ -28,10 +29,11 @@ from app.domain.events import (
     MaterialReceived,
     MaterialReturned,
     NoticeIssued,
+    OrganisationIdentified,
     PhoneEntered,
     QuestionAnswered,
 )
-from app.domain.person import Applicant, DocumentKind, Person, ValueSource
+from app.domain.person import Applicant, DocumentKind, Organisation, Person, ValueSource
 from app.services.calendar import load_calendar
 from app.services.catalogue import load_catalogue
 
@@ -46,6 +48,12 @@ APPLICANT = Applicant(
     person=Person(name="张示例", number="11010519491231002X"),
     source=ValueSource.CARD,
 )
+ORGANISATION = OrganisationIdentified(
+    organisation=Organisation(
+        name="示例商贸有限公司", credit_code="91370199MB00010013", representative="张示例",
+        source=ValueSource.TYPED,
+    )
+)  # fmt: skip
 OPENED = CaseOpened(window="W01", ticket="t1")
 IDENTIFIED = ApplicantIdentified(applicant=APPLICANT)
 DECISIONS: tuple[Event, ...] = (
@@ -73,7 +81,8 @@ def chosen(item: Item) -> ItemChosen:
 
 
 def open_case(item: Item, *events: Event) -> Case:
-    case = fold("c1", (OPENED, IDENTIFIED, chosen(item), *events))
+    parties: tuple[Event, ...] = () if "1" in item.served else (ORGANISATION,)
+    case = fold("c1", (OPENED, IDENTIFIED, *parties, chosen(item), *events))
     assert case is not None
     return case
 
@@ -111,9 +120,7 @@ def test_the_order_of_ticking_does_not_matter(data: st.DataObject) -> None:
     one = open_case(item, *events)
     other = open_case(item, *data.draw(st.permutations(events)))
     assert one == other
-    assert evaluate(item, one.answers, one.evidence) == evaluate(
-        item, other.answers, other.evidence
-    )
+    assert judge(one, item, MONDAY) == judge(other, item, MONDAY)
 
 
 @given(
@@ -205,7 +212,7 @@ def test_every_demo_item_can_be_accepted_and_noticed(item: Item) -> None:
     empty = open_case(item, *answer_all(item))
     notice = decided(empty, item, Decision(outcome=Outcome.NOTICE))
     assert isinstance(notice, NoticeIssued)
-    missing = evaluate(item, empty.answers, {}).missing
+    missing = judge(empty, item, MONDAY).missing
     assert [line.material for line in notice.lines] == [row.material.id for row in missing]
     assert all(line.problem and line.because for line in notice.lines)
 
@@ -248,7 +255,7 @@ def test_only_open_outcomes_can_be_decided(data: st.DataObject) -> None:
     case = open_case(item, *data.draw(acts(item)))
     outcome = data.draw(st.sampled_from(Outcome))
     decision = Decision(outcome=outcome, reason="不归本厅", basis="行政许可法第三十二条")
-    if outcome in evaluate(item, case.answers, case.evidence).outcomes:
+    if outcome in judge(case, item, MONDAY).outcomes:
         after = apply(case, "c1", decided(case, item, decision))
         assert after.state is not CaseState.OPEN
         assert after.number == "1"

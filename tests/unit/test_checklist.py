@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import checklist
 from app.domain.catalogue import (
     Department,
     Item,
@@ -31,12 +33,13 @@ from app.domain.checklist import (
     asked_questions,
     check_answer,
     check_material,
-    evaluate,
 )
 from app.domain.errors import UnknownAnswer, UnknownMaterial
 from app.services.catalogue import load_catalogue
 
 DEMO = load_catalogue(Path(__file__).parents[2] / "resources" / "demo_hall" / "items").items()
+MONDAY = date(2026, 11, 23)
+evaluate = partial(checklist.evaluate, on=MONDAY)
 ACCEPTANCES = {Outcome.ACCEPT, Outcome.ACCEPT_DEFERRED, Outcome.ACCEPT_ON_PROMISE}
 Answers = dict[str, frozenset[str]]
 

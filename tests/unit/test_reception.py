@@ -10,8 +10,9 @@ import pytest
 
 from app.bootstrap import Client
 from app.config import Settings
-from app.domain.case import Case, Decision
+from app.domain.case import Case
 from app.domain.checklist import Outcome
+from app.domain.decision import Decision
 from app.domain.errors import (
     AppError,
     CaseClosed,

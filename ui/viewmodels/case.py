@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.case import Case, CaseState, Decision
+from app.domain.case import Case, CaseState
 from app.domain.catalogue import Material, MaterialForm
 from app.domain.checklist import Evidence, Outcome
+from app.domain.decision import Decision
 from app.domain.errors import AppError
 from app.domain.hall import HALL_ZONE
 from app.domain.person import CardRead, DocumentKind

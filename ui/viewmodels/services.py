@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from app.domain.case import Case, Decision
+    from app.domain.case import Case
     from app.domain.catalogue import Item, MaterialForm
     from app.domain.checklist import Evaluation
     from app.domain.deadline import Due
+    from app.domain.decision import Decision
     from app.domain.events import Deferral, NoticeLine, PaperKind
     from app.domain.hall import Business, StaffMember, Window
     from app.domain.person import CardRead, DocumentKind

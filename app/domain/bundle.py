@@ -1,0 +1,351 @@
+"""Several items, one application (一件事): what is shared is brought, asked and typed once. Pure.
+
+国发〔2024〕3号 (高效办成一件事). Materials are the same where their identity (``Material.id``) is,
+whatever they are called; questions only where the bundle says so. Each item keeps its own case and
+is accepted or noticed by its own list; what is merged here is what the applicant sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.domain.case import Case
+from app.domain.catalogue import (
+    Department,
+    FormField,
+    Item,
+    ItemKind,
+    Limit,
+    Material,
+    MaterialForm,
+    MaterialType,
+    Necessity,
+    Option,
+    OptionRef,
+    Question,
+)
+from app.domain.checklist import Evaluation, Evidence, Outcome, Row, RowState
+from app.domain.errors import UnknownAnswer, UnknownMaterial
+
+JOINT_FORM = "joint-form"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRef:
+    item: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameQuestion:
+    """Questions of several items that are one question: asked once, answered for all."""
+
+    members: tuple[QuestionRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """``items`` are codes, in the order in which they are shown. ``joint_form`` names the one
+    application form that stands for those of the items, "" where each keeps its own."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    department: Department  # the leading one (牵头部门)
+    items: tuple[str, ...]
+    same_questions: tuple[SameQuestion, ...] = ()
+    joint_form: str = ""
+    guide: str = ""
+    version: int = 1
+    effective_from: date
+    effective_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One item of a bundle: its case, its frozen list and what the checklist says of them."""
+
+    case: Case
+    item: Item
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """Counted from the lists under the present answers: each item alone, and together.
+
+    ``materials`` are those that must be brought; what is kept already (免交) counts apart only.
+    """
+
+    materials_apart: int
+    materials_together: int
+    forms_apart: int
+    forms_together: int
+    fields_apart: int
+    fields_together: int
+
+
+def bundle_faults(bundle: Bundle, items: Mapping[str, Item]) -> Iterator[str]:
+    """What makes a bundle unusable, each with its place."""
+    if len(bundle.items) < 2 or len(set(bundle.items)) != len(bundle.items):
+        yield "names fewer than two items, or one twice"
+    for code in bundle.items:
+        if code not in items:
+            yield f"unknown item {code}"
+    if bundle.effective_to is not None and bundle.effective_to < bundle.effective_from:
+        yield "ends before it begins"
+    seen: set[QuestionRef] = set()
+    for same in bundle.same_questions:
+        shapes = set()
+        for ref in same.members:
+            if ref in seen:
+                yield f"question {ref.question} of {ref.item} stands twice"
+            seen.add(ref)
+            question = _find_question(items.get(ref.item), ref.question)
+            if question is None or ref.item not in bundle.items:
+                yield f"unknown question {ref.question} of {ref.item}"
+                continue
+            if question.asked_when:
+                yield f"question {ref.question} of {ref.item} depends on another: not shareable"
+            shapes.add((question.multiple, tuple(option.id for option in question.options)))
+        if len(same.members) < 2 or len(shapes) > 1:
+            yield f"questions {same.members[0].question if same.members else ''} are not the same"
+
+
+def _find_question(item: Item | None, question: str) -> Question | None:
+    return next((q for q in item.questions if q.id == question), None) if item else None
+
+
+# -- names of what is merged --------------------------------------------------------------------
+
+
+def material_key(bundle: Bundle, material: Material) -> str:
+    """Its identity in the merged list."""
+    if bundle.joint_form and material.type is MaterialType.APPLICATION_FORM:
+        return JOINT_FORM
+    return material.id
+
+
+def question_key(bundle: Bundle, item: str, question: str) -> str:
+    """Its identity in the merged list: the first of those that are the same."""
+    ref = QuestionRef(item=item, question=question)
+    for same in bundle.same_questions:
+        if ref in same.members:
+            ref = same.members[0]
+    return f"{bundle.items.index(ref.item) + 1}.{ref.question}"
+
+
+def materials_meant(bundle: Bundle, items: Sequence[Item], key: str) -> tuple[tuple[int, str], ...]:
+    """(place of the item, material id) for every list that names it. Raises UnknownMaterial."""
+    meant = tuple(
+        (place, material.id)
+        for place, item in enumerate(items)
+        for material in item.materials
+        if material_key(bundle, material) == key
+    )
+    if not meant:
+        raise UnknownMaterial(material=key)
+    return meant
+
+
+def questions_meant(bundle: Bundle, items: Sequence[Item], key: str) -> tuple[tuple[int, str], ...]:
+    """(place of the item, question id) for every list that asks it. Raises UnknownAnswer."""
+    meant = tuple(
+        (place, question.id)
+        for place, item in enumerate(items)
+        for question in item.questions
+        if question_key(bundle, item.code, question.id) == key
+    )
+    if not meant:
+        raise UnknownAnswer(question=key)
+    return meant
+
+
+def form_fields(items: Iterable[Item]) -> tuple[FormField, ...]:
+    """Every field once, by identity; required where one of the forms requires it."""
+    merged: dict[str, FormField] = {}
+    for item in items:
+        for one in item.fields:
+            former = merged.get(one.id, one)
+            merged[one.id] = replace(former, required=former.required or one.required)
+    return tuple(merged.values())
+
+
+# -- merging ------------------------------------------------------------------------------------
+
+
+def merged_item(bundle: Bundle, items: Sequence[Item]) -> Item:
+    """The bundle as one item: its questions once, its materials once. Only to be shown; the
+    rows come from ``merged_evaluation``, because a material may be basic in one list and
+    conditional in another."""
+    questions: dict[str, Question] = {}
+    materials: dict[str, list[Material]] = {}
+    for item in items:
+        for question in item.questions:
+            key = question_key(bundle, item.code, question.id)
+            questions.setdefault(key, _renamed(bundle, item, key, question))
+        for material in item.materials:
+            materials.setdefault(material_key(bundle, material), []).append(material)
+    first = items[0]
+    return Item(
+        code=bundle.code, name=bundle.name, aliases=bundle.aliases, department=bundle.department,
+        level=first.level, type=first.type, kind=ItemKind.PROMISED,
+        served=tuple(sorted({s for item in items for s in item.served})),
+        statutory_limit=_longest(item.statutory_limit for item in items),
+        promised_limit=_longest(item.promised_limit for item in items),
+        fees=tuple(fee for item in items for fee in item.fees),
+        delivery=tuple(dict.fromkeys(way for item in items for way in item.delivery)),
+        guide=bundle.guide,
+        promise_allowed=any(item.promise_allowed for item in items),
+        questions=tuple(questions.values()),
+        fields=form_fields(items),
+        materials=tuple(_merged_material(bundle, k, same) for k, same in materials.items()),
+        version=bundle.version, effective_from=bundle.effective_from,
+        effective_to=bundle.effective_to,
+    )  # fmt: skip
+
+
+def _longest(limits: Iterable[Limit]) -> Limit:
+    return max(limits, key=lambda limit: limit.count)
+
+
+def _renamed(bundle: Bundle, item: Item, key: str, question: Question) -> Question:
+    by_id = {material.id: material for material in item.materials}
+    return replace(
+        question,
+        id=key,
+        options=tuple(
+            Option(
+                id=option.id, text=option.text, fact=option.fact,
+                materials=tuple(material_key(bundle, by_id[m]) for m in option.materials),
+            )
+            for option in question.options
+        ),
+        asked_when=tuple(
+            OptionRef(question=question_key(bundle, item.code, ref.question), option=ref.option)
+            for ref in question.asked_when
+        ),
+    )  # fmt: skip
+
+
+_STRICTEST = (Necessity.OPTIONAL, Necessity.DEFERRABLE, Necessity.REQUIRED)
+
+
+def _merged_material(bundle: Bundle, key: str, same: Sequence[Material]) -> Material:
+    """One piece for all: the most that any of them wants, as strict as the strictest."""
+    first = same[0]
+    forms = {material.form for material in same} - {MaterialForm.EITHER}
+    days = [material.defer_days for material in same if material.defer_days]
+    return replace(
+        first,
+        id=key,
+        name=bundle.joint_form if key == JOINT_FORM else first.name,
+        form=MaterialForm.EITHER if not forms else min(forms, key=lambda form: form != "paper"),
+        originals=max(material.originals for material in same),
+        copies=max(material.copies for material in same),
+        necessity=max((material.necessity for material in same), key=_STRICTEST.index),
+        defer_days=min(days, default=0),
+        promisable=all(material.promisable for material in same),
+        standard="；".join(dict.fromkeys(m.standard for m in same if m.standard)),
+        basis="；".join(dict.fromkeys(m.basis for m in same if m.basis)),
+        faults=tuple(dict.fromkeys(fault for m in same for fault in m.faults)),
+    )
+
+
+def merged_case(bundle: Bundle, parts: Sequence[Part]) -> Case:
+    """The first item's case, with the answers and the papers of all under their merged names."""
+    answers: dict[str, frozenset[str]] = {}
+    evidence: dict[str, Evidence] = {}
+    fields: dict[str, str] = {}
+    for part in parts:
+        for question, chosen in part.case.answers.items():
+            answers.setdefault(question_key(bundle, part.item.code, question), chosen)
+        for material in part.item.materials:
+            if (brought := part.case.evidence.get(material.id)) is not None:
+                evidence.setdefault(material_key(bundle, material), brought)
+        fields.update(part.case.fields)
+    return replace(
+        parts[0].case, item=bundle.code, item_name=bundle.name, version=bundle.version,
+        department=bundle.department.name, answers=answers, evidence=evidence, fields=fields,
+    )  # fmt: skip
+
+
+_NOT_WANTED = frozenset({RowState.NOT_REQUIRED, RowState.UNDECIDED})
+# The first of these that any list says is what the merged row says.
+_WORST = (
+    RowState.NOT_ACCEPTABLE, RowState.MISSING, RowState.DEFERRABLE, RowState.PROMISED,
+    RowState.SPARED, RowState.RECEIVED, RowState.OPTIONAL, RowState.UNDECIDED,
+    RowState.NOT_REQUIRED,
+)  # fmt: skip
+
+
+def merged_evaluation(bundle: Bundle, parts: Sequence[Part]) -> Evaluation:
+    """The rows of all lists, each material once; what may be decided is ``EACH`` by its list."""
+    rows: dict[str, list[tuple[Item, Row]]] = {}
+    for part in parts:
+        for row in part.evaluation.rows:
+            key = material_key(bundle, row.material)
+            rows.setdefault(key, []).append((part.item, row))
+    unanswered: dict[str, Question] = {}
+    for part in parts:
+        for question in part.evaluation.unanswered:
+            key = question_key(bundle, part.item.code, question.id)
+            unanswered.setdefault(key, _renamed(bundle, part.item, key, question))
+    outcomes = {Outcome.REJECT, Outcome.RECEIVE_ONLY}
+    if not unanswered:
+        outcomes.add(Outcome.EACH)
+    return Evaluation(
+        rows=tuple(_merged_row(bundle, key, same) for key, same in rows.items()),
+        unanswered=tuple(unanswered.values()),
+        outcomes=frozenset(outcomes),
+    )
+
+
+def _merged_row(bundle: Bundle, key: str, same: Sequence[tuple[Item, Row]]) -> Row:
+    wanted = [(item, row) for item, row in same if row.state not in _NOT_WANTED] or list(same)
+    # Two forms of one item are still one joint form.
+    names = list(dict.fromkeys(item.name for item, _ in wanted))
+    state = min((row.state for _, row in wanted), key=_WORST.index)
+    because = wanted[0][1].because
+    if state not in _NOT_WANTED:
+        shared = f"{len(names)} 个事项共用一份：" if len(names) > 1 else "用于："
+        because = shared + "、".join(names)
+    mends = dict.fromkeys(row.mend for _, row in wanted if row.state is state and row.mend)
+    return Row(
+        material=_merged_material(bundle, key, [row.material for _, row in wanted]),
+        required=any(row.required for _, row in wanted),
+        because=because,
+        state=state,
+        mend="；".join(mends),
+        originals=max(row.originals for _, row in wanted),
+        copies=max(row.copies for _, row in wanted),
+    )
+
+
+def own_outcome(evaluation: Evaluation) -> Outcome:
+    """What a bundle's item comes to by its own list: accepted as far as it can be, else told."""
+    if Outcome.ACCEPT in evaluation.outcomes:
+        return Outcome.ACCEPT
+    if not evaluation.missing and Outcome.ACCEPT_ON_PROMISE in evaluation.outcomes:
+        return Outcome.ACCEPT_ON_PROMISE
+    if Outcome.ACCEPT_DEFERRED in evaluation.outcomes:
+        return Outcome.ACCEPT_DEFERRED
+    return Outcome.NOTICE
+
+
+def saving(bundle: Bundle, parts: Sequence[Part]) -> Saving:
+    """What the bundle spares, counted from the lists."""
+    apart = [row for part in parts for row in part.evaluation.rows if row.required]
+    together = [row for row in merged_evaluation(bundle, parts).rows if row.required]
+    brought = [row for row in together if row.state is not RowState.SPARED]
+    form = MaterialType.APPLICATION_FORM
+    return Saving(
+        materials_apart=len(apart),
+        materials_together=len(brought),
+        forms_apart=sum(row.material.type is form for row in apart),
+        forms_together=sum(row.material.type is form for row in together),
+        fields_apart=sum(len(part.item.fields) for part in parts),
+        fields_together=len(form_fields(part.item for part in parts)),
+    )

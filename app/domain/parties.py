@@ -1,0 +1,66 @@
+"""Say who stands at the window for whom, and what that answers by itself. Pure.
+
+An agent (代理人) brings both identities and an authority; an organisation applies through its
+legal representative, or through somebody whom it authorises.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.domain.case import Case
+from app.domain.catalogue import Item, OptionFact
+from app.domain.checklist import asked_questions
+from app.domain.events import QuestionAnswered
+
+
+class Party(StrEnum):
+    """Somebody who must be on the case first; also the ``need`` of NotReady."""
+
+    AGENT = "agent"
+    ORGANISATION = "organisation"
+
+
+def facts(case: Case) -> frozenset[OptionFact]:
+    """What the identities on the case say. Nothing is concluded from what is absent: nobody
+    knows yet whether an organisation or an agent will still be named."""
+    known = set()
+    organisation, person = case.organisation, case.applicant
+    if organisation is not None:
+        known.add(OptionFact.LEGAL)
+    if case.agent is not None or (
+        organisation is not None
+        and person is not None
+        and person.person.name != organisation.representative
+    ):
+        known.add(OptionFact.AGENT)
+    return frozenset(known)
+
+
+def implied_answers(case: Case, item: Item) -> tuple[QuestionAnswered, ...]:
+    """Answers that the identities give already, where the present ones say otherwise."""
+    known = facts(case)
+    implied = []
+    for question in asked_questions(item, case.answers):
+        for option in question.options:
+            if option.fact in known and case.answers.get(question.id) != frozenset({option.id}):
+                implied.append(QuestionAnswered(question=question.id, options=(option.id,)))
+                break
+    return tuple(implied)
+
+
+def lacking_party(case: Case, item: Item) -> Party | None:
+    """Whose identity an answer, or the item itself, speaks of while it is not on the case."""
+    chosen = {
+        option.fact
+        for question in asked_questions(item, case.answers)
+        for option in question.options
+        if option.id in case.answers.get(question.id, frozenset())
+    }
+    known = facts(case)
+    only_organisations = bool(item.served) and "1" not in item.served
+    if OptionFact.LEGAL not in known and (only_organisations or OptionFact.LEGAL in chosen):
+        return Party.ORGANISATION
+    if OptionFact.AGENT in chosen and OptionFact.AGENT not in known:
+        return Party.AGENT
+    return None

@@ -1,0 +1,164 @@
+"""Keep the table of cases, and that of bundles, in step with the facts about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from app.domain import clocks
+from app.domain.case import CaseState, state_after
+from app.domain.clocks import Pause
+from app.domain.events import (
+    ApplicantIdentified,
+    BundleChosen,
+    BundleDecided,
+    CaseAbandoned,
+    CaseBundled,
+    CaseDeemedAccepted,
+    CaseOpened,
+    CasePutBack,
+    CaseReceived,
+    CaseResumed,
+    ClockPaused,
+    ClockResumed,
+    Event,
+    ItemChosen,
+    LimitExtended,
+    NoticeIssued,
+    Numbered,
+    OrganisationIdentified,
+    OrganisationWithdrawn,
+)
+from app.domain.hall import HALL_ZONE
+from app.domain.masking import mask_name
+from app.storage.database import Statements
+
+
+def project_case(
+    connection: Statements, key: str, at: datetime, event: Event, *, own: bool
+) -> None:
+    """``own`` facts use up this device's numbers; those of other windows do not."""
+    match event:
+        case CaseOpened():
+            connection.exec_driver_sql(
+                "INSERT INTO cases (id, state, window, ticket, opened_at) VALUES (?, ?, ?, ?, ?)",
+                (key, CaseState.OPEN.value, event.window, event.ticket, at.isoformat()),
+            )
+        case ApplicantIdentified():
+            person = event.applicant.person
+            connection.exec_driver_sql(
+                "UPDATE cases SET applicant = ?, person = ? WHERE id = ?",
+                (mask_name(person.name or person.name_latin), person.number, key),
+            )
+        case OrganisationIdentified():
+            _set_organisation(connection, key, event.organisation.credit_code)
+        case OrganisationWithdrawn():
+            _set_organisation(connection, key, "")
+        case ItemChosen():
+            connection.exec_driver_sql(
+                "UPDATE cases SET item = ?, item_name = ?, version = ?, bundle = '' WHERE id = ?",
+                (event.item, event.name, event.version, key),
+            )
+        case CaseBundled():
+            connection.exec_driver_sql(
+                "UPDATE cases SET bundle = ? WHERE id = ?", (event.bundle, key)
+            )
+        case CaseAbandoned():
+            connection.exec_driver_sql(
+                "UPDATE cases SET state = ?, decided_at = ? WHERE id = ?",
+                (CaseState.ABANDONED.value, at.isoformat(), key),
+            )
+        case Numbered():
+            _decide(connection, key, at, event, own=own)
+        case CaseResumed():
+            connection.exec_driver_sql(
+                "UPDATE cases SET state = ?, window = ?, ticket = ? WHERE id = ?",
+                (CaseState.OPEN.value, event.window, event.ticket, key),
+            )
+        case CasePutBack():
+            connection.exec_driver_sql("UPDATE cases SET state = waiting WHERE id = ?", (key,))
+        case _:
+            _project_clock(connection, key, event)
+
+
+def _set_organisation(connection: Statements, key: str, code: str) -> None:
+    connection.exec_driver_sql("UPDATE cases SET organisation = ? WHERE id = ?", (code, key))
+
+
+def _decide(connection: Statements, key: str, at: datetime, event: Numbered, *, own: bool) -> None:
+    state = state_after(event).value
+    since = at.astimezone(HALL_ZONE).date().isoformat()
+    due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
+    waiting = state if isinstance(event, NoticeIssued | CaseReceived) else ""
+    former = connection.exec_driver_sql("SELECT number FROM cases WHERE id = ?", (key,))
+    numbered = former.one_or_none() == ("",)
+    connection.exec_driver_sql(
+        "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, waiting = ? "
+        "WHERE id = ?",
+        (state, event.number, at.isoformat(), since, str(due), waiting, key),
+    )
+    if numbered and own:  # a resumed case keeps its number
+        use_number(connection)
+
+
+def use_number(connection: Statements) -> None:
+    connection.exec_driver_sql(
+        "UPDATE number_blocks SET next = next + 1 "
+        "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last)"
+    )
+
+
+def project_bundle(
+    connection: Statements, key: str, at: datetime, actor: str, event: Event, *, own: bool
+) -> None:
+    match event:
+        case BundleChosen():
+            connection.exec_driver_sql(
+                "INSERT INTO bundles (id, code, name, version, list_hash, cases) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (key, event.code, event.name, event.version, event.list_hash,
+                 msgspec.json.encode(event.cases).decode()),
+            )  # fmt: skip
+        case BundleDecided():
+            connection.exec_driver_sql(
+                "UPDATE bundles SET number = ?, check_code = ?, decided_at = ?, actor = ? "
+                "WHERE id = ?",
+                (event.number, event.check, at.isoformat(), actor, key),
+            )
+            if own:
+                use_number(connection)
+
+
+def _project_clock(connection: Statements, key: str, event: Event) -> None:
+    match event:
+        case CaseDeemedAccepted():
+            connection.exec_driver_sql(
+                "UPDATE cases SET state = ?, since = ?, due = ? WHERE id = ?",
+                (CaseState.DEEMED_ACCEPTED.value, event.since.isoformat(),
+                 event.promise_due.isoformat(), key),
+            )  # fmt: skip
+        case LimitExtended():
+            connection.exec_driver_sql(
+                "UPDATE cases SET extension = ? WHERE id = ?", (event.days, key)
+            )
+        case ClockPaused() | ClockResumed():
+            row = connection.exec_driver_sql(
+                "SELECT pauses FROM cases WHERE id = ?", (key,)
+            ).one_or_none()
+            pauses = pauses_of(row[0] if row else "")
+            if isinstance(event, ClockPaused):
+                pauses = clocks.pause(
+                    pauses, event.code, event.name, event.reason, event.approver, event.on
+                )
+            else:
+                pauses = clocks.resume(pauses, event.code, event.on)
+            connection.exec_driver_sql(
+                "UPDATE cases SET pauses = ? WHERE id = ?",
+                (msgspec.json.encode(pauses).decode(), key),
+            )
+
+
+def pauses_of(text: str) -> tuple[Pause, ...]:
+    """The pauses as the table of cases keeps them."""
+    return msgspec.json.decode(text, type=tuple[Pause, ...]) if text else ()
