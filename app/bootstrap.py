@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, Printer, Secrets
+    from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.services.reception import Reception
     from app.services.set_aside import SetAsideDesk
     from app.services.sign_in import SignIn
+    from app.services.worklist import Worklist
     from app.storage.outbox import Outbox
     from app.storage.store import Store
     from printers.maker import PaperPress
@@ -107,9 +109,14 @@ class Client:
 
     @_Part
     def work(self) -> WorkCalendar:
-        from app.services.calendar import load_calendar
+        return self.calendar().work
 
-        return load_calendar(resources_folder() / "calendar" / "workdays.json")
+    def calendar(self) -> CalendarBook:
+        """The years as they stand now, also those imported a moment ago."""
+        from app.services.calendar import open_calendar
+
+        shipped = resources_folder() / "calendar" / "workdays.json"
+        return open_calendar(shipped, self.home / "calendar")
 
     @_Part
     def catalogue(self) -> Catalogue:
@@ -166,6 +173,17 @@ class Client:
         return Reception(
             self.store, self.hall, lambda: self.catalogue, self.work, self.document_printer
         )
+
+    @_Part
+    def worklist(self) -> Worklist:
+        from app.services.clock_settings import load_clock_settings
+        from app.services.worklist import Worklist
+
+        shipped, own = resources_folder() / "clocks", self.home / "clocks.json"
+        return Worklist(
+            self.store, lambda: self.catalogue, self.calendar,
+            lambda: load_clock_settings(shipped, own),
+        )  # fmt: skip
 
     @_Part
     def contents(self) -> PaperContents:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli_calendar import add_calendar_commands
 from app.cli_catalogue import add_catalogue_commands
 from app.config import default_home
 from app.domain.errors import AppError
@@ -137,6 +138,14 @@ def catalogue_try(
 
 
 add_catalogue_commands(catalogue, command)
+
+
+@main.group()
+def calendar() -> None:
+    """Which days work, year by year."""
+
+
+add_calendar_commands(calendar, command)
 
 
 @main.group()

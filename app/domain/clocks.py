@@ -160,12 +160,11 @@ def read_clock(
         further = _due(due.day, Limit(count=extension), work, still)
         due = Due(day=further.day, provisional=due.provisional or further.provisional)
     unit = LimitUnit.DAY if limit.unit is LimitUnit.MONTH else limit.unit
+    whole = unit is LimitUnit.DAY
 
     def units(after: date, until: date) -> int:
-        return sum(
-            day not in still and (unit is LimitUnit.DAY or work.works(day))
-            for day in _days(after, until)
-        )
+        stood = sum(after < day <= until and (whole or work.works(day)) for day in still)
+        return ((until - after).days if whole else _worked(after, until, work)) - stood
 
     left = units(today, due.day) if today <= due.day else -max(1, units(due.day, today))
     total = units(since, due.day)
@@ -181,8 +180,19 @@ def read_clock(
     )  # fmt: skip
 
 
-def _days(after: date, until: date) -> Iterable[date]:
-    return (after + n * _DAY for n in range(1, (until - after).days + 1))
+def _worked(after: date, until: date, work: WorkCalendar) -> int:
+    """Days worked after the one and up to the other; a case years overdue is counted as fast."""
+    count = _weekdays(until.toordinal()) - _weekdays(after.toordinal())
+    count -= sum(after < day <= until and day.weekday() < 5 for day in work.holidays)
+    return count + sum(
+        after < day <= until and day.weekday() >= 5 and day not in work.holidays
+        for day in work.workdays
+    )
+
+
+def _weekdays(ordinal: int) -> int:
+    """Mondays to Fridays up to this day; day 1 was a Monday."""
+    return ordinal // 7 * 5 + min(ordinal % 7, 5)
 
 
 def _paused_days(pauses: tuple[Pause, ...], since: date, today: date) -> frozenset[date]:

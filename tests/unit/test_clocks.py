@@ -181,6 +181,15 @@ def test_left_and_overdue_say_the_same_as_the_day(
     assert reading.left <= (reading.due - today).days or reading.overdue
 
 
+@given(since=sinces, count=st.integers(0, 60), days=st.integers(0, 1500))
+def test_what_is_left_agrees_with_counting_each_day(since: date, count: int, days: int) -> None:
+    today = since + days * DAY
+    reading = read(since, Limit(count=count), today)
+    first, last = min(today, reading.due), max(today, reading.due)
+    worked = sum(WORK.works(first + n * DAY) for n in range(1, (last - first).days + 1))
+    assert reading.left == (-max(1, worked) if reading.overdue else worked)
+
+
 @given(case=cases, limit=limits, days=st.integers(0, 200), extension=extensions, data=st.data())
 def test_a_pause_and_an_extension_never_make_a_case_due_earlier(
     case: tuple[date, tuple[Pause, ...]],
