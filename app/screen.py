@@ -66,6 +66,7 @@ class Screen:
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
             refused=later(lambda: client.set_aside),
+            worklist=later(lambda: client.worklist),
             back_office=self._link,
             reader=later(lambda: client.reader),
             clock=client.clock,

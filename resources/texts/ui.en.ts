@@ -480,6 +480,10 @@
       <translation>Help</translation>
     </message>
     <message>
+      <source>办件时限：暂停 P，恢复 R，延长 X</source>
+      <translation>Limits: pause P, resume R, extend X</translation>
+    </message>
+    <message>
       <source>送后台的记录</source>
       <translation>Records for the back office</translation>
     </message>
@@ -782,6 +786,78 @@
     <message>
       <source>为什么 / 怎么补</source>
       <translation>Why / how to mend</translation>
+    </message>
+    <message>
+      <source>办件时限</source>
+      <translation>Limits</translation>
+    </message>
+    <message>
+      <source>预警</source>
+      <translation>Light</translation>
+    </message>
+    <message>
+      <source>办件号、申请人</source>
+      <translation>Case, applicant</translation>
+    </message>
+    <message>
+      <source>事项、要做什么</source>
+      <translation>Item, what to do</translation>
+    </message>
+    <message>
+      <source>时限</source>
+      <translation>Clock</translation>
+    </message>
+    <message>
+      <source>到期</source>
+      <translation>Due</translation>
+    </message>
+    <message>
+      <source>还剩</source>
+      <translation>Left</translation>
+    </message>
+    <message>
+      <source>法定到期</source>
+      <translation>Due by law</translation>
+    </message>
+    <message>
+      <source>暂停时限</source>
+      <translation>Pause</translation>
+    </message>
+    <message>
+      <source>恢复时限</source>
+      <translation>Resume</translation>
+    </message>
+    <message>
+      <source>延长审批</source>
+      <translation>Extend</translation>
+    </message>
+    <message>
+      <source>没有在走的时限。</source>
+      <translation>No clock runs.</translation>
+    </message>
+    <message>
+      <source>正在读取…</source>
+      <translation>Reading…</translation>
+    </message>
+    <message>
+      <source>批准人</source>
+      <translation>Approved by</translation>
+    </message>
+    <message>
+      <source>哪天开始</source>
+      <translation>From</translation>
+    </message>
+    <message>
+      <source>哪天恢复</source>
+      <translation>Counts again on</translation>
+    </message>
+    <message>
+      <source>延长时限</source>
+      <translation>Extend the limit</translation>
+    </message>
+    <message>
+      <source>几个工作日（最多 10）</source>
+      <translation>Working days (10 at most)</translation>
     </message>
     <message>
       <source>正在打开读卡器…</source>
@@ -1138,6 +1214,202 @@
     <message>
       <source>后台不收本机记录：请找管理员</source>
       <translation>Back office refuses this window: call the administrator</translation>
+    </message>
+    <message>
+      <source>红 {red} · 黄 {yellow} · 共 {all} 件</source>
+      <translation>red {red} · yellow {yellow} · {all} in all</translation>
+    </message>
+    <message>
+      <source>时限 红 {red} 黄 {yellow}：按 Ctrl+J</source>
+      <translation>Limits red {red} yellow {yellow}: Ctrl+J</translation>
+    </message>
+    <message>
+      <source>{head}（只列最急的）</source>
+      <translation>{head} (only the most urgent)</translation>
+    </message>
+    <message>
+      <source>{n} 件没有按时告知，今天记为视为受理。</source>
+      <translation>{n} not told in time: recorded today as deemed accepted.</translation>
+    </message>
+    <message>
+      <source>先选是哪个特别程序：按数字键。</source>
+      <translation>First choose the special procedure: press its number.</translation>
+    </message>
+    <message>
+      <source>理由和批准人都要写。</source>
+      <translation>Reason and approver are both needed.</translation>
+    </message>
+    <message>
+      <source>日期写成 2026-01-31 这样。</source>
+      <translation>Write the day like 2026-01-31.</translation>
+    </message>
+    <message>
+      <source>时限不能计算：按 Ctrl+J</source>
+      <translation>Limits cannot be told: Ctrl+J</translation>
+    </message>
+    <message>
+      <source>延长几个工作日？写 1 到 10。</source>
+      <translation>How many working days? Write 1 to 10.</translation>
+    </message>
+    <message>
+      <source>{number} 的时限已暂停。</source>
+      <translation>The clock of {number} is paused.</translation>
+    </message>
+    <message>
+      <source>{number} 的时限已恢复。</source>
+      <translation>The clock of {number} runs again.</translation>
+    </message>
+    <message>
+      <source>{number} 的时限已延长。</source>
+      <translation>The limit of {number} is extended.</translation>
+    </message>
+    <message>
+      <source>{years} 年放假安排未发布，到期日先按周一至周五计算。</source>
+      <translation>Holidays of {years} are not published: until then days are counted Monday to Friday.</translation>
+    </message>
+    <message>
+      <source>国务院办公厅公布以后，请管理员导入：onewindow calendar import</source>
+      <translation>Once they are, ask the administrator: onewindow calendar import</translation>
+    </message>
+    <message>
+      <source>收件后没有受理，没有可以暂停或延长的时限。</source>
+      <translation>Received, not accepted: there is no limit to pause or extend.</translation>
+    </message>
+    <message>
+      <source>已经延长过一次。</source>
+      <translation>It was extended once already.</translation>
+    </message>
+    <message>
+      <source>已经超期，不能再延长。</source>
+      <translation>It is overdue and can no longer be extended.</translation>
+    </message>
+    <message>
+      <source>今天到期</source>
+      <translation>today</translation>
+    </message>
+    <message>
+      <source>还剩 {n} 个工作日</source>
+      <translation>{n} working days</translation>
+    </message>
+    <message>
+      <source>还剩 {n} 天</source>
+      <translation>{n} days</translation>
+    </message>
+    <message>
+      <source>已超期</source>
+      <translation>overdue</translation>
+    </message>
+    <message>
+      <source>{day} 收件</source>
+      <translation>received {day}</translation>
+    </message>
+    <message>
+      <source>放假安排未发布</source>
+      <translation>holidays unpublished</translation>
+    </message>
+    <message>
+      <source>告知时限</source>
+      <translation>Notice</translation>
+    </message>
+    <message>
+      <source>承诺时限</source>
+      <translation>Promised</translation>
+    </message>
+    <message>
+      <source>法定时限</source>
+      <translation>By law</translation>
+    </message>
+    <message>
+      <source>超期 {n} 个工作日</source>
+      <translation>{n} working days over</translation>
+    </message>
+    <message>
+      <source>超期 {n} 天</source>
+      <translation>{n} days over</translation>
+    </message>
+    <message>
+      <source>绿</source>
+      <translation>green</translation>
+    </message>
+    <message>
+      <source>黄</source>
+      <translation>yellow</translation>
+    </message>
+    <message>
+      <source>红</source>
+      <translation>red</translation>
+    </message>
+    <message>
+      <source>暂停</source>
+      <translation>paused</translation>
+    </message>
+    <message>
+      <source>{day} 起视为受理</source>
+      <translation>deemed from {day}</translation>
+    </message>
+    <message>
+      <source>{day} 受理</source>
+      <translation>accepted {day}</translation>
+    </message>
+    <message>
+      <source>视为受理</source>
+      <translation>deemed accepted</translation>
+    </message>
+    <message>
+      <source>暂停：{names}</source>
+      <translation>paused: {names}</translation>
+    </message>
+    <message>
+      <source>已延长 {n} 天</source>
+      <translation>extended by {n}</translation>
+    </message>
+    <message>
+      <source>无清单，按法定</source>
+      <translation>no list, by law</translation>
+    </message>
+    <message>
+      <source>{due} 前受理、一次告知补正或者不予受理</source>
+      <translation>Accept, notify or refuse by {due}</translation>
+    </message>
+    <message>
+      <source>马上受理、告知补正或者不予受理，过期视为受理</source>
+      <translation>Accept, notify or refuse now, or it counts as accepted</translation>
+    </message>
+    <message>
+      <source>告知期限已过：按视为受理准备</source>
+      <translation>Too late to notify: it will count as accepted</translation>
+    </message>
+    <message>
+      <source>按受理办理，补发受理通知书，{due} 前办结</source>
+      <translation>Treat as accepted, hand out the notice, finish by {due}</translation>
+    </message>
+    <message>
+      <source>{due} 前办结</source>
+      <translation>Finish by {due}</translation>
+    </message>
+    <message>
+      <source>催办；办不完的，到期前报批延长</source>
+      <translation>Urge it; else ask for an extension before it is due</translation>
+    </message>
+    <message>
+      <source>尽快办结，并向申请人说明原因</source>
+      <translation>Finish soon and tell the applicant why</translation>
+    </message>
+    <message>
+      <source>程序结束的当天恢复时限</source>
+      <translation>Resume on the day the procedure ends</translation>
+    </message>
+    <message>
+      <source>将到期</source>
+      <translation>due soon</translation>
+    </message>
+    <message>
+      <source>这一件的时限没有暂停。</source>
+      <translation>This clock is not paused.</translation>
+    </message>
+    <message>
+      <source>正常</source>
+      <translation>on time</translation>
     </message>
   </context>
 </TS>

@@ -135,6 +135,7 @@ class Hall:
             catalogue=self.client.catalogue,
             papers=self.papers,
             refused=self.refusals,
+            worklist=self.client.worklist,
             back_office=self.office,
             reader=self.reader,
             clock=self.client.clock,

@@ -22,7 +22,8 @@ from ui.viewmodels.papers import PapersModel
 
 
 class CounterPage(QWidget):
-    """``asked`` carries acts that belong to the window: help, outbox, papers, theme, sign_out."""
+    """``asked`` carries acts that belong to the window: help, clocks, outbox, papers, theme,
+    sign_out."""
 
     asked = Signal(str)
 
@@ -81,7 +82,7 @@ class CounterPage(QWidget):
         }
         for outcome, _ in ORDER:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
-        for name in ("help", "outbox", "papers", "theme", "sign_out"):
+        for name in ("help", "clocks", "outbox", "papers", "theme", "sign_out"):
             acts[name] = partial(self.asked.emit, name)
         return acts
 

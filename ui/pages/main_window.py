@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.counter import CounterModel
     from ui.viewmodels.outbox import OutboxModel
     from ui.viewmodels.papers import PapersModel
+    from ui.viewmodels.worklist import WorklistModel
 
 _NEXT_MODE = {
     ThemeMode.SYSTEM: ThemeMode.LIGHT,
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.counter_model: CounterModel | None = None
         self.papers_model: PapersModel | None = None
         self.outbox_model: OutboxModel | None = None
+        self.worklist_model: WorklistModel | None = None
         self.counter: CounterPage | None = None
         self._panels: dict[str, Panel] = {}
 
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self.sign_in_model.signed_in.connect(self._enter)
         self.status.outbox_wanted.connect(lambda: self.open_panel("outbox"))
         self.status.papers_wanted.connect(lambda: self.open_panel("papers"))
+        self.status.clocks_wanted.connect(lambda: self.open_panel("clocks"))
         self.status.help_wanted.connect(lambda: self.open_panel("help"))
         self.status.theme_wanted.connect(self.next_theme)
         for lane in {services.lane, services.printer_lane}:
@@ -107,7 +110,25 @@ class MainWindow(QMainWindow):
 
     def _warm(self) -> None:
         """While the password is typed: load what the counter needs, away from the screen."""
-        self._services.lane.submit(_load_counter, lambda _: None, lambda _: None, self)
+        self._services.lane.submit(_load_counter, self._warmed, lambda _: None)
+
+    def _warmed(self, _: None) -> None:
+        self._run_clocks()
+
+    def _run_clocks(self) -> WorklistModel:
+        """From the start, also before anybody signs in: limits end by themselves."""
+        if self.worklist_model is None:
+            from ui.viewmodels.worklist import WorklistModel
+
+            self.worklist_model = WorklistModel(self._services, self)
+            self.worklist_model.state_changed.connect(lambda _: self._show_badge())
+            self.worklist_model.start()
+        return self.worklist_model
+
+    def _show_badge(self) -> None:
+        if self.worklist_model is not None:
+            badge = self.worklist_model.state.badge if self._session else ("", Tone.NEUTRAL)
+            self.status.show_clocks(*badge)
 
     # -- sessions -------------------------------------------------------------------------------
 
@@ -117,6 +138,8 @@ class MainWindow(QMainWindow):
         assert self.counter_model is not None  # noqa: S101  # built in the line above
         assert self.papers_model is not None  # noqa: S101  # built in the line above
         self.papers_model.take_session(session)
+        self._run_clocks().take_session(session)
+        self._show_badge()
         self.counter_model.begin_session(session)
         self.stack.setCurrentWidget(counter)
         counter.setFocus()
@@ -128,8 +151,10 @@ class MainWindow(QMainWindow):
             return
         self.counter_model.end_session()
         self.papers_model.take_session(None)
+        self._run_clocks().take_session(None)
         self.sign_in_model.sign_out(self._session)
         self._session = None
+        self._show_badge()
         self.stack.setCurrentWidget(self.sign_in)
 
     def _build_counter(self) -> CounterPage:
@@ -142,6 +167,7 @@ class MainWindow(QMainWindow):
             self.counter_model = CounterModel(self._services, self)
             self.counter_model.card.state_changed.connect(self.status_model.follow_card)
             self.counter_model.case.decided.connect(self.papers_model.refresh)
+            self.counter_model.case.decided.connect(self._run_clocks().refresh)
             self.counter = CounterPage(self.counter_model, self.papers_model, self.look)
             self.counter.asked.connect(self._asked)
             self.stack.addWidget(self.counter)
@@ -161,8 +187,10 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(panel)
         if name == "outbox" and self.outbox_model is not None:
             self.outbox_model.refresh()
+        if name == "clocks":
+            self._run_clocks().refresh()
         self.stack.setCurrentWidget(panel)
-        panel.back.setFocus()
+        panel.take_focus()
 
     def close_panel(self) -> None:
         panel = self.stack.currentWidget()
@@ -186,6 +214,10 @@ class MainWindow(QMainWindow):
 
             assert self.papers_model is not None  # noqa: S101  # only asked for when signed in
             panel = PapersPanel(self.papers_model)
+        elif name == "clocks":
+            from ui.pages.worklist_panel import WorklistPanel
+
+            panel = WorklistPanel(self._run_clocks(), self.look)
         else:
             from ui.pages.outbox_panel import OutboxPanel
             from ui.viewmodels.outbox import OutboxModel
@@ -194,7 +226,10 @@ class MainWindow(QMainWindow):
             self.status_model.state_changed.connect(self._freshen_outbox)
             panel = OutboxPanel(self.outbox_model)
         panel.closed.connect(self.close_panel)
-        for key, act in (("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers")):
+        for key, act in (
+            ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
+            ("Ctrl+J", "clocks"),
+        ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), panel)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(lambda a=act: self._asked(a))
@@ -237,6 +272,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.status_model.stop()
+        if self.worklist_model is not None:
+            self.worklist_model.stop()
         if self.counter_model is not None:
             self.counter_model.card.cancel()
         super().closeEvent(event)
@@ -249,3 +286,4 @@ class MainWindow(QMainWindow):
 def _load_counter() -> None:
     import_module("ui.pages.counter_page")
     import_module("ui.viewmodels.papers")
+    import_module("ui.viewmodels.worklist")

@@ -31,3 +31,7 @@ class Panel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
+
+    def take_focus(self) -> None:
+        """The page is opened: where the keys go first."""
+        self.back.setFocus()

@@ -18,6 +18,7 @@ from ui.viewmodels.status import StatusModel, StatusState
 class StatusLine(QWidget):
     outbox_wanted = Signal()
     papers_wanted = Signal()
+    clocks_wanted = Signal()
     help_wanted = Signal()
     theme_wanted = Signal()
 
@@ -28,13 +29,15 @@ class StatusLine(QWidget):
         self.sending = _part()
         self.reader = _part()
         self.printers = _part()
+        self.clocks = _part()
+        self.clocks.hide()
         self.theme = link("", "")
         self.help = link(say("帮助"), "F1")
         self.clock = label("", "muted")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 4, 0)
         layout.setSpacing(8)
-        for part in (self.link, self.sending, self.reader, self.printers):
+        for part in (self.link, self.sending, self.reader, self.printers, self.clocks):
             layout.addWidget(part)
         self.trainer = _TrainerButton(trainer) if trainer is not None else None
         if self.trainer is not None:
@@ -46,6 +49,7 @@ class StatusLine(QWidget):
         self.link.clicked.connect(self.outbox_wanted)
         self.sending.clicked.connect(self.outbox_wanted)
         self.printers.clicked.connect(self.papers_wanted)
+        self.clocks.clicked.connect(self.clocks_wanted)
         self.help.clicked.connect(self.help_wanted)
         self.theme.clicked.connect(self.theme_wanted)
         model.state_changed.connect(self.show_state)
@@ -62,6 +66,11 @@ class StatusLine(QWidget):
             set_look(part, "tone", tone.value)
             part.setVisible(bool(text))
         self.clock.setText(state.clock)
+
+    def show_clocks(self, text: str, tone: Tone) -> None:
+        self.clocks.setText(text)
+        set_look(self.clocks, "tone", tone.value)
+        self.clocks.setVisible(bool(text))
 
     def show_theme(self, mode: ThemeMode) -> None:
         self.theme.set_words(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.domain.ticket import Ticket
     from app.ports import BackOffice, CardReader, Clock, PrinterStatus
     from app.services.sign_in import Session
+    from app.services.worklist import Worklist
     from ui.kit.lane import Lane
     from ui.kit.preferences import Preferences
 
@@ -264,6 +265,7 @@ class CounterServices:
     printer_lane: Lane
     explain: Callable[[str, Mapping[str, str | int]], Sentence]
     preferences: Preferences
+    worklist: Worklist | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0
