@@ -1228,8 +1228,12 @@
       <translation>{head} (only the most urgent)</translation>
     </message>
     <message>
-      <source>{n} 件没有按时告知，今天记为视为受理。</source>
-      <translation>{n} not told in time: recorded today as deemed accepted.</translation>
+      <source>{head} · 今天 {n} 件记为视为受理</source>
+      <translation>{head} · {n} deemed accepted today</translation>
+    </message>
+    <message>
+      <source>{years} 年放假安排未发布，到期日先按周一至周五计算；公布以后请管理员导入（onewindow calendar import）。</source>
+      <translation>Holidays of {years} are not published: days are counted Monday to Friday until the administrator has imported them (onewindow calendar import).</translation>
     </message>
     <message>
       <source>先选是哪个特别程序：按数字键。</source>
@@ -1262,14 +1266,6 @@
     <message>
       <source>{number} 的时限已延长。</source>
       <translation>The limit of {number} is extended.</translation>
-    </message>
-    <message>
-      <source>{years} 年放假安排未发布，到期日先按周一至周五计算。</source>
-      <translation>Holidays of {years} are not published: until then days are counted Monday to Friday.</translation>
-    </message>
-    <message>
-      <source>国务院办公厅公布以后，请管理员导入：onewindow calendar import</source>
-      <translation>Once they are, ask the administrator: onewindow calendar import</translation>
     </message>
     <message>
       <source>收件后没有受理，没有可以暂停或延长的时限。</source>
@@ -1305,7 +1301,7 @@
     </message>
     <message>
       <source>放假安排未发布</source>
-      <translation>holidays unpublished</translation>
+      <translation>not published</translation>
     </message>
     <message>
       <source>告知时限</source>
@@ -1360,8 +1356,8 @@
       <translation>paused: {names}</translation>
     </message>
     <message>
-      <source>已延长 {n} 天</source>
-      <translation>extended by {n}</translation>
+      <source>已延长 {n} 个工作日</source>
+      <translation>{n} working days more</translation>
     </message>
     <message>
       <source>无清单，按法定</source>

@@ -90,7 +90,7 @@ def test_deemed_acceptance_happens_by_itself_and_is_marked(hall: Hall) -> None:
     assert line(hall, made["late"]).light == "红 已超期"
     assert line(hall, made["fresh"]).light == "绿 正常"
     assert line(hall, made["waiting"]).left == "还剩 5 个工作日"
-    assert any("视为受理" in remark.message for remark in model(hall).state.remarks)
+    assert "今天 1 件记为视为受理" in model(hall).state.head
     hall.key(Key.Key_Escape)
     assert hall.window.stack.currentWidget() is hall.page
 
@@ -164,7 +164,7 @@ def test_an_extension_is_given_once_and_not_when_late(hall: Hall) -> None:
     hall.ctrl(Key.Key_Return)
     hall.wait(lambda: model(hall).state.form is None, "the form is done")
     hall.settle()
-    assert "已延长 10 天" in line(hall, made["fresh"]).remark
+    assert "已延长 10 个工作日" in line(hall, made["fresh"]).remark
     hall.key(Key.Key_X)
     assert model(hall).state.form is None
 

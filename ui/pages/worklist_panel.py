@@ -51,7 +51,8 @@ class WorklistPanel(Panel):
     def show_state(self, state: WorklistState) -> None:
         self.head.setText(state.head)
         for at, bar in enumerate(self.remarks):
-            bar.tell(state.remarks[at] if at < len(state.remarks) else None)
+            room = state.form is None and at < len(state.remarks)
+            bar.tell(state.remarks[at] if room else None)
         self.note.tell(state.note)
         self.table.empty_text = say("没有在走的时限。") if state.loaded else say("正在读取…")
         self.table.put(state.lines)

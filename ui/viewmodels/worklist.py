@@ -133,6 +133,8 @@ class WorklistModel(ViewModel[WorklistState]):
         )  # fmt: skip
         if view.more:
             head = say("{head}（只列最急的）", head=head)
+        if self._deemed[1]:
+            head = say("{head} · 今天 {n} 件记为视为受理", head=head, n=self._deemed[1])
         self._show(
             replace(
                 self.state, loaded=True, lines=tuple(map(line_of, view.rows)), head=head,
@@ -150,20 +152,14 @@ class WorklistModel(ViewModel[WorklistState]):
 
     def _remarks(self, view: WorklistView) -> tuple[Note, ...]:
         remarks = [self._trouble] if self._trouble is not None else []
-        if self._deemed[1]:
-            text = say("{n} 件没有按时告知，今天记为视为受理。", n=self._deemed[1])
-            remarks.append(Note(tone=Tone.WARN, message=text))
         if view.unpublished:
             years = "、".join(map(str, view.unpublished))
-            remarks.append(
-                Note(
-                    tone=Tone.WARN,
-                    message=say(
-                        "{years} 年放假安排未发布，到期日先按周一至周五计算。", years=years
-                    ),
-                    next_step=say("国务院办公厅公布以后，请管理员导入：onewindow calendar import"),
-                )
+            text = say(
+                "{years} 年放假安排未发布，到期日先按周一至周五计算；公布以后请管理员导入"
+                "（onewindow calendar import）。",
+                years=years,
             )
+            remarks.append(Note(tone=Tone.WARN, message=text))
         if view.settings.fault:
             remarks.append(self._fault("CLK-04", view.settings.fault))
         if view.calendar_faults:

@@ -116,7 +116,7 @@ def _remark(row: WorklistRow) -> str:
     if row.lasting:
         remarks.append(say("暂停：{names}", names="、".join(one.name for one in row.lasting)))
     if row.extension:
-        remarks.append(say("已延长 {n} 天", n=row.extension))
+        remarks.append(say("已延长 {n} 个工作日", n=row.extension))
     if not row.list_found:
         remarks.append(say("无清单，按法定"))
     return " · ".join(remarks)

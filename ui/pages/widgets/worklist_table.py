@@ -218,10 +218,12 @@ class WorklistTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        fixed = {LIGHT: 140, CASE: 232, CLOCK: 180, DUE: 130, LEFT: 136, STATUTORY: 130}
+        fixed = {LIGHT: 156, CASE: 224, CLOCK: 160, DUE: 124, LEFT: 160, STATUTORY: 124}
         for column, width in fixed.items():
             self.setColumnWidth(column, width)
         self.setColumnWidth(ITEM, max(160, self.viewport().width() - sum(fixed.values())))
+        # A form above the table takes room; the case it is about stays in sight.
+        self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
