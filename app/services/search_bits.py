@@ -7,6 +7,7 @@ A bit set is one Python integer: bit n stands for entry n. Intersections cost mi
 from __future__ import annotations
 
 import heapq
+import re
 import time
 from array import array
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,9 @@ _Sortable = TypeVar("_Sortable", bound=tuple[Any, ...])
 
 _SLICE = 256  # entries worked on before others may run
 _SORTED_AT_ONCE = 8192
-_DENSE = 64  # one in so many: as an integer the set is no larger than twice its list
+_DENSE = 256  # one in so many: a shorter list becomes an integer in no time
+_SOME = re.compile(rb"[^\0]")
+_BITS = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
 def give_way() -> None:
@@ -64,7 +67,7 @@ class BitSet:
             self._bits = pack(entries, size)
 
     def bits(self) -> int:
-        return self._bits if self._few is None else pack(self._few, self._few[-1] + 1)
+        return self._bits if self._few is None else pack(self._few, max(self._few) + 1)
 
 
 def pack(entries: Iterable[int], size: int) -> int:
@@ -77,13 +80,9 @@ def pack(entries: Iterable[int], size: int) -> int:
 def unpack(bits: int) -> Iterator[int]:
     """Entries of a bit set, lowest first."""
     data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    # Whole empty stretches are skipped in C: a rare match costs no walk over all entries.
-    place = 0
-    while place < len(data):
-        rest = data[place : place + 4096].lstrip(b"\0")
-        place += min(4096, len(data) - place) - len(rest)
-        for byte in rest:
-            base = place * 8
-            if byte:
-                yield from (base + bit for bit in range(8) if byte >> bit & 1)
-            place += 1
+    # Empty stretches are skipped in C: a rare match costs no walk over all entries.
+    for found in _SOME.finditer(data):
+        place = found.start()
+        base = place * 8
+        for bit in _BITS[data[place]]:
+            yield base + bit

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import add
 
 from app.services.search_bits import BitSet, give_way, in_slices, pack, sorted_gently
@@ -19,39 +19,42 @@ LONGEST_SYLLABLE = 6  # zhuang
 
 
 class Postings:
-    """Built once from the texts of every entry; entry numbers are ranks, best first."""
+    """Built once from texts and the entries that have them; entries are ranks, best first."""
 
-    def __init__(self, texts: Iterable[tuple[str, ...]], readings: Readings) -> None:
+    def __init__(
+        self,
+        texts: Iterable[tuple[tuple[str, ...], Sequence[int]]],
+        size: int,
+        readings: Readings,
+    ) -> None:
         chars: defaultdict[str, array[int]] = defaultdict(_new_list)
         pairs: defaultdict[str, array[int]] = defaultdict(_new_list)
         firsts: defaultdict[str, array[int]] = defaultdict(_new_list)
-        number = 0
         for some in in_slices(texts):
-            for entry in some:
-                found = set(entry[0])
-                beside = set(map(add, entry[0], entry[0][1:]))
-                begin = {entry[0][:1]}
-                for text in entry[1:]:
+            for (name, *others), entries in some:
+                found = set(name)
+                beside = set(map(add, name, name[1:]))
+                begin = {name[:1]}
+                for text in others:
                     found.update(text)
                     beside.update(map(add, text, text[1:]))
                     begin.add(text[:1])
                 for char in found:
-                    chars[char].append(number)
+                    chars[char].extend(entries)
                 for pair in beside:
-                    pairs[pair].append(number)
+                    pairs[pair].extend(entries)
                 begin.discard("")
                 for char in begin:
-                    firsts[char].append(number)
-                number += 1
-        self.size = number
-        self.all = (1 << number) - 1
+                    firsts[char].extend(entries)
+        self.size = size
+        self.all = (1 << size) - 1
         self._readings = readings
-        self._chars = _sets(chars, number)
-        self._pairs = _sets(pairs, number)
-        self._firsts = _sets(firsts, number)
+        self._chars = _sets(chars, size)
+        self._pairs = _sets(pairs, size)
+        self._firsts = _sets(firsts, size)
         # What may be typed for a character: syllables, beginnings of them, initials.
         self.syllables: dict[str, int] = {}
-        self._beginnings: dict[str, int] = {}
+        self.beginnings: dict[str, int] = {}
         self._initials: dict[str, int] = {}
         self._initial_pairs: dict[str, int] = {}
         self._first_units: dict[str, int] = {}
@@ -64,7 +67,7 @@ class Postings:
             beginnings = {reading[:n] for reading in readings for n in range(2, len(reading) + 1)}
             for into, keys in (
                 (self.syllables, set(readings)),
-                (self._beginnings, beginnings),
+                (self.beginnings, beginnings),
                 (self._initials, _initials_of(readings)),
             ):
                 for key in keys:
@@ -89,6 +92,30 @@ class Postings:
         found = self._chars.get(char)
         return found.bits() if found else 0
 
+    def pair(self, pair: str) -> int:
+        found = self._pairs.get(pair)
+        return found.bits() if found else 0
+
+    def first_char(self, char: str) -> int:
+        """Entries of which a text begins with this character."""
+        found = self._firsts.get(char)
+        return found.bits() if found else 0
+
+    def first_unit(self, unit: str) -> int:
+        """Entries of which a text begins with a character of this syllable or initial."""
+        return self._first_units.get(unit, 0)
+
+    def initial(self, letter: str) -> int:
+        return self._initials.get(letter, 0)
+
+    def initial_pair(self, letters: str) -> int:
+        """Entries with two neighbours that have these initials."""
+        return self._initial_pairs.get(letters, 0)
+
+    def beginning_of(self, typed: str) -> int:
+        """Entries with a syllable that begins so."""
+        return self.beginnings.get(typed, 0) | (self.initial(typed) if len(typed) == 1 else 0)
+
     def containing(self, term: str) -> tuple[int, int]:
         """Entries that may match ``term``, and those of them that may begin with it.
 
@@ -102,13 +129,12 @@ class Postings:
             if not letter.isascii():
                 bits = self._character(term, at, after[at + 1])
                 if at == 0 and bits:
-                    first = self._firsts.get(letter)
-                    begin = bits & first.bits() if first else 0
+                    begin = bits & self.first_char(letter)
                 after[at] = bits
                 continue
             bits = 0
             if 1 < size - at <= LONGEST_SYLLABLE:
-                bits = self._beginnings.get(term[at:], 0)
+                bits = self.beginnings.get(term[at:], 0)
             if at == 0 and bits:
                 begin = bits & self._first_units.get(letter, 0)
             for end in range(at + 1, min(at + LONGEST_SYLLABLE, size) + 1):
@@ -132,8 +158,7 @@ class Postings:
         if not rest:
             return 0
         if at + 1 < len(term) and not term[at + 1].isascii():
-            beside = self._pairs.get(term[at : at + 2])
-            return beside.bits() & rest if beside else 0
+            return self.pair(term[at : at + 2]) & rest
         return self.char(term[at]) & rest
 
     def whole_from(self, term: str) -> list[int]:
@@ -141,12 +166,16 @@ class Postings:
         size = len(term)
         after = [0] * size + [self.all]
         for at in range(size - 1, -1, -1):
-            bits = self._beginnings.get(term[at:], 0) if size - at <= LONGEST_SYLLABLE else 0
+            bits = self.beginnings.get(term[at:], 0) if size - at <= LONGEST_SYLLABLE else 0
             if size - at == 1:
                 bits |= self._initials.get(term[at], 0)
             for end in range(at + 1, min(at + LONGEST_SYLLABLE, size) + 1):
-                if after[end]:
-                    bits |= self.unit(term[at:end]) & after[end]
+                if not after[end]:
+                    continue
+                here = self.unit(term[at:end])
+                if here and end < size and term[at : end + 1].isascii():
+                    here &= self._initial_pairs.get(term[at] + term[end], 0)
+                bits |= here & after[end]
             after[at] = bits
         return after
 

@@ -1,21 +1,63 @@
-"""Say what a term with one slip in it may have meant, and which entries that could be.
+"""Say which entries a term with one slip in it may have meant, and check one of them.
 
-The slip lies between a beginning and an end that both match: only what bridges the gap is looked
-at, so the work is bounded by the length of the term and not by how many slips there could be.
+The slip lies between a beginning and an end that are right: only what bridges the gap is looked
+at, as bit sets, so the work is bounded by the length of the term and not by how many slips there
+could be. What a bit set names is then held against the text itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from app.services.search_index import LONGEST_SYLLABLE, Postings
 from app.services.search_text import Readings
 
-SHORTEST_SLIP = 4  # letters; with fewer anything could have been meant
+SHORTEST_PINYIN = 4  # letters; with fewer anything could have been meant
+SHORTEST_CHARACTERS = 4
+SHORTEST_INITIALS = 6
 _LONGEST_SLIP = 40  # nobody types more without looking
-_MOST_CHARACTERS = 16
-_MOST_GAPS = 24  # looked at; the furthest come first
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class _Written(dict[int, str]):
+    """For ``str.translate``: how each character would be typed here, its first letter a capital.
+
+    Of several readings it is the one that stands in what was typed, else the usual one.
+    """
+
+    def __init__(self, readings: Readings, typed: str, letters: int | None = None) -> None:
+        super().__init__()
+        self._readings = readings
+        self._typed = typed
+        self._letters = letters
+
+    def __missing__(self, code: int) -> str:
+        ways = [reading[: self._letters] for reading in self._readings.of(chr(code))]
+        meant = next((way for way in ways if way in self._typed), ways[0])
+        self[code] = found = meant.capitalize()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """``bits`` may have been meant, those ``begin`` by their beginning; ``place`` makes sure."""
+
+    bits: int
+    begin: int
+    typed: str
+    written: _Written | None
+
+    def place(self, texts: Iterable[str]) -> int | None:
+        """Where ``typed`` stands in one of the texts with one slip at most."""
+        best: int | None = None
+        for text in texts:
+            marked = text if self.written is None else text.translate(self.written)
+            found = find_slipped(self.typed, marked)
+            if found is not None and (best is None or found < best):
+                best = found
+        return best
 
 
 class Slips:
@@ -24,90 +66,154 @@ class Slips:
     def __init__(self, postings: Postings, readings: Readings) -> None:
         self._postings = postings
         self._readings = readings
-        self._dropped: defaultdict[str, list[str]] = defaultdict(list)
-        for syllable in postings.syllables:
-            if syllable.isascii() and syllable.isalpha():
-                for rest in _one_less(syllable):
-                    self._dropped[rest].append(syllable)
+        self._whole = _dropped(postings.syllables)
+        self._unfinished = _dropped([*postings.beginnings, *postings.syllables])
+        self._between: dict[str, int] = {}
 
-    def meant(self, term: str, among: int) -> Iterator[tuple[str, int]]:
-        """Variants of the term with the entries ``among`` which they may match; likely first."""
+    def guesses(self, term: str, among: int) -> Iterator[Guess]:
+        """What the term may have meant among these entries, the likely first."""
         if len(term) > _LONGEST_SLIP:
             return
-        if not term.isascii():
-            yield from self._characters(term, among)
-        if sum(c.isascii() and c.isalpha() for c in term) >= SHORTEST_SLIP:
-            yield from self._letters(term, among)
+        postings = self._postings
+        characters = sum(not char.isascii() for char in term)
+        if characters >= SHORTEST_CHARACTERS:
+            bits = _bridged(term, among, postings.char, postings.pair, lambda _: among)
+            yield Guess(bits, bits & postings.first_char(term[0]), term, None)
+        spelled = term.translate(_Written(self._readings, term)).lower()
+        if characters > 1 or len(spelled) >= SHORTEST_PINYIN:
+            bits = self._by_sound(spelled, among, exactly=characters > 1)
+            written = _Written(self._readings, spelled)
+            yield Guess(bits, bits & postings.first_unit(spelled[0]), spelled, written)
+        if len(term) >= SHORTEST_INITIALS and term.isascii() and term.isalpha():
+            bits = _bridged(term, among, postings.initial, postings.initial_pair, self._any_between)
+            written = _Written(self._readings, term, 1)
+            yield Guess(bits, bits & postings.first_unit(term[0]), term, written)
 
-    def _characters(self, term: str, among: int) -> Iterator[tuple[str, int]]:
-        """Same sound, other character; then all by sound; then one character too many."""
-        places = [at for at, char in enumerate(term) if not char.isascii()][:_MOST_CHARACTERS]
-        if len(term) == 1:
-            return
-        variants: dict[str, None] = {}
-        for at in places:
-            for sound in self._sounds(term[at]):
-                variants[term[:at] + sound + term[at + 1 :]] = None
-        variants["".join(next(iter(self._sounds(char)), char) for char in term)] = None
-        if len(term) > 2:
-            for at in places:
-                variants[term[:at] + term[at + 1 :]] = None
-        for variant in variants:
-            bits = self._postings.whole_from(variant)[0] & among
-            if bits:
-                yield variant, bits
+    def _any_between(self, ends: str) -> int:
+        """Entries with these two initials and any one between them; kept, there are few."""
+        known = self._between.get(ends)
+        if known is None:
+            pair, known = self._postings.initial_pair, 0
+            for letter in _LETTERS:
+                known |= pair(ends[0] + letter) & pair(letter + ends[1])
+            self._between[ends] = known
+        return known
 
-    def _sounds(self, char: str) -> Iterator[str]:
-        return (s for s in self._readings.of(char)[:3] if s in self._postings.syllables)
-
-    def _letters(self, term: str, among: int) -> Iterator[tuple[str, int]]:
-        """One letter wrong, missing or too many, or two swapped."""
+    def _by_sound(self, term: str, among: int, *, exactly: bool) -> int:
+        """One letter wrong, missing or too many, or two swapped; ``exactly``: or none."""
         postings, size = self._postings, len(term)
         after = postings.whole_from(term)
         before = [bits & among for bits in postings.whole_until(term)]
-        gaps = 0
-        # The further the beginning still matches, the likelier is what follows from it.
-        for start in range(size - 1, -1, -1):
+        found = before[0] & after[0] if exactly else 0
+        for start in range(size):
             if not before[start]:
                 continue
-            for end in range(min(size, start + LONGEST_SYLLABLE + 1), start, -1):
-                if after[end] and term[start:end].isascii():
-                    both = before[start] & after[end]
-                    if not both:
-                        continue
-                    gaps += 1
-                    for syllable in self.near(term[start:end]):
-                        bits = both & postings.syllables[syllable]
-                        if bits:
-                            yield term[:start] + syllable + term[end:], bits
-            yield from self._across(term, start, before[start], after)
-            if gaps >= _MOST_GAPS:
-                return
+            for end in range(start + 1, min(size, start + LONGEST_SYLLABLE + 1) + 1):
+                both = before[start] & after[end]
+                if not both:
+                    continue
+                near = 0
+                if end < size:
+                    for syllable in near_units(term[start:end], self._whole):
+                        near |= postings.syllables[syllable]
+                else:
+                    for unit in near_units(term[start:end], self._unfinished):
+                        near |= postings.beginning_of(unit)
+                found |= both & near
+            found |= self._across(term, start, before[start], after)
+        return found
 
-    def _across(
-        self, term: str, start: int, before: int, after: list[int]
-    ) -> Iterator[tuple[str, int]]:
+    def _across(self, term: str, start: int, before: int, after: list[int]) -> int:
         """The last letter of a syllable swapped with the first of the next."""
         syllables = self._postings.syllables
+        found = 0
         for at in range(start + 1, min(start + LONGEST_SYLLABLE, len(term) - 1)):
             one = before & syllables.get(term[start:at] + term[at + 1], 0)
             if not one:
                 continue
             for end in range(at + 2, min(at + 1 + LONGEST_SYLLABLE, len(term)) + 1):
                 second = term[at] + term[at + 2 : end]
-                bits = one & after[end] & syllables.get(second, 0)
-                if bits:
-                    swapped = term[:at] + term[at + 1] + term[at] + term[at + 2 :]
-                    yield swapped, bits
+                meant = syllables.get(second, 0)
+                if end == len(term):
+                    meant |= self._postings.beginning_of(second)
+                found |= one & after[end] & meant
+        return found
 
-    def near(self, typed: str) -> list[str]:
-        """Syllables that one slip makes into what was typed, in a steady order."""
-        found: dict[str, None] = {}
-        for rest in _one_less(typed):
-            for syllable in self._dropped.get(rest, ()):
-                if syllable != typed and one_slip(typed, syllable):
-                    found[syllable] = None
-        return list(found)
+
+def _bridged(
+    term: str,
+    among: int,
+    one: Callable[[str], int],
+    pair: Callable[[str], int],
+    between: Callable[[str], int],
+) -> int:
+    """Entries with the term's neighbours, where one symbol is wrong, missing, extra or swapped."""
+    size = len(term)
+    before = [among, among & one(term[0])]
+    for at in range(2, size + 1):
+        before.append(before[-1] & pair(term[at - 2 : at]))
+    after = [0] * size + [among]
+    after[size - 1] = among & one(term[-1])
+    for at in range(size - 2, -1, -1):
+        after[at] = after[at + 1] & pair(term[at : at + 2])
+    found = after[1] | before[size - 1]
+    for at in range(1, size):
+        beside = term[at - 1 : at + 1]
+        if both := before[at] & after[at]:
+            found |= both & between(beside)  # missing
+        if at < size - 1 and (both := before[at] & after[at + 1]):
+            around = term[at - 1] + term[at + 1]
+            found |= both & (between(around) | pair(around))  # wrong, or one too many
+        if both := before[at - 1] & after[at + 1]:
+            found |= both & pair(beside[::-1])  # swapped
+    return found
+
+
+def find_slipped(term: str, marked: str) -> int | None:
+    """Where the term stands with one slip at most; not before a small letter of ``marked``."""
+    text, half = marked.lower(), len(term) // 2
+    first, second = term[:half], term[half:]
+    # One slip leaves one half whole, unless it swaps the letters where the halves meet.
+    swapped = first[:-1] + second[:1] + first[-1:] + second[1:]
+    found = [at for at in _places(first, text) if _begins_so(second, text, at + half)]
+    found += _places(swapped, text)
+    for at in _places(second, text):
+        starts = range(max(0, at - half - 1), min(at, at - half + 2))
+        found += (start for start in starts if one_slip(first, text[start:at]))
+    return min((at for at in found if not marked[at].islower()), default=None)
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _begins_so(term: str, text: str, at: int) -> bool:
+    size = len(term)
+    return text.startswith(term, at) or any(
+        one_slip(term, text[at : at + long]) for long in (size, size - 1, size + 1)
+    )
+
+
+def near_units(typed: str, dropped: dict[str, list[str]]) -> list[str]:
+    """Syllables that one slip makes into what was typed, in a steady order."""
+    found: dict[str, None] = {}
+    for rest in _one_less(typed):
+        for syllable in dropped.get(rest, ()):
+            if syllable != typed and one_slip(typed, syllable):
+                found[syllable] = None
+    return list(found)
+
+
+def _dropped(units: Iterable[str]) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for unit in dict.fromkeys(units):
+        if unit.isascii() and unit.isalpha():
+            for rest in _one_less(unit):
+                found[rest].append(unit)
+    return dict(found)
 
 
 def _one_less(word: str) -> dict[str, None]:

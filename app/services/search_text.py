@@ -47,6 +47,7 @@ class Readings:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
         self._firsts: dict[str, str] = {}
+        self._typed: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def firsts(self, char: str) -> str:
         """Every character that a term may begin with to match here."""
@@ -60,6 +61,17 @@ class Readings:
         known = self._known.get(char)
         if known is None:
             known = self._known[char] = self._look_up(char)
+        return known
+
+    def typed(self, char: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What may be typed for a character: itself and its syllables; and its initials."""
+        known = self._typed.get(char)
+        if known is None:
+            units = tuple(dict.fromkeys((char, *self.of(char))))
+            initials = [reading[0] for reading in self.of(char)]
+            initials += [reading[:2] for reading in self.of(char) if reading[:2] in INITIALS]
+            known = units, tuple(unit for unit in dict.fromkeys(initials) if unit not in units)
+            self._typed[char] = known
         return known
 
     def _look_up(self, char: str) -> tuple[str, ...]:
@@ -95,6 +107,7 @@ class Pattern:
         # Per character: (places of the term where it may stand, how much it takes there).
         self._whole: dict[str, _Steps] = {}
         self._any: dict[str, _Steps] = {}
+        self._starts: set[str] = set()
 
     def find(self, text: str) -> tuple[int, int, Reading] | None:
         """First place, characters taken, and how: whole syllables rather than initials."""
@@ -103,13 +116,12 @@ class Pattern:
             return place, len(self.term), Reading.CHARACTERS
         if not self._spelled:
             return None
-        known = self._any
+        known, starts = self._any, self._starts
         initials: tuple[int, int, Reading] | None = None
         for start, char in enumerate(text):
-            steps = known.get(char)
-            if steps is None:
-                steps = self._learn(char)
-            if not steps or not any(mask & 1 for mask, _ in steps):
+            if char not in known:
+                self._learn(char)
+            if char not in starts:
                 continue
             end = self._run(text, start, self._whole)
             if end:
@@ -145,24 +157,23 @@ class Pattern:
         return end
 
     def _learn(self, char: str) -> _Steps:
-        if self._letters.isdisjoint(self._readings.firsts(char)):
-            self._whole[char] = self._any[char] = ()
-            return ()
         term, size = self.term, len(self.term)
         whole: dict[int, int] = {}
-        for unit in (char, *self._readings.of(char)):
-            _mark(whole, term, unit)
-            if size > 1:  # the last syllable may be unfinished
+        units, shorter = self._readings.typed(char)
+        for unit in units:
+            if unit in term:
+                _mark(whole, term, unit)
+            if size > 1 and unit[0] in self._letters:  # the last syllable may be unfinished
                 for left in range(min(len(unit) - 1, size), 0, -1):
                     if term.endswith(unit[:left]):
                         whole[left] = whole.get(left, 0) | 1 << (size - left)
-        initials = dict(whole)
-        for reading in self._readings.of(char):
-            _mark(initials, term, reading[0])
-            if reading[:2] in INITIALS:
-                _mark(initials, term, reading[:2])
         self._whole[char] = tuple((mask, taken) for taken, mask in whole.items())
-        steps = self._any[char] = tuple((mask, taken) for taken, mask in initials.items())
+        for unit in shorter:
+            if unit in term:
+                _mark(whole, term, unit)
+        steps = self._any[char] = tuple((mask, taken) for taken, mask in whole.items())
+        if any(mask & 1 for mask, _ in steps):
+            self._starts.add(char)
         return steps
 
 

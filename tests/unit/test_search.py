@@ -17,7 +17,7 @@ from app.services.search import MatchedBy, SearchIndex
 from app.services.search_bits import pack, unpack
 from app.services.search_index import Postings, Prefixes
 from app.services.search_text import Readings, find_term, plain, scattered, terms_of
-from tests.benchmarks.bench_search import synthetic_items
+from tests.benchmarks.many_items import many_items
 
 DEMO = load_catalogue(Path(__file__).parents[2] / "resources" / "demo_hall" / "items")
 DEMO.build_index()
@@ -122,7 +122,7 @@ def test_the_limit_is_held_and_answers_are_distinct() -> None:
 
 
 def renamed(number: int, name: str) -> Item:
-    base = synthetic_items(1)[0]
+    base = many_items(1)[0]
     fields = {field: getattr(base, field) for field in base.__slots__}
     return Item(**fields | {"name": name, "code": f"{number:031d}", "aliases": ()})
 
@@ -152,7 +152,7 @@ def test_the_index_leaves_out_nothing_that_matches(data: st.DataObject) -> None:
         st.lists(st.text("重行食品shi1银a", min_size=1, max_size=6), min_size=1, max_size=12)
     )
     term = data.draw(st.text("重行食品shizngxc1银a", min_size=1, max_size=6))
-    postings = Postings([(text,) for text in texts], READINGS)
+    postings = Postings((((text,), (n,)) for n, text in enumerate(texts)), len(texts), READINGS)
     containing, beginning = postings.containing(term)
     candidates = set(unpack(containing))
     for number, text in enumerate(texts):
@@ -190,7 +190,7 @@ def test_plain_text_is_settled(text: str) -> None:
 
 
 def test_a_thousand_items_all_come_up_under_their_own_names() -> None:
-    items = synthetic_items(1_000)
+    items = many_items(1_000)
     index = SearchIndex(items)
     for item in items[::25]:
         assert index.find(item.name)[0].item.name == item.name
