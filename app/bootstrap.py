@@ -26,13 +26,19 @@ if TYPE_CHECKING:
     from app.ports import CardReader, Clock, Printer, Secrets
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
+    from app.services.decision_desk import DecisionDesk
+    from app.services.matter import Matters
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
+    from app.services.party_desk import PartyDesk
     from app.services.printing import PrintDesk, PrintLane
     from app.services.queue_desk import QueueDesk
     from app.services.reception import Reception
+    from app.services.records import Records
+    from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.sign_in import SignIn
+    from app.services.standing import Standing
     from app.services.worklist import Worklist
     from app.storage.outbox import Outbox
     from app.storage.store import Store
@@ -167,12 +173,47 @@ class Client:
         return QueueDesk(self.store, self.hall, self.slip_printer)
 
     @_Part
+    def matters(self) -> Matters:
+        from app.services.matter import Matters
+
+        return Matters(self.store, lambda: self.catalogue)
+
+    @_Part
     def reception(self) -> Reception:
         from app.services.reception import Reception
 
-        return Reception(
-            self.store, self.hall, lambda: self.catalogue, self.work, self.document_printer
-        )
+        return Reception(self.matters)
+
+    @_Part
+    def standing(self) -> Standing:
+        from app.services.standing import Standing
+
+        files = (self.home / "bars.json", self.hall_folder / "bars.json")
+        return Standing(files, self.matters.today)
+
+    @_Part
+    def parties(self) -> PartyDesk:
+        from app.services.party_desk import PartyDesk
+
+        return PartyDesk(self.matters, self.standing)
+
+    @_Part
+    def decisions(self) -> DecisionDesk:
+        from app.services.decision_desk import DecisionDesk
+
+        return DecisionDesk(self.matters, self.hall, self.work, self.document_printer)
+
+    @_Part
+    def returning(self) -> ReturnDesk:
+        from app.services.returning import ReturnDesk
+
+        return ReturnDesk(self.matters)
+
+    @_Part
+    def kept(self) -> Records:
+        from app.services.records import Records
+
+        return Records(self.matters, self.hall)
 
     @_Part
     def worklist(self) -> Worklist:

@@ -59,10 +59,16 @@ class Screen:
         self._ready: list[Callable[[], None]] = []
         self.lane = Lane("database")
         self._printer_lane = Lane("printers")
+        self._people_lane = Lane("people")
         services = CounterServices(
             sign_in=client.sign_in,
             queue=later(lambda: client.queue),
             reception=later(lambda: client.reception),
+            parties=later(lambda: client.parties),
+            decisions=later(lambda: client.decisions),
+            returning=later(lambda: client.returning),
+            kept=later(lambda: client.kept),
+            people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
             refused=later(lambda: client.set_aside),
@@ -72,6 +78,7 @@ class Screen:
             clock=client.clock,
             lane=self.lane,
             printer_lane=self._printer_lane,
+            people_lane=self._people_lane,
             explain=self._explain,
             preferences=FilePreferences(client.home / "preferences.json"),
             legal_grounds=_grounds(),
@@ -115,6 +122,7 @@ class Screen:
         if self._link.running:
             self.client.sync.stop()
         self._printer_lane.stop(1.0)
+        self._people_lane.stop(1.0)
         self.lane.stop()
 
     def _loaded(self) -> None:

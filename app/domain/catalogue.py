@@ -230,14 +230,14 @@ class Item:
         return bool(set(self.served) - {"1"})
 
 
-def list_hash(item: Item) -> str:
-    """SHA-256 (hex) of the item as canonical JSON: what a case freezes beside the version.
+def list_hash(listed: object) -> str:
+    """SHA-256 (hex) of an item or bundle as canonical JSON: what a case freezes beside the version.
 
     Fields that hold their default are left out, so that a program that knows more fields gives
     the same hash.
     """
     text = json.dumps(
-        _stated(item), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+        _stated(listed), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
     )
     return hashlib.sha256(text.encode()).hexdigest()
 

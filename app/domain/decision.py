@@ -9,7 +9,14 @@ from app.domain.case import Case, CaseState
 from app.domain.catalogue import Item, ItemKind, Limit
 from app.domain.checklist import ACCEPTANCES, Evaluation, Outcome, RowState, evaluate
 from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
-from app.domain.errors import CaseClosed, NoticeTooLate, NotReady, OutcomeNotOpen, ReasonNeeded
+from app.domain.errors import (
+    AppError,
+    CaseClosed,
+    NoticeTooLate,
+    NotReady,
+    OutcomeNotOpen,
+    ReasonNeeded,
+)
 from app.domain.events import (
     CaseAccepted,
     CaseAcceptedDeferred,
@@ -52,6 +59,30 @@ def deferral_until(item: Item, material_id: str, on: date, work: WorkCalendar) -
     return min(latest, due_after(on, Limit(count=days), work).day) if days else latest
 
 
+def closed_by(case: Case, item: Item, evaluation: Evaluation, on: date) -> dict[Outcome, AppError]:
+    """Outcomes that the list would allow now, and what else stands in their way."""
+    closed: dict[Outcome, AppError] = {}
+    for outcome in evaluation.outcomes:
+        try:
+            _check_open(case, item, evaluation, outcome, on)
+        except AppError as error:
+            closed[outcome] = error
+    return closed
+
+
+def _check_open(case: Case, item: Item, evaluation: Evaluation, outcome: Outcome, on: date) -> None:
+    if outcome not in evaluation.outcomes or outcome is Outcome.EACH:
+        raise OutcomeNotOpen(outcome=outcome.value)
+    if outcome is Outcome.RECEIVE_ONLY and case.decision is not None:
+        raise OutcomeNotOpen(outcome=outcome.value)  # taking in once starts the clock once
+    if outcome in ACCEPTANCES and (lacking := lacking_party(case, item)):
+        raise NotReady(need=lacking.value)
+    if outcome is Outcome.NOTICE:
+        if case.received is not None and on > case.received.notice_due:
+            raise NoticeTooLate(due=case.received.notice_due.isoformat())
+        check_later_notice(case, item, evaluation, on)
+
+
 def decide(
     case: Case,
     item: Item,
@@ -75,10 +106,7 @@ def decide(
     if not case.item:
         raise NotReady(need="item")
     evaluation = judge(case, item, on)
-    if decision.outcome not in evaluation.outcomes:
-        raise OutcomeNotOpen(outcome=decision.outcome.value)
-    if decision.outcome in ACCEPTANCES and (lacking := lacking_party(case, item)):
-        raise NotReady(need=lacking.value)
+    _check_open(case, item, evaluation, decision.outcome, on)
     if case.decision is not None:
         number, check = case.decision.number, case.decision.check
     due = promise_due(item, on, work)
@@ -86,9 +114,6 @@ def decide(
         case Outcome.EACH:  # the items of a bundle are decided one by one
             raise OutcomeNotOpen(outcome=decision.outcome.value)
         case Outcome.NOTICE:
-            if case.received is not None and on > case.received.notice_due:
-                raise NoticeTooLate(due=case.received.notice_due.isoformat())
-            check_later_notice(case, item, evaluation, on)
             lines = notice_lines(case, evaluation)
             return NoticeIssued(number=number, check=check, lines=lines)
         case Outcome.REJECT:
@@ -99,8 +124,6 @@ def decide(
                 basis=decision.basis.strip(), proper_agency=decision.proper_agency.strip(),
             )  # fmt: skip
         case Outcome.RECEIVE_ONLY:
-            if case.decision is not None:  # taking in once starts the clock once
-                raise OutcomeNotOpen(outcome=decision.outcome.value)
             notice = due_after(on, NOTICE_LIMIT, work)
             return CaseReceived(
                 number=number, check=check, notice_due=notice.day,

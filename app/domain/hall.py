@@ -57,7 +57,8 @@ class Business:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """``case_number`` is a pattern with the holes {region}, {date} (yyyymmdd) and {serial}."""
+    """``case_number`` and ``bundle_number`` are patterns with the holes {region}, {date}
+    (yyyymmdd) and {serial}; both draw from the same leased serials."""
 
     code: str
     region: str  # six-digit division code
@@ -66,6 +67,7 @@ class Hall:
     staff: tuple[StaffMember, ...]
     businesses: tuple[Business, ...]
     case_number: str = "{region}{date}{serial:06d}"
+    bundle_number: str = "YJS{region}{date}{serial:06d}"
     progress_url: str = "http://127.0.0.1:8765/progress/{number}?check={check}"
 
     def get_window(self, window_id: str) -> Window:

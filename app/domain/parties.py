@@ -17,6 +17,7 @@ from app.domain.events import QuestionAnswered
 class Party(StrEnum):
     """Somebody who must be on the case first; also the ``need`` of NotReady."""
 
+    APPLICANT = "principal"  # only the agent was read so far
     AGENT = "agent"
     ORGANISATION = "organisation"
 
@@ -51,6 +52,9 @@ def implied_answers(case: Case, item: Item) -> tuple[QuestionAnswered, ...]:
 
 def lacking_party(case: Case, item: Item) -> Party | None:
     """Whose identity an answer, or the item itself, speaks of while it is not on the case."""
+    applicant, agent = case.applicant, case.agent
+    if applicant and agent and applicant.person.number == agent.person.number:
+        return Party.APPLICANT
     chosen = {
         option.fact
         for question in asked_questions(item, case.answers)

@@ -9,12 +9,14 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from app.domain.bundle import Bundle, merged_item
 from app.domain.catalogue import Item, ItemKind, check_items
 from app.domain.errors import AppError, BadCatalogue, ItemNotFound
+from app.services.catalogue_bundles import choosable, in_force
 from app.services.catalogue_codes import code_faults, national_codes
 from app.services.search import MatchedBy, SearchIndex
 from app.services.strict_json import unknown_fields
@@ -48,10 +50,11 @@ class Found:
     level: str
     matched_by: MatchedBy
     matched: str = ""
+    bundle: bool = False
 
 
 class Catalogue:
-    """Every version of every item; ``on`` limits what is current to versions in force that day.
+    """Every version of every item and bundle; ``on`` limits what is current to that day.
 
     ``warnings`` say which published lists could not be taken, for people to see.
     The search index is built when first needed, or by ``build_index`` in any thread.
@@ -61,10 +64,10 @@ class Catalogue:
         self,
         items: Iterable[Item],
         *,
+        bundles: Iterable[Bundle] = (),
         on: date | None = None,
         warnings: tuple[AppError, ...] = (),
     ) -> None:
-        self.warnings = warnings
         self._versions: dict[tuple[str, int], Item] = {}
         self._current: dict[str, Item] = {}
         for item in items:
@@ -73,11 +76,14 @@ class Catalogue:
                 raise CatalogueFaults((f"{item.code}: version {item.version} stands twice",))
             self._versions[key] = item
             former = self._current.get(item.code)
-            in_force = on is None or item.effective_from <= on
-            if in_force and (former is None or former.version < item.version):
+            now = in_force(item.effective_from, item.effective_to, on)
+            if now and (former is None or former.version < item.version):
                 self._current[item.code] = item
         for version in self._versions.values():
             check_items((version,))
+        self._bundle_versions = {(bundle.code, bundle.version): bundle for bundle in bundles}
+        self._bundles, left_out = choosable(self._bundle_versions.values(), self._current, on)
+        self.warnings = (*warnings, *left_out)
         self._index: SearchIndex | None = None
         self._building = Lock()
 
@@ -106,6 +112,27 @@ class Catalogue:
         except KeyError:
             raise ItemNotFound(item=code[:64], version=version) from None
 
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Those that can be chosen today, by code."""
+        return tuple(bundle for _, bundle in sorted(self._bundles.items()))
+
+    def find_bundle(self, code: str) -> Bundle | None:
+        return self._bundles.get(code)
+
+    def get_bundle_version(self, code: str, version: int) -> Bundle:
+        """The version that a matter froze. Raises ItemNotFound."""
+        try:
+            return self._bundle_versions[code, version]
+        except KeyError:
+            raise ItemNotFound(item=code[:64], version=version) from None
+
+    def bundle_versions(self) -> tuple[Bundle, ...]:
+        return tuple(self._bundle_versions.values())
+
+    def items_of(self, bundle: Bundle) -> tuple[Item, ...]:
+        """The current version of each, in the bundle's order. Raises ItemNotFound."""
+        return tuple(self.get(code) for code in bundle.items)
+
     @property
     def index_ready(self) -> bool:
         return self._index is not None
@@ -114,7 +141,8 @@ class Catalogue:
         """Prepare the search; call it in a worker thread so that the first keystroke finds it."""
         with self._building:
             if self._index is None:
-                self._index = SearchIndex(self._current.values())
+                merged = [merged_item(one, self.items_of(one)) for one in self.bundles()]
+                self._index = SearchIndex([*self._current.values(), *merged])
 
     def find(
         self, text: str, limit: int = 20, often: Mapping[str, int] | None = None
@@ -134,14 +162,37 @@ class Catalogue:
                 level=match.item.level,
                 matched_by=match.matched_by,
                 matched=match.text,
+                bundle=match.item.code in self._bundles,
             )
             for match in index.find(text, limit, often)
         )
 
 
 def load_catalogue(folder: Path, *, on: date | None = None) -> Catalogue:
-    """The items of a folder, ready to be found. Raises CatalogueFaults (CAT-01)."""
-    return Catalogue(load_items(folder), on=on)
+    """The items of a folder, and the bundles beside it, ready to be found.
+
+    Raises CatalogueFaults (CAT-01).
+    """
+    bundles = load_bundles(folder.parent / "bundles")
+    return Catalogue(load_items(folder), bundles=bundles, on=on)
+
+
+def load_bundles(folder: Path) -> tuple[Bundle, ...]:
+    """Every ``*.json`` of a folder: one bundle or an array each; none where there is no folder.
+
+    Raises CatalogueFaults (CAT-01).
+    """
+    faults: list[str] = []
+    bundles: list[Bundle] = []
+    for file in sorted(folder.glob("*.json")):
+        try:
+            raw = decode_json(read_bytes(file))
+            bundles += read_listed(raw if isinstance(raw, list) else [raw], Bundle)
+        except UnreadableItems as unreadable:
+            faults += [f"{file.name}: {fault}" for fault in unreadable.faults]
+    if faults:
+        raise CatalogueFaults(tuple(faults))
+    return tuple(bundles)
 
 
 def load_items(folder: Path) -> tuple[Item, ...]:
@@ -221,15 +272,23 @@ def decode_json(data: bytes) -> Any:
 
 def read_items(raw: list[Any]) -> tuple[Item, ...]:
     """Items from decoded JSON. Raises UnreadableItems with every place that does not fit."""
+    return read_listed(raw, Item)
+
+
+_Listed = TypeVar("_Listed", Item, Bundle)
+
+
+def read_listed(raw: list[Any], kind: type[_Listed]) -> tuple[_Listed, ...]:
+    """Items or bundles from decoded JSON. Raises UnreadableItems with every misfit."""
     try:
-        items = msgspec.convert(raw, type=tuple[Item, ...])
+        listed: tuple[_Listed, ...] = msgspec.convert(raw, type=tuple[kind, ...])  # type: ignore[valid-type]  # a type made at run time
     except (msgspec.ValidationError, ArithmeticError, ValueError) as error:
-        faults = list(misfits(raw, tuple[Item, ...], "$"))
+        faults = list(misfits(raw, tuple[kind, ...], "$"))  # type: ignore[valid-type]  # the same
         raise UnreadableItems(*faults or [str(error)]) from None
-    unknown = list(unknown_fields(raw, items, "$"))
+    unknown = list(unknown_fields(raw, listed, "$"))
     if unknown:
         raise UnreadableItems(*(f"unknown field {place}" for place in unknown))
-    return items
+    return listed
 
 
 def _no_constant(name: str) -> Any:

@@ -11,7 +11,7 @@ import msgspec
 
 from app.domain.catalogue import Item, list_hash
 from app.domain.errors import AppError, Blame
-from app.services.catalogue import Catalogue, CatalogueFaults, load_items
+from app.services.catalogue import Catalogue, CatalogueFaults, load_bundles, load_items
 
 if TYPE_CHECKING:  # nothing to verify, nothing to load: most starts have no installed list
     from app.services.catalogue_signing import PublicKey
@@ -41,9 +41,10 @@ def open_catalogue(items: Path, home: Path, *, on: date) -> Catalogue:
     only for the hall's own items.
     """
     found = {(item.code, item.version): item for item in load_items(items)}
+    bundles = load_bundles(items.parent / "bundles")
     files = _installed(home)
     if not files:
-        return Catalogue(found.values(), on=on)
+        return Catalogue(found.values(), bundles=bundles, on=on)
     from app.services.catalogue_signing import read_signed
 
     warnings: list[AppError] = []
@@ -60,7 +61,7 @@ def open_catalogue(items: Path, home: Path, *, on: date) -> Catalogue:
             continue
         if signed.effective_from <= on:
             found |= {(item.code, item.version): item for item in signed.items}
-    return Catalogue(found.values(), on=on, warnings=tuple(warnings))
+    return Catalogue(found.values(), bundles=bundles, on=on, warnings=tuple(warnings))
 
 
 def install_list(file: Path, home: Path, items: Path) -> tuple[Item, ...]:

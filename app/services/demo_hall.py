@@ -51,7 +51,8 @@ def load_hall(folder: Path) -> Hall:
         if not ids or len(set(ids)) != len(ids) or not all(ids):
             raise BadHall(place=f"hall.json: {name} is empty or stands twice")
     try:
-        hall.case_number.format(region=hall.region, date="20260101", serial=1)
+        for pattern in (hall.case_number, hall.bundle_number):
+            pattern.format(region=hall.region, date="20260101", serial=1)
         hall.progress_url.format(number="1", check="1")
     except (KeyError, IndexError, ValueError):
         raise BadHall(place="hall.json: a pattern has an unknown hole") from None

@@ -1,108 +1,78 @@
-"""Serve one applicant: every act of the clerk becomes a fact, every decision one transaction.
+"""Serve one applicant: what they apply for, what they answer, and what they bring.
 
-Nothing is kept outside the journal, so after a kill the window goes on where it was.
+Nothing is kept outside the journal, so after a kill the window goes on where it was. Every act
+takes the id of the matter's case (of a bundle, the first one's) and the names of the list shown;
+in a bundle it becomes one fact for each item that it concerns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
 
-from app.domain import case as cases
-from app.domain import decision as decisions
+from app.domain.bundle import Bundle, form_fields
 from app.domain.case import Case
 from app.domain.catalogue import Item, MaterialForm, list_hash
-from app.domain.checklist import Evaluation, Outcome, check_answer, check_material
-from app.domain.deadline import Due, WorkCalendar
-from app.domain.decision import Decision, judge
-from app.domain.errors import ListChanged, NotReady, NumbersExhausted, ReasonNeeded
+from app.domain.checklist import check_answer, check_material
+from app.domain.errors import BeyondTheList, NotReady, ReasonNeeded, SecondDemand
 from app.domain.events import (
+    AgentIdentified,
+    ApplicantChecked,
     ApplicantIdentified,
+    BarFact,
+    BundleChosen,
     CaseAbandoned,
+    CaseBundled,
     CaseOpened,
-    Deferral,
+    DemandKind,
+    DemandRefused,
     Event,
+    FieldFilled,
     ItemChosen,
     MaterialFaulted,
     MaterialPromised,
     MaterialReceived,
     MaterialReturned,
-    NoticeLine,
-    PaperKind,
-    PaperQueued,
-    PhoneEntered,
+    OrganisationIdentified,
     QuestionAnswered,
     TicketServed,
 )
-from app.domain.hall import HALL_ZONE, Hall
-from app.domain.person import (
-    Applicant,
-    CardRead,
-    DocumentKind,
-    ValueSource,
-    check_phone,
-    typed_person,
-)
+from app.domain.form import check_value
+from app.domain.notice import check_fault
+from app.domain.parties import implied_answers
 from app.domain.ticket import TicketState
-from app.services.catalogue import Catalogue
+from app.services.matter import Matter, Matters
 from app.services.queue_desk import current_ticket
 from app.services.sign_in import Session
-from app.storage.store import Store, Unit
+from app.storage.store import Unit
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a decision would say, before it is made."""
-
-    promise_due: Due | None = None
-    deferrals: tuple[Deferral, ...] = ()
-    lines: tuple[NoticeLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    case: Case
-    jobs: tuple[str, ...]  # ids of the print jobs saved with the decision
-
-
-_PAPERS: dict[Outcome, PaperKind] = {
-    Outcome.ACCEPT: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_DEFERRED: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_ON_PROMISE: PaperKind.ACCEPTANCE,
-    Outcome.NOTICE: PaperKind.NOTICE,
-    Outcome.REJECT: PaperKind.REJECTION,
-    Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
-}
+_Fact = tuple[str, Event]
 
 
 class Reception:
-    def __init__(
-        self,
-        store: Store,
-        hall: Hall,
-        catalogue: Callable[[], Catalogue],
-        work: WorkCalendar,
-        document_printer: str,
-    ) -> None:
-        self._store = store
-        self._hall = hall
-        self._catalogue = catalogue
-        self._work = work
-        self._document_printer = document_printer
-        self._hashes: dict[tuple[str, int], str] = {}
+    def __init__(self, matters: Matters) -> None:
+        self._matters = matters
+        self._store = matters.store
 
-    # -- who ------------------------------------------------------------------------------------
+    # -- opening and leaving --------------------------------------------------------------------
 
-    def current(self, session: Session) -> Case | None:  # noqa: ARG002 - one device, one window
-        """The case left open at this window, also by a crash."""
+    def current(self, session: Session) -> Matter | None:  # noqa: ARG002 - one device, one window
+        """What was left open at this window, also by a crash."""
         with self._store.read() as connection:
-            row = connection.exec_driver_sql(
-                "SELECT id FROM cases WHERE state = 'open' ORDER BY opened_at DESC LIMIT 1"
-            ).one_or_none()
-        return self._store.find_case(row[0]) if row else None
+            rows = connection.exec_driver_sql(
+                "SELECT id, bundle FROM cases WHERE state = 'open' ORDER BY opened_at DESC"
+            ).all()
+            if not rows:
+                return None
+            case_id, bundle = rows[0]
+            if bundle:  # the first case of a bundle stands for it
+                members = [row[0] for row in rows if row[1] == bundle]
+                case_id = members[-1]
+            return self._matters.load_in(connection, case_id)
 
-    def open_case(self, session: Session, ticket_id: str = "") -> Case:
+    def matter(self, case_id: str) -> Matter:
+        return self._matters.load(case_id)
+
+    def open_case(self, session: Session, ticket_id: str = "") -> Matter:
         """Begin to serve: the called ticket, or someone without one."""
         case_id = self._store.new_id()
         with self._store.begin() as unit:
@@ -111,190 +81,192 @@ class Reception:
                 unit.append(TicketServed(), subject=f"ticket:{ticket_id}", actor=session.actor)
             opened = CaseOpened(window=session.window.id, ticket=ticket_id)
             unit.append(opened, subject=f"case:{case_id}", actor=session.actor)
-            return _get(unit, case_id)
+            return self._matters.load_in(unit.connection, case_id)
 
-    def identify(self, session: Session, case_id: str, card: CardRead) -> Case:
-        """The applicant is who the card says (读卡)."""
-        applicant = Applicant(
-            document=card.document, person=card.person, source=ValueSource.CARD,
-            issuer=card.issuer, valid_from=card.valid_from, valid_to=card.valid_to,
-        )  # fmt: skip
-        return self._identify(session, case_id, applicant)
-
-    def identify_typed(
-        self,
-        session: Session,
-        case_id: str,
-        document: DocumentKind,
-        name: str,
-        number: str,
-        reason: str,
-    ) -> Case:
-        """The clerk typed who it is (手录), and why. Raises InvalidIdentity, ReasonNeeded."""
-        if not reason.strip():
-            raise ReasonNeeded
-        person = typed_person(document, name, number, self._today())
-        applicant = Applicant(
-            document=document, person=person, source=ValueSource.TYPED, typed_reason=reason.strip()
-        )
-        return self._identify(session, case_id, applicant)
-
-    def _identify(self, session: Session, case_id: str, applicant: Applicant) -> Case:
-        with self._store.begin() as unit:
-            former = _get(unit, case_id).applicant
-            if former is not None and former.person.number == applicant.person.number:
-                # The same person read again keeps what was typed beside the card.
-                applicant = replace(applicant, phone=former.phone)
-            return _append(unit, session, case_id, ApplicantIdentified(applicant=applicant))
-
-    def enter_phone(self, session: Session, case_id: str, phone: str) -> Case:
-        """Raises InvalidIdentity."""
-        return self._act(session, case_id, PhoneEntered(phone=check_phone(phone)))
+    def abandon(self, session: Session, case_id: str, reason: str = "") -> Matter:
+        """Close without any decision; nothing was issued. Raises CaseClosed for a numbered case."""
+        left = CaseAbandoned(reason=reason.strip()[:200])
+        return self._each(session, case_id, lambda _: left)
 
     # -- what -----------------------------------------------------------------------------------
 
-    def choose_item(self, session: Session, case_id: str, item_code: str) -> Case:
-        """Freeze the newest list of this item for the case. Raises ItemNotFound."""
-        item = self._catalogue().get(item_code)
-        event = ItemChosen(
-            item=item.code, name=item.name, department=item.department.name, version=item.version,
-            list_hash=list_hash(item),
-        )  # fmt: skip
-        return self._act(session, case_id, event)
+    def choose(self, session: Session, case_id: str, code: str) -> Matter:
+        """Freeze the newest list of this item, or those of a bundle's items, for the matter.
 
-    def item(self, case: Case) -> Item:
-        """The list that the case froze. Raises NotReady, ItemNotFound, ListChanged."""
-        if not case.item:
-            raise NotReady(need="item")
-        item = self._catalogue().get_version(case.item, case.version)
-        key = (item.code, item.version)
-        if key not in self._hashes:
-            self._hashes[key] = list_hash(item)
-        if self._hashes[key] != case.list_hash:
-            raise ListChanged(item=item.code, version=item.version)
-        return item
+        What the identities say already is answered at once. Raises ItemNotFound, CaseClosed.
+        """
+        catalogue = self._matters.catalogue()
+        bundle = catalogue.find_bundle(code)
+        items = catalogue.items_of(bundle) if bundle else (catalogue.get(code),)
+
+        def make(unit: Unit, matter: Matter) -> Iterator[_Fact]:
+            for former in matter.cases[1:]:
+                yield former.id, CaseAbandoned(reason="改办其他事项")
+            first = matter.cases[0]
+            ids = [first.id, *(self._store.new_id() for _ in items[1:])]
+            for member, item in zip(ids, items, strict=True):
+                if member != first.id:
+                    yield from self._joined(first, member)
+                yield member, _chosen(item)
+                for answer in implied_answers(first, item):
+                    yield member, answer
+            if bundle is not None:
+                bundle_id = self._store.new_id()
+                self._open_bundle(unit, session, bundle_id, bundle, ids)
+                for member in ids:
+                    yield member, CaseBundled(bundle=bundle_id)
+
+        return self._matters.record(session, case_id, make)
+
+    def _joined(self, first: Case, member: str) -> Iterator[_Fact]:
+        """Another case of the same people: read once, known to every item (一卡填表)."""
+        yield member, CaseOpened(window=first.window, ticket=first.ticket)
+        if first.applicant is not None:
+            yield member, ApplicantIdentified(applicant=first.applicant)
+        if first.organisation is not None:
+            yield member, OrganisationIdentified(organisation=first.organisation)
+        if first.agent is not None:
+            yield member, AgentIdentified(agent=first.agent, authority=first.authority)
+        bars = tuple(BarFact(bar=bar, reason=reason) for bar, reason in first.bars.items())
+        yield member, ApplicantChecked(bars=bars)
+
+    def _open_bundle(
+        self, unit: Unit, session: Session, bundle_id: str, bundle: Bundle, ids: list[str]
+    ) -> None:
+        chosen = BundleChosen(
+            code=bundle.code, name=bundle.name, version=bundle.version,
+            list_hash=list_hash(bundle), cases=tuple(ids),
+        )  # fmt: skip
+        unit.append(chosen, subject=f"bundle:{bundle_id}", actor=session.actor)
 
     def answer(
-        self, session: Session, case_id: str, question_id: str, options: frozenset[str]
-    ) -> Case:
+        self, session: Session, case_id: str, question: str, options: frozenset[str]
+    ) -> Matter:
         """Raises UnknownAnswer."""
-        with self._store.begin() as unit:
-            check_answer(self.item(_get(unit, case_id)), question_id, options)
-            event = QuestionAnswered(question=question_id, options=tuple(sorted(options)))
-            return _append(unit, session, case_id, event)
+
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            for part, own in _listed(matter).questions_meant(question):
+                check_answer(part.item, own, options)
+                event = QuestionAnswered(question=own, options=tuple(sorted(options)))
+                yield part.case.id, event
+
+        return self._matters.record(session, case_id, make)
+
+    def fill_field(self, session: Session, case_id: str, field: str, value: str) -> Matter:
+        """A field of the form, for every item that asks it. Raises InvalidIdentity, NotReady."""
+
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            for part in _listed(matter).parts:
+                for one in form_fields((part.item,)):
+                    if one.id == field:
+                        tidy = check_value(one, value)
+                        yield part.case.id, FieldFilled(field=field, value=tidy)
+
+        return self._matters.record(session, case_id, make)
+
+    # -- materials ------------------------------------------------------------------------------
 
     def receive(
         self,
         session: Session,
         case_id: str,
-        material_id: str,
+        material: str,
         originals: int,
         copies: int,
         form: MaterialForm = MaterialForm.PAPER,
-    ) -> Case:
+        scans: tuple[str, ...] = (),
+    ) -> Matter:
         """What lies on the counter for this material now. Raises UnknownMaterial."""
-        event = MaterialReceived(
-            material=material_id, originals=max(0, originals), copies=max(0, copies), form=form
-        )
-        return self._material(session, case_id, material_id, event)
-
-    def fault(self, session: Session, case_id: str, material_id: str, reason: str) -> Case:
-        """Not acceptable because ``reason``. Raises ReasonNeeded, UnknownMaterial."""
-        if not reason.strip():
-            raise ReasonNeeded
-        event = MaterialFaulted(material=material_id, reason=reason.strip()[:500])
-        return self._material(session, case_id, material_id, event)
-
-    def promise(self, session: Session, case_id: str, material_id: str) -> Case:
-        """Raises NotReady where the list does not let a promise stand for this material."""
-        return self._material(session, case_id, material_id, MaterialPromised(material=material_id))
-
-    def give_back(self, session: Session, case_id: str, material_id: str) -> Case:
-        return self._material(session, case_id, material_id, MaterialReturned(material=material_id))
-
-    def _material(self, session: Session, case_id: str, material_id: str, event: Event) -> Case:
-        with self._store.begin() as unit:
-            material = check_material(self.item(_get(unit, case_id)), material_id)
-            if isinstance(event, MaterialPromised) and not material.promisable:
-                raise NotReady(need="promise")
-            return _append(unit, session, case_id, event)
-
-    def evaluate(self, case: Case) -> Evaluation:
-        return judge(case, self.item(case), self._today())
-
-    # -- deciding -------------------------------------------------------------------------------
-
-    def preview(self, session: Session, case_id: str, decision: Decision) -> Preview:  # noqa: ARG002
-        """What the decision would say today. Raises what ``decide`` would raise."""
-        case = self._store.find_case(case_id)
-        if case is None:
-            raise NotReady(need="case")
-        event = decisions.decide(
-            case, self.item(case), decision, number="-", check="-", on=self._today(),
-            work=self._work,
+        return self._material(
+            session, case_id, material,
+            lambda own: MaterialReceived(
+                material=own, originals=max(0, originals), copies=max(0, copies), form=form,
+                scans=scans,
+            ),
         )  # fmt: skip
-        due = getattr(event, "promise_due", None)
-        return Preview(
-            promise_due=Due(day=due, provisional=getattr(event, "due_provisional", False))
-            if due
-            else None,
-            deferrals=getattr(event, "deferrals", ()),
-            lines=getattr(event, "lines", ()),
-        )
 
-    def decide(self, session: Session, case_id: str, decision: Decision) -> Decided:
-        """Decide, number the case and queue its paper: one transaction.
+    def fault(self, session: Session, case_id: str, material: str, reason: str) -> Matter:
+        """Not acceptable because ``reason``.
 
-        Raises OutcomeNotOpen, NotReady, CaseClosed, ReasonNeeded, NumbersExhausted; then nothing
-        is saved.
+        Raises ReasonNeeded, UnknownMaterial; BeyondTheList where no list asks for it now, and
+        SecondDemand where an earlier notice found it in order: both attempts go on record.
         """
-        with self._store.begin() as unit:
-            case = _get(unit, case_id)
-            today = self._today()
-            event = decisions.decide(
-                case, self.item(case), decision, number=self._next_number(unit, today),
-                check=self._store.check_code(), on=today, work=self._work,
-            )  # fmt: skip
-            subject = f"case:{case_id}"
-            unit.append(event, subject=subject, actor=session.actor)
-            job = self._store.new_id()
-            queued = PaperQueued(
-                paper=_PAPERS[decision.outcome], about=subject, printer=self._document_printer
-            )
-            unit.append(queued, subject=f"job:{job}", actor=session.actor)
-            return Decided(case=cases.apply(case, case_id, event), jobs=(job,))
+        reason = reason.strip()[:500]
+        if not reason:
+            raise ReasonNeeded
 
-    def _next_number(self, unit: Unit, today: date) -> str:
-        row = unit.connection.exec_driver_sql(
-            "SELECT next FROM number_blocks WHERE next <= last ORDER BY first LIMIT 1"
-        ).one_or_none()
-        if row is None:
-            raise NumbersExhausted
-        return self._hall.case_number.format(
-            region=self._hall.region, date=f"{today:%Y%m%d}", serial=int(row[0])
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            wanting: list[_Fact] = []
+            refusals: list[BeyondTheList] = []
+            for part, own in _listed(matter).materials_meant(material):
+                check_material(part.item, own)
+                try:
+                    check_fault(part.case, part.item, part.evaluation, own, self._matters.today())
+                except BeyondTheList as error:
+                    refusals.append(error)  # another item of the bundle may still ask for it
+                else:
+                    wanting.append((part.case.id, MaterialFaulted(material=own, reason=reason)))
+            if not wanting:
+                raise refusals[0]
+            yield from wanting
+
+        try:
+            return self._matters.record(session, case_id, make)
+        except (BeyondTheList, SecondDemand) as error:
+            again = isinstance(error, SecondDemand)
+            kind = DemandKind.TOLD_AGAIN if again else DemandKind.BEYOND_LIST
+            refused = DemandRefused(kind=kind, materials=(material,), reason=reason)
+            self._each(session, case_id, lambda _: refused, only_first=True)
+            raise
+
+    def promise(self, session: Session, case_id: str, material: str) -> Matter:
+        """Raises NotReady where the list does not let a promise stand for this material, nor for
+        what is kept of it (grade D)."""
+
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            for part, own in _listed(matter).materials_meant(material):
+                listed = check_material(part.item, own)
+                evidence = part.case.evidence.get(own)
+                if not listed.promisable and not (evidence and evidence.stored):
+                    raise NotReady(need="promise")
+                yield part.case.id, MaterialPromised(material=own)
+
+        return self._matters.record(session, case_id, make)
+
+    def give_back(self, session: Session, case_id: str, material: str) -> Matter:
+        return self._material(
+            session, case_id, material, lambda own: MaterialReturned(material=own)
         )
 
-    def abandon(self, session: Session, case_id: str, reason: str = "") -> Case:
-        """Close without any decision; nothing was issued."""
-        return self._act(session, case_id, CaseAbandoned(reason=reason.strip()[:200]))
+    def _material(
+        self, session: Session, case_id: str, material: str, event: Callable[[str], Event]
+    ) -> Matter:
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            for part, own in _listed(matter).materials_meant(material):
+                check_material(part.item, own)
+                yield part.case.id, event(own)
 
-    def _act(self, session: Session, case_id: str, event: Event) -> Case:
-        with self._store.begin() as unit:
-            return _append(unit, session, case_id, event)
+        return self._matters.record(session, case_id, make)
 
-    def _today(self) -> date:
-        return self._store.clock.now().astimezone(HALL_ZONE).date()
+    def _each(
+        self, session: Session, case_id: str, event: Callable[[Case], Event], *,
+        only_first: bool = False,
+    ) -> Matter:  # fmt: skip
+        def make(_: Unit, matter: Matter) -> Iterable[_Fact]:
+            concerned = matter.cases[:1] if only_first else matter.cases
+            return [(case.id, event(case)) for case in concerned]
 
-
-def _get(unit: Unit, case_id: str) -> Case:
-    case = unit.find_case(case_id)
-    if case is None:
-        raise NotReady(need="case")
-    return case
+        return self._matters.record(session, case_id, make)
 
 
-def _append(unit: Unit, session: Session, case_id: str, event: Event) -> Case:
-    """Append if the case allows it; the refusal leaves no trace."""
-    after = cases.apply(_get(unit, case_id), case_id, event)
-    unit.append(event, subject=f"case:{case_id}", actor=session.actor)
-    return after
+def _listed(matter: Matter) -> Matter:
+    if not matter.parts:
+        raise NotReady(need="item")
+    return matter
+
+
+def _chosen(item: Item) -> ItemChosen:
+    return ItemChosen(
+        item=item.code, name=item.name, department=item.department.name, version=item.version,
+        list_hash=list_hash(item),
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from app.domain.checklist import Outcome
 from app.domain.decision import Decision
 from app.domain.events import CaseReceived, PaperKind, PaperQueued
 from app.storage.outbox import Outbox
-from tests.journey.hall import read_card, sign_in
+from tests.journey.hall import begin, read_card, sign_in
 
 ROUNDS = 300
 
@@ -36,15 +36,14 @@ def main() -> None:
         client = Client(home, Settings())
         Outbox(client.store).lease_numbers(1, 10 * ROUNDS)
         session, card = sign_in(client), read_card(client)
-        desk, item = client.reception, client.catalogue.items()[0]
+        item = client.catalogue.items()[0]
         bare = _bare(home / "bare.db")
         saves, decisions, commits = [], [], []
         for number in range(2 * ROUNDS):
-            case = desk.identify(session, desk.open_case(session).id, card)
-            case = desk.choose_item(session, case.id, item.code)
+            case = begin(client, session, card, item.code)
             start = time.perf_counter()
             if number % 2:
-                desk.decide(session, case.id, Decision(outcome=Outcome.RECEIVE_ONLY))
+                client.decisions.decide(session, case.id, Decision(outcome=Outcome.RECEIVE_ONLY))
                 decisions.append(time.perf_counter() - start)
                 continue
             received = CaseReceived(

@@ -17,8 +17,8 @@ from app.devices.cards.once import read_once
 from app.devices.cards.specification import open_driver
 from app.domain.case import Case
 from app.domain.catalogue import Item
-from app.domain.checklist import Outcome
-from app.domain.decision import Decision
+from app.domain.checklist import Evaluation, Outcome
+from app.domain.decision import Decision, judge
 from app.domain.person import CardRead
 from app.services.sign_in import Session
 
@@ -49,30 +49,38 @@ def read_card(client: Client, person: str = "") -> CardRead:
 
 def bring_everything(client: Client, session: Session, case: Case) -> Case:
     """Answer each question with its first option and bring all that is then asked for."""
-    while unanswered := client.reception.evaluate(case).unanswered:
+    while unanswered := evaluation(client, case).unanswered:
         question = unanswered[0]
-        case = client.reception.answer(
-            session, case.id, question.id, frozenset({question.options[0].id})
-        )
-    for row in client.reception.evaluate(case).rows:
+        chosen = frozenset({question.options[0].id})
+        case = client.reception.answer(session, case.id, question.id, chosen).case
+    for row in evaluation(client, case).rows:
         if row.required:
             case = client.reception.receive(
                 session, case.id, row.material.id, row.material.originals, row.material.copies,
                 row.material.form,
-            )  # fmt: skip
+            ).case  # fmt: skip
     return case
+
+
+def evaluation(client: Client, case: Case) -> Evaluation:
+    return judge(case, client.matters.item(case), client.matters.today())
 
 
 def serve(
     client: Client, session: Session, card: CardRead, item: Item, outcome: Outcome = Outcome.ACCEPT
 ) -> Case:
     """One applicant without a ticket from card to decision."""
-    desk = client.reception
-    case = desk.identify(session, desk.open_case(session).id, card)
-    case = desk.choose_item(session, case.id, item.code)
+    case = begin(client, session, card, item.code)
     if outcome is Outcome.ACCEPT:
         case = bring_everything(client, session, case)
-    return desk.decide(session, case.id, Decision(outcome=outcome)).case
+    return client.decisions.decide(session, case.id, Decision(outcome=outcome)).matter.case
+
+
+def begin(client: Client, session: Session, card: CardRead, code: str) -> Case:
+    """Card read and item, or bundle, chosen."""
+    case = client.reception.open_case(session).case
+    client.parties.identify(session, case.id, card)
+    return client.reception.choose(session, case.id, code).case
 
 
 def office_cases(office: EmbeddedBackOffice) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.checklist import Outcome
 from app.domain.person import DocumentKind, ValueSource
 from app.screen import Screen, start_screen
-from tests.journey.hall import office_cases, open_client, wait_until
+from tests.journey.hall import evaluation, office_cases, open_client, wait_until
 from tests.printing.cups import DriverlessPrinter, PrintServer
 
 FOOD = "食品经营许可新办（餐饮服务）"
@@ -296,4 +296,4 @@ def required(client: Client) -> int:
         case_id = connection.exec_driver_sql("SELECT id FROM cases").scalar_one()
     case = client.store.find_case(case_id)
     assert case is not None
-    return sum(row.required for row in client.reception.evaluate(case).rows)
+    return sum(row.required for row in evaluation(client, case).rows)

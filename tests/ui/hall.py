@@ -20,8 +20,9 @@ from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.case import Case
 from app.domain.errors import NotSent
 from app.domain.events import CaseNumbersLeased, TicketTaken
+from app.domain.journal import Entry
 from app.domain.papers import Paper
-from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus
+from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatus, WaitingCase
 from app.services.printing import PrintDesk, PrintLane
 from app.services.set_aside import SetAside
 from app.texts import explain
@@ -31,7 +32,8 @@ from ui.kit.theme import ThemeMode
 from ui.pages.counter_page import CounterPage
 from ui.pages.main_window import MainWindow
 from ui.pages.widgets.buttons import ActButton
-from ui.viewmodels.counter import CounterModel, Form, Primary
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line import LineStage
 from ui.viewmodels.services import CounterServices
 
@@ -97,6 +99,24 @@ class StillRefusals:
         return self.entries
 
 
+@dataclass
+class StillPeople:
+    """What the back office knows of people: as it was put, or nothing can be asked."""
+
+    kept: dict[str, tuple[Licence, ...]] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[WaitingCase, ...]] = field(default_factory=dict)
+    histories: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def licences(self, holder: str) -> tuple[Licence, ...]:
+        return self.kept.get(holder, ())
+
+    def waiting(self, holder: str) -> tuple[WaitingCase, ...]:
+        return self.elsewhere.get(holder, ())
+
+    def history(self, case_number: str) -> tuple[Entry, ...]:
+        return self.histories.get(case_number, ())
+
+
 class Hall:
     """Everything of one window, and hands to work it with."""
 
@@ -126,12 +146,19 @@ class Hall:
         self.printing = PrintLane(self.papers, store, lambda: None)
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
+        self.people_lane = Lane("people")
+        self.people = StillPeople()
         self.preferences = ForgetfulPreferences()
         grounds = json.loads((resources_folder() / "wording" / "grounds.json").read_text("utf-8"))
         self.services = CounterServices(
             sign_in=self.client.sign_in,
             queue=self.client.queue,
             reception=self.client.reception,
+            parties=self.client.parties,
+            decisions=self.client.decisions,
+            returning=self.client.returning,
+            kept=self.client.kept,
+            people=self.people,
             catalogue=self.client.catalogue,
             papers=self.papers,
             refused=self.refusals,
@@ -141,6 +168,7 @@ class Hall:
             clock=self.client.clock,
             lane=self.lane,
             printer_lane=self.printer_lane,
+            people_lane=self.people_lane,
             explain=explain,
             preferences=self.preferences,
             legal_grounds=tuple(grounds["bases"]),
@@ -272,5 +300,6 @@ class Hall:
         self.printing.stop()
         self.lane.stop()
         self.printer_lane.stop()
+        self.people_lane.stop()
         self.client.store.close()
         QTest.qWait(10)

@@ -99,7 +99,7 @@ def walk(hall: Hall) -> None:
     hall.key(Key.Key_Escape)
     for row in hall.model.case.state.rows:
         if row.open:
-            hall.model.case.receive_all(row.id)
+            hall.model.case.materials.receive_all(row.id)
     hall.settle()
     check(hall, "complete")
     hall.key(Key.Key_F1)

@@ -12,7 +12,7 @@ from app.domain.case import CaseState
 from app.domain.checklist import Outcome
 from app.domain.ticket import TicketState
 from tests.ui.hall import FOOD, Hall
-from ui.viewmodels.counter import Form, Primary
+from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line import LineStage
 
 Key = Qt.Key

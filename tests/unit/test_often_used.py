@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.bootstrap import Client
 from app.config import Settings
-from tests.journey.hall import read_card, sign_in
+from tests.journey.hall import begin, read_card, sign_in
 
 
 class MovableClock:
@@ -21,12 +21,11 @@ class MovableClock:
 def test_cases_of_the_last_ninety_days_are_counted_twice_an_hour(tmp_path: Path) -> None:
     clock = MovableClock()
     client = Client(tmp_path, Settings(), clock=clock)
-    session, card, desk = sign_in(client), read_card(client), client.reception
+    session, card = sign_in(client), read_card(client)
     often, seldom = (item.code for item in client.catalogue.items()[:2])
 
     def open_one(code: str) -> None:
-        case = desk.identify(session, desk.open_case(session).id, card)
-        desk.choose_item(session, case.id, code)
+        begin(client, session, card, code)
 
     finder = client.finder
     habits = finder._often

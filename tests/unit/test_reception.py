@@ -29,7 +29,8 @@ from app.domain.errors import (
 from app.domain.person import DocumentKind, ValueSource
 from app.services.catalogue import Catalogue
 from app.services.sign_in import Session
-from tests.journey.hall import bring_everything, read_card, sign_in
+from tests.journey.hall import begin as begin_with
+from tests.journey.hall import bring_everything, evaluation, read_card, sign_in
 
 
 @pytest.fixture
@@ -46,9 +47,7 @@ def session(client: Client) -> Session:
 
 
 def begin(client: Client, session: Session, item: str = "养犬登记") -> Case:
-    desk = client.reception
-    case = desk.identify(session, desk.open_case(session).id, read_card(client))
-    return desk.choose_item(session, case.id, client.catalogue.find(item)[0].code)
+    return begin_with(client, session, read_card(client), client.catalogue.find(item)[0].code)
 
 
 def facts(client: Client) -> int:
@@ -67,7 +66,7 @@ def test_nothing_beyond_the_list_can_be_recorded(client: Client, session: Sessio
     case, desk = begin(client, session), client.reception
     refused(client, UnknownMaterial, lambda: desk.receive(session, case.id, "gold-bars", 1, 0))
     refused(client, UnknownMaterial, lambda: desk.fault(session, case.id, "gold-bars", "无"))
-    material = desk.item(case).materials[0].id
+    material = client.matters.item(case).materials[0].id
     refused(client, ReasonNeeded, lambda: desk.fault(session, case.id, material, "  "))
     refused(client, UnknownAnswer, lambda: desk.answer(session, case.id, "x", frozenset({"y"})))
 
@@ -75,16 +74,16 @@ def test_nothing_beyond_the_list_can_be_recorded(client: Client, session: Sessio
 def test_acceptance_waits_for_everything_necessary(client: Client, session: Session) -> None:
     case, desk = begin(client, session), client.reception
     accept = Decision(outcome=Outcome.ACCEPT)
-    refused(client, OutcomeNotOpen, lambda: desk.decide(session, case.id, accept))
+    refused(client, OutcomeNotOpen, lambda: client.decisions.decide(session, case.id, accept))
     case = bring_everything(client, session, case)
-    needed = next(row for row in desk.evaluate(case).rows if row.required)
+    needed = next(row for row in evaluation(client, case).rows if row.required)
     desk.fault(session, case.id, needed.material.id, "照片不清")
-    refused(client, OutcomeNotOpen, lambda: desk.decide(session, case.id, accept))
+    refused(client, OutcomeNotOpen, lambda: client.decisions.decide(session, case.id, accept))
     desk.receive(session, case.id, needed.material.id, needed.originals, needed.copies)
-    decided = desk.decide(session, case.id, accept)
-    assert decided.case.number
+    decided = client.decisions.decide(session, case.id, accept)
+    assert decided.number
     assert len(decided.jobs) == 1
-    refused(client, CaseClosed, lambda: desk.decide(session, case.id, accept))
+    refused(client, CaseClosed, lambda: client.decisions.decide(session, case.id, accept))
     refused(client, CaseClosed, lambda: desk.give_back(session, case.id, needed.material.id))
 
 
@@ -92,18 +91,18 @@ def test_a_notice_names_everything_missing_as_computed(client: Client, session: 
     desk = client.reception
     case = begin(client, session, "食品经营许可新办")
     notice = Decision(outcome=Outcome.NOTICE)
-    refused(client, OutcomeNotOpen, lambda: desk.decide(session, case.id, notice))
-    while unanswered := desk.evaluate(case).unanswered:
+    refused(client, OutcomeNotOpen, lambda: client.decisions.decide(session, case.id, notice))
+    while unanswered := evaluation(client, case).unanswered:
         option = frozenset({unanswered[0].options[0].id})
-        case = desk.answer(session, case.id, unanswered[0].id, option)
-    missing = [row.material.id for row in desk.evaluate(case).missing]
-    preview = desk.preview(session, case.id, notice)
+        case = desk.answer(session, case.id, unanswered[0].id, option).case
+    missing = [row.material.id for row in evaluation(client, case).missing]
+    (preview,) = client.decisions.previews(desk.matter(case.id), Outcome.NOTICE)
     assert [line.material for line in preview.lines] == missing
     assert all(line.problem and line.because for line in preview.lines)
 
 
 def test_rejection_needs_reason_and_basis(client: Client, session: Session) -> None:
-    case, desk = begin(client, session), client.reception
+    case, desk = begin(client, session), client.decisions
     for reason, basis in (("", "法"), ("不属于本机关", " ")):
         decision = Decision(outcome=Outcome.REJECT, reason=reason, basis=basis)
         refused(client, ReasonNeeded, lambda d=decision: desk.decide(session, case.id, d))
@@ -114,22 +113,22 @@ def test_numbers_come_from_the_lease_and_end_with_it(client: Client, session: Se
     for _ in range(3):
         case = begin(client, session)
         decision = Decision(outcome=Outcome.RECEIVE_ONLY)
-        numbers.append(client.reception.decide(session, case.id, decision).case.number)
+        numbers.append(client.decisions.decide(session, case.id, decision).matter.case.number)
     assert len(set(numbers)) == 3
     assert [number[-6:] for number in numbers] == ["000001", "000002", "000003"]
     case = begin(client, session)
-    refused(client, NumbersExhausted, lambda: client.reception.decide(session, case.id, decision))
+    refused(client, NumbersExhausted, lambda: client.decisions.decide(session, case.id, decision))
     client.outbox.lease_numbers(100, 110)
-    assert client.reception.decide(session, case.id, decision).case.number.endswith("000100")
+    assert client.decisions.decide(session, case.id, decision).matter.case.number.endswith("000100")
 
 
 def test_typed_identity_is_checked_marked_and_explained(client: Client, session: Session) -> None:
-    desk = client.reception
-    case = desk.open_case(session)
+    desk = client.parties
+    case = client.reception.open_case(session).case
     kind = DocumentKind.RESIDENT
 
     def type_in(number: str, reason: str, name: str = "李样例") -> Case:
-        return desk.identify_typed(session, case.id, kind, name, number, reason)
+        return desk.identify_typed(session, case.id, kind, name, number, reason).case
 
     refused(client, ReasonNeeded, lambda: type_in("379901198803040115", ""))
     refused(client, InvalidIdentity, lambda: type_in("379901198803040116", "未带证"))
@@ -139,9 +138,9 @@ def test_typed_identity_is_checked_marked_and_explained(client: Client, session:
     assert typed is not None
     assert (typed.source, typed.typed_reason) == (ValueSource.TYPED, "未带证")
     refused(client, InvalidIdentity, lambda: desk.enter_phone(session, case.id, "call me"))
-    assert desk.enter_phone(session, case.id, "138 0000 0000").applicant is not None
+    assert desk.enter_phone(session, case.id, "138 0000 0000").case.applicant is not None
     # The same person's card replaces what was typed, and keeps the phone beside it.
-    read = desk.identify(session, case.id, read_card(client)).applicant
+    read = desk.identify(session, case.id, read_card(client)).case.applicant
     assert read is not None
     assert (read.source, read.phone) == (ValueSource.CARD, "13800000000")
 
@@ -153,26 +152,26 @@ def test_a_list_altered_under_its_version_is_noticed(client: Client, session: Se
         for item in client.catalogue.items()
     ]
     client.__dict__["catalogue"] = Catalogue(altered)
-    client.__dict__.pop("reception")
+    client.__dict__.pop("matters")
     with pytest.raises(ListChanged):
-        client.reception.item(case)
+        client.matters.item(case)
 
 
 def test_an_open_case_is_found_again_and_can_be_left(client: Client, session: Session) -> None:
     case = begin(client, session)
     again = client.reception.current(session)
     assert again is not None
-    assert again == case
+    assert again.case == case
     client.reception.abandon(session, case.id, "有急事")
     assert client.reception.current(session) is None
 
 
 def test_an_item_before_the_applicant_is_no_decision(client: Client, session: Session) -> None:
     desk = client.reception
-    case = desk.open_case(session)
-    case = desk.choose_item(session, case.id, client.catalogue.items()[0].code)
+    case = desk.open_case(session).case
+    desk.choose(session, case.id, client.catalogue.items()[0].code)
     decision = Decision(outcome=Outcome.RECEIVE_ONLY)
-    refused(client, NotReady, lambda: desk.decide(session, case.id, decision))
+    refused(client, NotReady, lambda: client.decisions.decide(session, case.id, decision))
 
 
 @pytest.mark.parametrize(

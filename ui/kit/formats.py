@@ -77,6 +77,7 @@ def outcome_name(outcome: Outcome) -> str:
         Outcome.NOTICE: say("一次性告知补正"),
         Outcome.REJECT: say("不予受理"),
         Outcome.RECEIVE_ONLY: say("只收件"),
+        Outcome.EACH: say("逐项按清单办"),
     }[outcome]
 
 
@@ -87,12 +88,15 @@ def paper_name(kind: PaperKind) -> str:
         PaperKind.NOTICE: say("补正材料一次性告知书"),
         PaperKind.REJECTION: say("不予受理通知书"),
         PaperKind.TICKET_SLIP: say("排队号票"),
+        PaperKind.BUNDLE_RECEIPT: say("一件事综合收件凭证"),
+        PaperKind.APPLICATION_FORM: say("申请表"),
     }[kind]
 
 
 def row_chip(state: RowState) -> tuple[str, Tone]:
     return {
         RowState.RECEIVED: (say("收到"), Tone.GOOD),
+        RowState.SPARED: (say("免交"), Tone.GOOD),
         RowState.MISSING: (say("缺"), Tone.BAD),
         RowState.NOT_ACCEPTABLE: (say("不符"), Tone.BAD),
         RowState.DEFERRABLE: (say("可容缺"), Tone.WARN),

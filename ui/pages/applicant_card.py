@@ -1,21 +1,27 @@
-"""Who: the applicant as read from a card or typed by hand, and the forms for both."""
+"""Who: the applicant as read from a card or typed by hand, and who else is on the case."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from app.domain.person import DocumentKind
-from ui.kit.formats import document_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.pages.people_forms import (
+    AgentForm,
+    DeliveryForm,
+    InlineForm,
+    OrganisationForm,
+    PhoneForm,
+    TypingForm,
+)
+from ui.pages.waiting_bar import WaitingBar
 from ui.pages.widgets.buttons import link
-from ui.pages.widgets.choices import Choices
-from ui.pages.widgets.chooser import Chooser
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.card import step_sentence
-from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
+from ui.viewmodels.case import CaseScreen
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import Form, Primary
 
 
 class ApplicantCard(QFrame):
@@ -42,8 +48,21 @@ class ApplicantCard(QFrame):
         )
         self.papers = boxed(row(self.document, 0, self.phone))
         self.note = NoteBar()
+        self.waiting = WaitingBar(model)
+        self.parties = Elided("", "muted")
+        self.organisation_link = link(say("单位"), "Ctrl+O")
+        self.agent_link = link(say("代理人"), "Ctrl+G")
+        self.delivery_link = link(say("送达"), "Ctrl+P")
+        self.others = boxed(
+            row(self.parties, 0, self.organisation_link, self.agent_link, self.delivery_link,
+                spacing=6)
+        )  # fmt: skip
         self.typing = TypingForm(model, look)
         self.phone_form = PhoneForm(model)
+        self.forms: tuple[InlineForm, ...] = (
+            self.typing, self.phone_form, OrganisationForm(model), AgentForm(model),
+            DeliveryForm(model),
+        )  # fmt: skip
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 12)
@@ -55,7 +74,8 @@ class ApplicantCard(QFrame):
             )
         )  # fmt: skip
         for part in (
-            self.hint, self.step, self.person, self.papers, self.phone_form, self.typing, self.note,
+            self.hint, self.step, self.person, self.papers, self.others, *self.forms,
+            self.waiting, self.note,
         ):  # fmt: skip
             layout.addWidget(part)
 
@@ -63,6 +83,9 @@ class ApplicantCard(QFrame):
         self.stop.clicked.connect(model.card.cancel)
         self.type.clicked.connect(model.type_by_hand)
         self.phone_link.clicked.connect(model.type_phone)
+        self.organisation_link.clicked.connect(model.name_organisation)
+        self.agent_link.clicked.connect(model.name_agent)
+        self.delivery_link.clicked.connect(model.choose_delivery)
         self.unmask.pressed.connect(lambda: model.case.unmask(True))
         self.unmask.released.connect(lambda: model.case.unmask(False))
         for changed in (
@@ -102,142 +125,27 @@ class ApplicantCard(QFrame):
         waiting = say("把证件放到读卡器上，按 F8；没有证件按 F9 手录。")
         self.hint.setText(waiting if counter.may_serve else say("没有在办的人"))
         self.note.tell(card.note)
-        self.typing.open(counter)
-        self.phone_form.open(counter)
+        for form in self.forms:
+            form.open(counter)
+        self._render_parties(shown, case)
+
+    def _render_parties(self, shown: bool, case: CaseScreen) -> None:
+        parties = case.parties
+        asking = self._model.state.form in {f.form for f in self.forms}
+        self.others.setVisible(shown and not asking)
+        if parties is None:
+            return
+        words = [
+            say("单位 {who}", who=parties.organisation) if parties.organisation else "",
+            say("代理人 {who}", who=parties.agent) if parties.agent else "",
+            say("送达 {way}", way=parties.delivery) if parties.delivery else "",
+            say("信用限制：{why}", why=parties.barred) if parties.barred else "",
+        ]
+        known = "　".join(word for word in words if word)
+        self.parties.setText(known or say("以本人名义、本人办理"))
+        self.organisation_link.setEnabled(case.open and not case.numbered)
+        self.agent_link.setEnabled(case.open)
+        self.delivery_link.setEnabled(case.open and case.item is not None)
 
 
 _NONE = Tone.NEUTRAL
-
-
-class TypingForm(QWidget):
-    """手录: document kind, name, number and why it was not read."""
-
-    def __init__(self, model: CounterModel, look: Look) -> None:
-        super().__init__()
-        self._model = model
-        self.document = Chooser(look)
-        self.document.setAccessibleName(say("证件"))
-        self.document.offer(
-            tuple((kind.value, document_name(kind)) for kind in DocumentKind),
-            DocumentKind.RESIDENT.value,
-        )
-        self.name = QLineEdit()
-        self.name.setAccessibleName(say("姓名"))
-        self.name.setMaxLength(100)
-        self.number = QLineEdit()
-        self.number.setAccessibleName(say("证件号码"))
-        self.number.setMaxLength(30)
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(100)
-        self.reason.setAccessibleName(say("为什么手录"))
-        self.reason.setPlaceholderText(say("其他原因"))
-        self.usual = Choices(numbered=False)
-        self.usual.offer(_usual_reasons())
-        self.note = NoteBar()
-        self.submit_button = link(say("记为手录"), "Enter")
-        cancel = link(say("取消"), "Esc")
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        for column, (words, part) in enumerate(
-            ((say("证件"), self.document), (say("姓名"), self.name), (say("号码"), self.number))
-        ):
-            grid.addWidget(label(words, "section"), 0, column)
-            grid.addWidget(part, 1, column)
-            grid.setColumnStretch(column, (4, 3, 4)[column])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(grid)
-        last = QHBoxLayout()
-        last.setSpacing(8)
-        last.addWidget(label(say("为什么手录"), "section"))
-        last.addWidget(self.usual, 5)
-        last.addWidget(self.reason, 3)
-        last.addWidget(cancel)
-        last.addWidget(self.submit_button)
-        last.setAlignment(self.usual, Qt.AlignmentFlag.AlignVCenter)
-        layout.addLayout(last)
-        layout.addWidget(self.note)
-        self.usual.picked.connect(lambda ids: self.reason.setText(next(iter(ids), "")))
-        self.usual.closed.connect(self.submit)
-        for field in (self.name, self.number, self.reason):
-            field.returnPressed.connect(self.submit)
-        self.submit_button.clicked.connect(self.submit)
-        cancel.clicked.connect(model.step_back)
-        self.hide()
-
-    def open(self, state: CounterState) -> None:
-        opened = state.form is Form.TYPING
-        if opened and not self.isVisible():
-            for field in (self.name, self.number, self.reason):
-                field.clear()
-            self.usual.offer(_usual_reasons())
-            self.show()
-            self.name.setFocus()
-        if not opened:
-            for field in (self.name, self.number, self.reason):
-                field.clear()
-        self.setVisible(opened)
-        self.submit_button.set_primary(opened)
-        self.note.tell(state.note if opened else None)
-
-    def submit(self) -> None:
-        """Enter goes to the first empty field, then records."""
-        for field in (self.name, self.number):
-            if not field.text().strip():
-                field.setFocus()
-                return
-        if not self.reason.text().strip():
-            self.usual.setFocus()
-        self._model.check_typed(
-            DocumentKind(self.document.chosen), self.name.text(), self.number.text(),
-            self.reason.text(),
-        )  # fmt: skip
-
-
-def _usual_reasons() -> tuple[tuple[str, str], ...]:
-    """(what is recorded, what is shown): records are in the hall's language."""
-    return (
-        ("没有带证件", say("没有带证件")),
-        ("证件读不出", say("证件读不出")),
-        ("读卡器坏", say("读卡器坏")),
-    )
-
-
-class PhoneForm(QWidget):
-    def __init__(self, model: CounterModel) -> None:
-        super().__init__()
-        self._model = model
-        self.phone = QLineEdit()
-        self.phone.setMaxLength(30)
-        self.phone.setFixedWidth(220)
-        self.phone.setAccessibleName(say("手机号码"))
-        self.phone.setPlaceholderText(say("手机号码"))
-        self.submit_button = link(say("记下"), "Enter")
-        cancel = link(say("取消"), "Esc")
-        self.note = NoteBar()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row(self.phone, cancel, self.submit_button, 0))
-        layout.addWidget(self.note)
-        self.phone.returnPressed.connect(self.submit)
-        self.submit_button.clicked.connect(self.submit)
-        cancel.clicked.connect(model.step_back)
-        self.hide()
-
-    def open(self, state: CounterState) -> None:
-        opened = state.form is Form.PHONE
-        if opened != self.isVisible() or not opened:
-            self.phone.clear()
-        if opened and not self.isVisible():
-            self.show()
-            self.phone.setFocus()
-        self.setVisible(opened)
-        self.submit_button.set_primary(opened)
-        self.note.tell(state.note if opened else None)
-
-    def submit(self) -> None:
-        self._model.enter_phone(self.phone.text())

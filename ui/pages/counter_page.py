@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.pages.applicant_card import ApplicantCard
 from ui.pages.decision_column import DecisionColumn
+from ui.pages.form_card import FormCard
 from ui.pages.item_card import ItemCard
 from ui.pages.keys import page_keys
 from ui.pages.line_column import LineColumn
 from ui.pages.materials_card import MaterialsCard
 from ui.pages.widgets.look import Look
-from ui.viewmodels.counter import CounterModel, Form, Place, Primary
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import Form, Place, Primary
 from ui.viewmodels.outcomes import ORDER
 from ui.viewmodels.papers import PapersModel
 
@@ -36,12 +38,14 @@ class CounterPage(QWidget):
         self.applicant = ApplicantCard(model, look)
         self.item = ItemCard(model, look)
         self.materials = MaterialsCard(model, look)
+        self.form = FormCard(model, look)
         self.decision = DecisionColumn(model, papers)
         middle = QVBoxLayout()
         middle.setSpacing(10)
         middle.addWidget(self.applicant)
         middle.addWidget(self.item)
         middle.addWidget(self.materials, 1)
+        middle.addWidget(self.form, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -77,6 +81,12 @@ class CounterPage(QWidget):
             "find": model.find_item,
             "questions": self.item.questions.ask,
             "materials": self.materials.table.setFocus,
+            "organisation": model.name_organisation,
+            "agent": model.name_agent,
+            "delivery": model.choose_delivery,
+            "form": self._form_or_print,
+            "resume": model.records.resume,
+            "handed": model.hand_notice,
             "primary": self.press_primary,
             "back": self._back,
         }
@@ -86,14 +96,22 @@ class CounterPage(QWidget):
             acts[name] = partial(self.asked.emit, name)
         return acts
 
+    def _form_or_print(self) -> None:
+        """The same key opens the form and, in it, prints it."""
+        if self.model.state.form is Form.FIELDS:
+            self.model.case.print_form()
+        else:
+            self.model.fill_form()
+
     def _back(self) -> None:
         if not self.model.step_back():
             self.asked.emit("hush")
 
     def press_primary(self) -> None:
         forms: dict[Form, Callable[[], None]] = {
-            Form.TYPING: self.applicant.typing.submit,
-            Form.PHONE: self.applicant.phone_form.submit,
+            **{form.form: form.submit for form in self.applicant.forms},
+            Form.FIELDS: self.model.case.print_form,
+            Form.HANDED: self.decision.handed.submit,
             Form.SEARCH: self.model.choose_item,
             Form.FAULT: self.materials.fault.submit,
             Form.REJECT: self.decision.reject.submit,
@@ -131,8 +149,10 @@ class CounterPage(QWidget):
             place = Place.MATERIALS
         if place is Place.QUESTIONS:
             questions.ask()
-        else:
-            self.materials.table.setFocus()
+            return
+        if place is Place.MISSING:
+            self.materials.table.to_missing()
+        self.materials.table.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The outer columns grow a little with the screen; the list gets the rest."""
@@ -154,6 +174,7 @@ class CounterPage(QWidget):
         if closed and not self.item.questions.options.hasFocus():
             self.materials.table.setFocus()
         self._form = state.form
+        self.materials.setVisible(state.form is not Form.FIELDS)
 
 
 def _holds_mask_key(event: QKeyEvent) -> bool:

@@ -14,8 +14,9 @@ from ui.pages.widgets.buttons import ActButton
 from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.case import CaseScreen
-from ui.viewmodels.case_view import PaperView
-from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import CounterState, Form, Primary
+from ui.viewmodels.decision_view import PaperView
 from ui.viewmodels.outcomes import ORDER
 from ui.viewmodels.papers import PapersModel
 
@@ -48,6 +49,7 @@ class DecisionColumn(QFrame):
             acts.addWidget(button)
         self.reject = RejectForm(model)
         self.decided = DecidedPart(model)
+        self.handed = HandedForm(model)
         self.paper_title = label(say("将打印"), "section")
         self.paper = PaperCard()
 
@@ -57,7 +59,7 @@ class DecisionColumn(QFrame):
         layout.addWidget(label(say("结论"), "section"))
         for part in (
             self.headline, self.why, self.lines, self.note, self.go, self.acts, self.reject,
-            self.decided, self.paper_title, self.paper,
+            self.decided, self.handed, self.paper_title, self.paper,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
@@ -80,15 +82,16 @@ class DecisionColumn(QFrame):
         self.why.setVisible(bool(self.why.text()))
         self.lines.draw(() if unanswered or counter.form is Form.REJECT else lines)
         self.note.tell(case.note)
-        going = counter.primary in {Primary.ANSWER, Primary.COUNT}
+        going = counter.primary in {Primary.ANSWER, Primary.COUNT, Primary.PUT_BACK}
         self.go.setVisible(going)
         self.go.set_primary(going)
-        asked = counter.primary is Primary.ANSWER
-        self.go.set_words(say("回答情形") if asked else say("清点材料"))
+        words = {Primary.ANSWER: say("回答情形"), Primary.PUT_BACK: say("放回待补正")}
+        self.go.set_words(words.get(counter.primary, say("清点材料")))
         self._draw_buttons(counter, case)
         self.acts.setVisible(case.decided is None and counter.form is not Form.REJECT)
         self.reject.open(counter, case)
         self.decided.draw(case, self._papers)
+        self.handed.open(counter)
         paper = case.decided.paper if case.decided else case.paper
         if going:
             paper = None  # nothing is about to be printed yet
@@ -216,15 +219,18 @@ class DecidedPart(QWidget):
         self.title = label("")
         self.state = Chip()
         self.hint = label("", "bad", wrap=True)
+        self.hand = ActButton(say("记告知书送达"), "Ctrl+Y")
+        self.handed = label("", "muted", wrap=True)
         self.next = ActButton(say("叫下一位"), "Ctrl+Return")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         for part in (
             self.headline, label(say("办件编号"), "section"), self.number, self.item,
-            boxed(row(self.title, 0, self.state)), self.hint, self.next,
+            boxed(row(self.title, 0, self.state)), self.hint, self.hand, self.handed, self.next,
         ):  # fmt: skip
             layout.addWidget(part)
+        self.hand.clicked.connect(model.hand_notice)
         self.next.clicked.connect(model.next_applicant)
         self.hide()
 
@@ -237,6 +243,9 @@ class DecidedPart(QWidget):
                 part.clear()
             self.state.clear()
             return
+        self.hand.setVisible(bool(decided.notices) and not decided.handed)
+        self.handed.setText(decided.handed)
+        self.handed.setVisible(bool(decided.handed))
         self.headline.setText(decided.headline)
         self.number.setText(decided.number)
         self.item.setText(decided.item)
@@ -246,6 +255,47 @@ class DecidedPart(QWidget):
         trouble = rows[0].hint if rows and rows[0].state in {"failed", "doubted"} else ""
         self.hint.setText(say("{what} 按 F12 处理。", what=trouble) if trouble else "")
         self.hint.setVisible(bool(trouble))
+
+
+class HandedForm(QWidget):
+    """Who got the notice, and how: one key. Both names stand on the record."""
+
+    def __init__(self, model: CounterModel) -> None:
+        super().__init__()
+        self._model = model
+        self.ways = Choices(wide=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(label(say("告知书怎样送达"), "section"))
+        layout.addWidget(self.ways)
+        self.ways.picked.connect(self._pick)
+        self.hide()
+
+    def open(self, counter: CounterState) -> None:
+        opened = counter.form is Form.HANDED
+        if opened and not self.isVisible():
+            self.ways.offer([(way, words) for way, words in _ways()])
+            self.show()
+            self.ways.setFocus()
+        self.setVisible(opened)
+
+    def submit(self) -> None:
+        self.ways.setFocus()
+
+    def _pick(self, chosen: frozenset[str]) -> None:
+        for way in chosen:
+            self._model.handed(way, signed=way == "直接")
+
+
+def _ways() -> tuple[tuple[str, str], ...]:
+    """(what is recorded, what is shown): records are in the hall's language."""
+    return (
+        ("直接", say("当面交付，已签收")),
+        ("留置", say("当面交付，不肯签收")),
+        ("邮寄", say("邮寄")),
+        ("电子", say("电子送达")),
+    )
 
 
 class PaperCard(QScrollArea):

@@ -15,7 +15,8 @@ from ui.pages.widgets.lists import HitList
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.case_view import QuestionView
-from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import CounterState, Form, Primary
 from ui.viewmodels.search import SearchState
 
 
@@ -25,6 +26,8 @@ class ItemCard(QFrame):
         self.setObjectName("card")
         self._model = model
         self.find_button = link(say("找事项"), "F10")
+        self.form_button = link(say("填表"), "Ctrl+F")
+        self.back = Chip()
         self.hint = label("", "muted")
         self.name = Elided("", "title")
         self.kind = Chip()
@@ -38,10 +41,12 @@ class ItemCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 12)
         layout.setSpacing(4)
-        layout.addLayout(row(label(say("事项"), "section"), 0, self.find_button))
+        head = row(label(say("事项"), "section"), self.back, 0, self.form_button, self.find_button)
+        layout.addLayout(head)
         for part in (self.hint, self.title, self.facts, self.questions, self.search):
             layout.addWidget(part)
         self.find_button.clicked.connect(model.find_item)
+        self.form_button.clicked.connect(model.fill_form)
         model.state_changed.connect(self._render)
         model.case.state_changed.connect(self._render)
         self._render()
@@ -50,7 +55,11 @@ class ItemCard(QFrame):
         counter, case = self._model.state, self._model.case.state
         searching = counter.form is Form.SEARCH
         item = case.item
-        self.find_button.setEnabled(counter.may_serve)
+        self.find_button.setEnabled(counter.may_serve and not case.numbered)
+        self.form_button.setVisible(case.form is not None and case.open)
+        if case.form is not None:
+            self.form_button.set_words(case.form.summary)
+        self.back.say(say("补正回来") if case.open and case.numbered else "", Tone.WARN)
         self.find_button.set_words(say("找事项") if item is None else say("换事项"))
         self.find_button.set_primary(counter.primary is Primary.FIND_ITEM)
         self.hint.setVisible(item is None and not searching)

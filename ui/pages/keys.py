@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.checklist import Outcome
 from ui.kit.formats import outcome_name
 from ui.kit.texts import say
 from ui.viewmodels.outcomes import ORDER
@@ -47,7 +48,12 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("phone", say("登记手机"), "F7"),
                 _line("read", say("读卡"), "F8"),
                 _line("type", say("手录"), "F9"),
-                _line("find", say("找事项"), "F10"),
+                _line("organisation", say("以单位名义：登记单位"), "Ctrl+O"),
+                _line("agent", say("代理人和委托书"), "Ctrl+G"),
+                _line("delivery", say("自取还是邮寄"), "Ctrl+P"),
+                _line("resume", say("接着办上次没办完的"), "Ctrl+H"),
+                _line("find", say("找事项；也可输入告知书上的编号"), "F10"),
+                _line("form", say("填申请表；填好再按，打印"), "Ctrl+F"),
                 _line("questions", say("回答或改情形：数字键选"), "Ctrl+E"),
                 _line("materials", say("到材料表"), "Ctrl+T"),
                 _line("", say("按住看全号"), "Ctrl+M"),
@@ -70,7 +76,12 @@ def counter_keys() -> tuple[KeyGroup, ...]:
             title=say("决定"),
             lines=(
                 _line("primary", say("按下填色的按钮"), "Ctrl+Return", "Ctrl+Enter"),
-                *(_line(f"outcome:{o.value}", outcome_name(o), key) for o, key in ORDER),
+                *(
+                    _line(f"outcome:{o.value}", outcome_name(o), key)
+                    for o, key in ORDER
+                    if o is not Outcome.EACH  # the key of 受理
+                ),
+                _line("handed", say("记下告知书怎样送达"), "Ctrl+Y"),
                 _line("back", say("退一步"), "Esc"),
             ),
         ),

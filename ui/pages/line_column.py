@@ -10,7 +10,8 @@ from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.lists import WaitingList
 from ui.pages.widgets.look import Look, set_look
 from ui.pages.widgets.marks import Elided, NoteBar, label, row
-from ui.viewmodels.counter import CounterModel, CounterState, Form, Primary
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import CounterState, Form, Primary
 from ui.viewmodels.line import LineStage, LineState
 
 

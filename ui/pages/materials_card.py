@@ -12,7 +12,8 @@ from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import Elided, NoteBar, boxed, card_rule, row
 from ui.pages.widgets.materials_table import MaterialsTable
-from ui.viewmodels.counter import CounterModel, CounterState, Form
+from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import CounterState, Form
 from ui.viewmodels.viewmodel import Note
 
 
@@ -52,14 +53,16 @@ class MaterialsCard(QFrame):
         layout.addWidget(self.footer)
 
         case = model.case
-        self.table.received.connect(case.receive_all)
-        self.table.electronic.connect(case.receive_electronic)
+        self.table.received.connect(case.materials.receive_all)
+        self.table.electronic.connect(case.materials.receive_electronic)
         self.table.adjusted.connect(
-            lambda i, originals, copies: case.adjust(i, originals=originals, copies=copies)
+            lambda i, originals, copies: case.materials.adjust(
+                i, originals=originals, copies=copies
+            )
         )
         self.table.faulted.connect(model.find_fault)
-        self.table.promised.connect(case.promise)
-        self.table.returned.connect(case.give_back)
+        self.table.promised.connect(case.materials.promise)
+        self.table.returned.connect(case.materials.give_back)
         self.table.asked_why.connect(self._ask_why)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._moved())
         for what, button in self.acts.items():

@@ -1,4 +1,4 @@
-"""Hold the one case at this window: acts go to the reception desk, answers redraw it."""
+"""Hold the one matter at this window: acts go to the desks, answers redraw it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.case import Case, CaseState
-from app.domain.catalogue import Material, MaterialForm
+from app.domain.case import CaseState
 from app.domain.checklist import Evidence, Outcome
 from app.domain.decision import Decision
 from app.domain.errors import AppError
 from app.domain.hall import HALL_ZONE
-from app.domain.person import CardRead, DocumentKind
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels import case_view as view
+from ui.viewmodels import decision_view, party_view
 from ui.viewmodels.case_view import CaseFacts
-from ui.viewmodels.outcomes import OUTCOME_OF
-from ui.viewmodels.services import CounterServices, Preview
+from ui.viewmodels.material_acts import MaterialActs
+from ui.viewmodels.party_acts import PartyActs
+from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel
 
 if TYPE_CHECKING:
+    from app.services.decision_desk import Preview
+    from app.services.matter import Matter
     from app.services.sign_in import Session
 
 
@@ -33,32 +35,27 @@ class _Emits(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedView:
-    headline: str
-    number: str
-    item: str
-    jobs: tuple[str, ...]
-    paper: view.PaperView
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseScreen:
-    """Everything of the case that the screen shows. ``selected`` is the clerk's own choice of
-    outcome, None for the best one. ``counted`` says that at least one material was handled."""
+    """Everything of the matter that the screen shows. ``selected`` is the clerk's own choice of
+    outcome, None for the best one. ``counted`` says that at least one material was handled,
+    ``numbered`` that the case came back and keeps its number."""
 
     case_id: str = ""
-    applicant: view.ApplicantView | None = None
+    applicant: party_view.ApplicantView | None = None
+    parties: party_view.PartiesView | None = None
+    form: party_view.FormView | None = None
     item: view.ItemView | None = None
     questions: tuple[view.QuestionView, ...] = ()
     rows: tuple[view.RowView, ...] = ()
     counts: str = ""
     counted: bool = False
-    conclusion: view.Conclusion | None = None
+    numbered: bool = False
+    conclusion: decision_view.Conclusion | None = None
     selected: Outcome | None = None
     reason: str = ""
     basis: str = ""
-    paper: view.PaperView | None = None
-    decided: DecidedView | None = None
+    paper: decision_view.PaperView | None = None
+    decided: decision_view.DecidedView | None = None
     busy: bool = False
     note: Note | None = None
 
@@ -82,7 +79,10 @@ _EMPTY = CaseScreen()
 
 
 class CaseModel(ViewModel[CaseScreen]):
+    """``materials`` and ``parties`` hold the acts on those; every act ends in ``act`` here."""
+
     opened = Signal()
+    resumed = Signal()
     identified = Signal()
     item_chosen = Signal()
     answered = Signal()
@@ -95,6 +95,12 @@ class CaseModel(ViewModel[CaseScreen]):
         self._session: Session | None = None
         self._facts: CaseFacts | None = None
         self._unmasked = False
+        self.materials = MaterialActs(services, self)
+        self.parties = PartyActs(services, self)
+
+    @property
+    def matter(self) -> Matter | None:
+        return self._facts.matter if self._facts else None
 
     # -- opening and leaving --------------------------------------------------------------------
 
@@ -107,14 +113,14 @@ class CaseModel(ViewModel[CaseScreen]):
         desk = self._services.reception
 
         def work() -> CaseFacts | None:
-            case = desk.current(session)
-            return self._follow(session, case) if case else None
+            matter = desk.current(session)
+            return self._follow(matter) if matter else None
 
         def done(facts: CaseFacts | None) -> None:
             if facts is not None:
                 self._see(facts)
                 text = say("这一件上次没有办完，可以接着办。")
-                self._show(replace(self.state, note=Note(tone=Tone.WARN, message=text)))
+                self.tell(Note(tone=Tone.WARN, message=text))
                 self.opened.emit()
 
         self._services.lane.submit(work, done, self._fail, self)
@@ -129,20 +135,40 @@ class CaseModel(ViewModel[CaseScreen]):
                 then()
 
         self._services.lane.submit(
-            lambda: self._follow(session, desk.open_case(session, ticket_id)),
-            done, self._fail, self,
-        )  # fmt: skip
+            lambda: self._follow(desk.open_case(session, ticket_id)), done, self._fail, self
+        )
+
+    def resume(self, case_id: str) -> None:
+        """Go on with a case that waited; what was opened for this person meanwhile is left."""
+        desk, session, fresh = self._services.returning, self._who(), self.state.case_id
+
+        def done(facts: CaseFacts) -> None:
+            self._show(_EMPTY)
+            self._see(facts)
+            self.opened.emit()
+            self.resumed.emit()
+
+        self._services.lane.submit(
+            lambda: self._follow(desk.resume(session, case_id, fresh)), done, self._fail, self
+        )
+
+    def put_back(self) -> None:
+        """A resumed case waits again; the applicant leaves."""
+        desk = self._services.returning
+        self._leave(desk.put_back)
 
     def abandon(self, reason: str) -> None:
-        desk, session, case_id = self._services.reception, self._who(), self.state.case_id
+        desk = self._services.reception
+        self._leave(lambda session, case_id: desk.abandon(session, case_id, reason))
+
+    def _leave(self, act: Callable[[Session, str], object]) -> None:
+        session, case_id = self._who(), self.state.case_id
 
         def done(_: object) -> None:
             self.forget()
             self.closed.emit()
 
-        self._services.lane.submit(
-            lambda: desk.abandon(session, case_id, reason), done, self._fail, self
-        )
+        self._services.lane.submit(lambda: act(session, case_id), done, self._fail, self)
 
     def forget(self) -> None:
         """Nothing of the last applicant remains."""
@@ -150,93 +176,25 @@ class CaseModel(ViewModel[CaseScreen]):
         self._unmasked = False
         self._show(_EMPTY)
 
-    # -- who and what ---------------------------------------------------------------------------
-
-    def identify(self, card: CardRead) -> None:
-        desk = self._services.reception
-        self._act(lambda s, c: desk.identify(s, c, card), self.identified)
-
-    def identify_typed(self, document: DocumentKind, name: str, number: str, reason: str) -> None:
-        desk = self._services.reception
-        self._act(
-            lambda s, c: desk.identify_typed(s, c, document, name, number, reason),
-            self.identified, self.recorded,
-        )  # fmt: skip
-
-    def enter_phone(self, phone: str) -> None:
-        desk = self._services.reception
-        self._act(lambda s, c: desk.enter_phone(s, c, phone), self.recorded)
+    # -- what -----------------------------------------------------------------------------------
 
     def choose_item(self, code: str) -> None:
-        desk = self._services.reception
-        self._act(lambda s, c: desk.choose_item(s, c, code), self.item_chosen)
+        desk, kept = self._services.reception, self._services.kept
+
+        def choose(session: Session, case_id: str) -> Matter:
+            desk.choose(session, case_id, code)
+            return kept.spare(session, case_id)
+
+        self.act(choose, self.item_chosen)
 
     def answer(self, question_id: str, options: frozenset[str]) -> None:
         desk = self._services.reception
-        self._act(lambda s, c: desk.answer(s, c, question_id, options), self.answered)
+        self.act(lambda s, c: desk.answer(s, c, question_id, options), self.answered)
 
     def unmask(self, unmasked: bool) -> None:
         self._unmasked = unmasked
         if self._facts is not None and self.state.applicant is not None:
-            applicant = self._facts.case.applicant
-            if applicant is not None:
-                shown = view.applicant_view(applicant, self._today(), unmasked)
-                self._show(replace(self.state, applicant=shown))
-
-    # -- materials ------------------------------------------------------------------------------
-
-    def receive_all(self, material_id: str) -> None:
-        """Original and copies as the list wants them; for 非纸质 materials in their own form."""
-        material = self._material(material_id)
-        if material is None:
-            return
-        electronic = material.form is MaterialForm.ELECTRONIC
-        form = MaterialForm.ELECTRONIC if electronic else MaterialForm.PAPER
-        self._receive(material_id, material.originals, material.copies, form)
-
-    def receive_electronic(self, material_id: str) -> None:
-        """Only where the list takes an electronic one."""
-        material = self._material(material_id)
-        if material is not None and material.form is not MaterialForm.PAPER:
-            form = MaterialForm.ELECTRONIC
-            self._receive(material_id, material.originals, material.copies, form)
-
-    def adjust(self, material_id: str, *, originals: int = 0, copies: int = 0) -> None:
-        """One more or less, never more than the list asks for (按清单，不多要)."""
-        material = self._material(material_id)
-        if material is None or self._facts is None:
-            return
-        had = self._facts.case.evidence.get(material_id, Evidence())
-        now = (
-            min(max(had.originals + originals, 0), material.originals),
-            min(max(had.copies + copies, 0), material.copies),
-        )
-        if now == (0, 0):
-            self.give_back(material_id)
-        elif now != (had.originals, had.copies) or had.fault:
-            self._receive(material_id, *now, had.form)
-
-    def _receive(self, material_id: str, originals: int, copies: int, form: MaterialForm) -> None:
-        desk = self._services.reception
-        self._act(lambda s, c: desk.receive(s, c, material_id, originals, copies, form))
-
-    def fault(self, material_id: str, reason: str) -> None:
-        desk = self._services.reception
-        self._act(lambda s, c: desk.fault(s, c, material_id, reason), self.recorded)
-
-    def promise(self, material_id: str) -> None:
-        material = self._material(material_id)
-        if material is not None and not material.promisable:
-            text = say("清单没有允许这份材料以承诺代替。")
-            self._show(replace(self.state, note=Note(tone=Tone.WARN, message=text)))
-            return
-        desk = self._services.reception
-        self._act(lambda s, c: desk.promise(s, c, material_id))
-
-    def give_back(self, material_id: str) -> None:
-        desk = self._services.reception
-        if self._facts is not None and material_id in self._facts.case.evidence:
-            self._act(lambda s, c: desk.give_back(s, c, material_id))
+            self._show(replace(self.state, **self._people(self._facts)))
 
     # -- deciding -------------------------------------------------------------------------------
 
@@ -256,32 +214,72 @@ class CaseModel(ViewModel[CaseScreen]):
         outcome = self.state.outcome
         if outcome is None or self.state.busy or not self.state.open:
             return
-        desk, session, case_id = self._services.reception, self._who(), self.state.case_id
+        desk, session, case_id = self._services.decisions, self._who(), self.state.case_id
         rejecting = outcome is Outcome.REJECT
         decision = Decision(
             outcome=outcome,
             reason=self.state.reason if rejecting else "",
             basis=self.state.basis if rejecting else "",
         )
+        paper = self.state.paper
         self._show(replace(self.state, busy=True, note=None))
 
-        def work() -> tuple[CaseFacts, tuple[str, ...]]:
+        def work() -> tuple[CaseFacts, decision_view.DecidedView]:
             decided = desk.decide(session, case_id, decision)
-            return self._follow(session, decided.case), tuple(decided.jobs)
+            # The paper says what the preview said: the same computation on the same day.
+            seen = decision_view.decided_view(decided, paper)
+            return CaseFacts(matter=decided.matter), seen
 
-        def done(answer: tuple[CaseFacts, tuple[str, ...]]) -> None:
-            self._see(answer[0], answer[1])
+        def done(answer: tuple[CaseFacts, decision_view.DecidedView]) -> None:
+            self._see(answer[0])
+            self._show(replace(self.state, decided=answer[1], selected=None, paper=None))
             self.decided.emit()
 
         self._services.lane.submit(work, done, self._fail, self)
 
+    def hand_notice(self, way: str, *, signed: bool) -> None:
+        """The notice of the case just decided was handed over to whoever stands here."""
+        desk, decided = self._services.returning, self.state.decided
+        if decided is None or not decided.notices:
+            return
+        session, notices, to = self._who(), decided.notices, decided.to
+
+        def work() -> None:
+            for case_id in notices:
+                desk.hand_notice(session, case_id, to, way, signed=signed)
+
+        def done(_: None) -> None:
+            if self.state.decided is decided:
+                handed = decision_view.handed_sentence(way, to, signed=signed)
+                self._show(replace(self.state, decided=replace(decided, handed=handed)))
+
+        self._services.lane.submit(work, done, self._fail, self)
+
+    def print_form(self) -> None:
+        """The application form, filled as far as it is known (一卡填表)."""
+        desk = self._services.decisions
+        if not self.state.open or self.state.form is None:
+            return
+        session, case_id = self._who(), self.state.case_id
+
+        def done(_: str) -> None:
+            text = say("申请表已送打印，请申请人核对后签字。")
+            self.tell(Note(tone=Tone.GOOD, message=text))
+
+        self._services.lane.submit(
+            lambda: desk.print_form(session, case_id), done, self._fail, self
+        )
+
     # -- answers --------------------------------------------------------------------------------
+
+    def tell(self, note: Note | None) -> None:
+        self._show(replace(self.state, note=note))
 
     def _who(self) -> Session:
         assert self._session is not None, "a case is served by somebody signed in"  # noqa: S101  # a bug, not an input
         return self._session
 
-    def _act(self, act: Callable[[Session, str], Case], *signals: _Emits) -> None:
+    def act(self, act: Callable[[Session, str], Matter], *signals: _Emits) -> None:
         if not self.state.open:
             return
         session, case_id = self._who(), self.state.case_id
@@ -294,69 +292,66 @@ class CaseModel(ViewModel[CaseScreen]):
                     signal.emit()
 
         self._services.lane.submit(
-            lambda: self._follow(session, act(session, case_id)), done, self._fail, self
+            lambda: self._follow(act(session, case_id)), done, self._fail, self
         )
 
-    def _follow(self, session: Session, case: Case) -> CaseFacts:
-        """On the lane: all that follows from the case."""
-        desk = self._services.reception
-        if not case.item:
-            return CaseFacts(case=case)
-        item, evaluation = desk.item(case), desk.evaluate(case)
-        previews: dict[Outcome, Preview] = {}
-        if case.state is CaseState.OPEN and case.applicant is not None:
-            for outcome in evaluation.outcomes - {Outcome.REJECT}:
-                previews[outcome] = desk.preview(session, case.id, Decision(outcome=outcome))
-        return CaseFacts(case=case, item=item, evaluation=evaluation, previews=previews)
+    def _follow(self, matter: Matter) -> CaseFacts:
+        """On the lane: all that follows from the matter."""
+        desk = self._services.decisions
+        if matter.evaluation is None:
+            return CaseFacts(matter=matter)
+        closed = desk.closed(matter)
+        previews: dict[Outcome, tuple[Preview, ...]] = {}
+        if matter.case.state is CaseState.OPEN and matter.case.applicant is not None:
+            for outcome in matter.evaluation.outcomes - closed.keys() - {Outcome.REJECT}:
+                previews[outcome] = desk.previews(matter, outcome)
+        closed_by = {outcome: self._note(error) for outcome, error in closed.items()}
+        return CaseFacts(matter=matter, previews=previews, closed=closed_by)
 
-    def _see(self, facts: CaseFacts, jobs: tuple[str, ...] = ()) -> None:
-        case, item, evaluation = facts.case, facts.item, facts.evaluation
-        former = self._facts
-        if case.state is not CaseState.OPEN and former is not None:
-            # The paper says what the preview said: the same computation on the same day.
-            facts = replace(facts, previews=former.previews)
+    def _see(self, facts: CaseFacts) -> None:
+        case, item, evaluation = facts.case, facts.matter.item, facts.matter.evaluation
         self._facts = facts
         state = replace(
             self.state,
             case_id=case.id,
-            applicant=view.applicant_view(case.applicant, self._today(), self._unmasked)
-            if case.applicant
-            else None,
-            conclusion=view.conclude(facts),
+            conclusion=decision_view.conclude(facts),
             counted=any(e != Evidence() for e in case.evidence.values()),
+            numbered=case.decision is not None,
             busy=False,
+            **self._people(facts),
         )
         if item is not None and evaluation is not None:
             state = replace(
                 state,
-                item=view.item_view(item, evaluation),
+                item=view.item_view(facts.matter, item, evaluation),
                 questions=view.question_views(item, case),
                 rows=view.row_views(case, evaluation),
                 counts=view.counts_sentence(evaluation),
             )
         if state.selected and state.conclusion and state.selected not in state.conclusion.open:
             state = replace(state, selected=None)
-        if case.state in OUTCOME_OF:
-            outcome = OUTCOME_OF[case.state]
-            decided = DecidedView(
-                headline=view.decided_headline(outcome), number=case.number, item=case.item_name,
-                jobs=jobs, paper=view.paper_view(facts, outcome, state.reason, state.basis),
-            )  # fmt: skip
-            state = replace(state, decided=decided, selected=None, paper=None)
         self._show(state)
         self._repaper()
+
+    def _people(self, facts: CaseFacts) -> party_view.People:
+        case, item = facts.case, facts.matter.item
+        applicant = case.applicant
+        return {
+            "applicant": party_view.applicant_view(applicant, self._today(), self._unmasked)
+            if applicant
+            else None,
+            "parties": party_view.parties_view(case, self._unmasked),
+            "form": party_view.form_view(item, case, self._unmasked) if item else None,
+        }
 
     def _repaper(self) -> None:
         outcome = self.state.outcome
         paper = None
         if self._facts is not None and self.state.open and outcome is not None:
-            paper = view.paper_view(self._facts, outcome, self.state.reason, self.state.basis)
+            paper = decision_view.paper_view(
+                self._facts, outcome, self.state.reason, self.state.basis
+            )
         self._show(replace(self.state, paper=paper))
-
-    def _material(self, material_id: str) -> Material | None:
-        if self._facts is None or self._facts.item is None:
-            return None
-        return self._facts.item.get_material(material_id)
 
     def _today(self) -> date:
         return self._services.clock.now().astimezone(HALL_ZONE).date()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.checklist import Outcome
-from app.domain.errors import InvalidIdentity
-from app.domain.hall import HALL_ZONE
-from app.domain.person import CardRead, DocumentKind, check_phone, typed_person
+from app.domain.person import CardRead
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.card import CardModel
 from ui.viewmodels.case import CaseModel
+from ui.viewmodels.counter_state import CounterState, Form, Place, Primary, weigh
 from ui.viewmodels.line import LineModel, LineStage
+from ui.viewmodels.people_forms import PeopleForms
+from ui.viewmodels.records import RecordsModel
 from ui.viewmodels.search import SearchModel
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
@@ -26,53 +26,7 @@ if TYPE_CHECKING:
     from app.services.sign_in import Session
 
 
-class Form(StrEnum):
-    """The one inline form that is open."""
-
-    NONE = "none"
-    TYPING = "typing"
-    PHONE = "phone"
-    SEARCH = "search"
-    FAULT = "fault"
-    REJECT = "reject"
-    TAKE = "take"
-    LEAVE = "leave"
-
-
-class Primary(StrEnum):
-    """The one filled button of the page."""
-
-    CALL_NEXT = "call_next"
-    BEGIN = "begin"
-    READ_CARD = "read_card"
-    STOP_READING = "stop_reading"
-    FIND_ITEM = "find_item"
-    ANSWER = "answer"
-    COUNT = "count"
-    DECIDE = "decide"
-    NEXT = "next"
-    FORM = "form"  # the open form's own button
-
-
-class Place(StrEnum):
-    """Where the keyboard should be next."""
-
-    ANSWERED = "answered"  # stay with a question of several options, else go on
-    QUESTIONS = "questions"
-    MATERIALS = "materials"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterState:
-    form: Form = Form.NONE
-    primary: Primary = Primary.CALL_NEXT
-    material: str = ""  # the row a FAULT form is about
-    note: Note | None = None  # inside the open form
-    may_call: bool = True
-    may_pass: bool = False
-    may_leave: bool = False
-    may_walk_in: bool = True
-    may_serve: bool = False  # read, type or find: someone is or can be at the window
+_CASE_NUMBER = 10  # characters at least: no item is found by so long a text without spaces
 
 
 class CounterModel(ViewModel[CounterState]):
@@ -86,6 +40,8 @@ class CounterModel(ViewModel[CounterState]):
         self.case = CaseModel(services, self)
         self.card = CardModel(services, self)
         self.search = SearchModel(services, self)
+        self.people = PeopleForms(services, self, self.case)
+        self.records = RecordsModel(services, self.case, self)
         self.grounds = services.legal_grounds
         for model in (self.line, self.case, self.card):
             model.state_changed.connect(self._weigh)
@@ -95,6 +51,7 @@ class CounterModel(ViewModel[CounterState]):
         self.case.answered.connect(self._answered)
         self.case.recorded.connect(self.close_form)
         self.case.closed.connect(self._left)
+        self.case.resumed.connect(self._resumed)
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._second)
         self._count = 0
@@ -143,9 +100,11 @@ class CounterModel(ViewModel[CounterState]):
             self.line.recall(ticket_id)
 
     def pass_or_leave(self) -> None:
-        """F4: 过号 while called; 未办离开 while served."""
+        """F4: 过号 while called; 未办离开 while served, 放回 for a case that came back."""
         if self.state.may_pass:
             self.line.pass_over()
+        elif self.case.state.open and self.case.state.numbered:
+            self.case.put_back()
         elif self.state.may_leave:
             self._form(Form.LEAVE)
 
@@ -164,55 +123,49 @@ class CounterModel(ViewModel[CounterState]):
     def read_card(self) -> None:
         """F8, also straight from the call: reading means that the person is here."""
         if self._ready_to_serve(self.read_card):
+            self.people.for_agent = False
             self.close_form()
             self.card.start()
 
     def type_by_hand(self) -> None:
         if self._ready_to_serve(self.type_by_hand):
             self.card.clear()
+            self.people.for_agent = False
             self._form(Form.TYPING)
-
-    def check_typed(self, document: DocumentKind, name: str, number: str, reason: str) -> None:
-        """Say what does not hold before anything is recorded."""
-        today = self._services.clock.now().astimezone(HALL_ZONE).date()
-        try:
-            typed_person(document, name, number, today)
-        except InvalidIdentity as error:
-            self._show(replace(self.state, note=self._mistyped(error)))
-            return
-        if not reason.strip():
-            text = say("写明为什么手录，例如“没有带证件”。")
-            self._show(replace(self.state, note=Note(tone=Tone.BAD, message=text)))
-            return
-        self.case.identify_typed(document, name, number, reason)
-
-    def _mistyped(self, error: InvalidIdentity) -> Note:
-        """Which field, in words; the general sentence where there is no better one."""
-        words = {
-            "name": say("姓名是空的，或者有不能用的字符。"),
-            "number": say("号码的位数或字符不对。"),
-            "number_check": say("号码最后一位对不上，多半输错了一位。"),
-            "birth": say("号码里的出生日期不对。"),
-            "date": say("号码里的出生日期不对。"),
-            "phone": say("手机号码要 7 到 20 位数字。"),
-        }
-        note = self._note(error)
-        message = words.get(str(error.details.get("field", "")))
-        if message is None:
-            return note
-        return Note(tone=Tone.BAD, message=message, next_step=say("请对照证件核对后重新输入。"))
 
     def type_phone(self) -> None:
         if self.case.state.open and self.case.state.applicant is not None:
             self._form(Form.PHONE)
 
-    def enter_phone(self, phone: str) -> None:
-        try:
-            plain = check_phone(phone)
-        except InvalidIdentity as error:
-            self._show(replace(self.state, note=self._mistyped(error)))
-            return
-        self.case.enter_phone(plain)
+    def name_organisation(self) -> None:
+        self._form_about_people(Form.ORGANISATION)
+
+    def name_agent(self) -> None:
+        self._form_about_people(Form.AGENT)
+
+    def read_agent(self) -> None:
+        """The next card is the agent's."""
+        if self.case.state.open:
+            self.people.for_agent = True
+            self._form(Form.NONE)
+            self.card.start()
+
+    def type_agent(self) -> None:
+        if self.case.state.open:
+            self.people.for_agent = True
+            self._form(Form.TYPING)
+
+    def choose_delivery(self) -> None:
+        if self.case.state.item is not None:
+            self._form_about_people(Form.DELIVERY)
+
+    def fill_form(self) -> None:
+        if self.case.state.form is not None:
+            self._form_about_people(Form.FIELDS)
+
+    def _form_about_people(self, form: Form) -> None:
+        if self.case.state.open and self.case.state.applicant is not None:
+            self._form(form)
 
     def find_item(self) -> None:
         if self._ready_to_serve(self.find_item):
@@ -220,10 +173,14 @@ class CounterModel(ViewModel[CounterState]):
             self._form(Form.SEARCH)
 
     def choose_item(self) -> None:
-        chosen = self.search.state.chosen
+        chosen, text = self.search.state.chosen, self.search.state.text
+        if chosen is None and len(text) >= _CASE_NUMBER and text.isascii() and text.isalnum():
+            self.records.find(text.upper())  # the number on a notice, typed or scanned
+            self.close_form()
+            return
         if chosen is None:
             text = say("先输入事项名称、拼音、首字母或编码。")
-            self._show(replace(self.state, note=Note(tone=Tone.WARN, message=text)))
+            self.tell(Note(tone=Tone.WARN, message=text))
             return
         self.case.choose_item(chosen.code)
 
@@ -238,15 +195,17 @@ class CounterModel(ViewModel[CounterState]):
     def record_fault(self, reason: str) -> None:
         if not reason.strip():
             text = say("选一条或写明哪里不符，申请人要照着改。")
-            self._show(replace(self.state, note=Note(tone=Tone.WARN, message=text)))
+            self.tell(Note(tone=Tone.WARN, message=text))
             return
-        self.case.fault(self.state.material, reason)
+        self.case.materials.fault(self.state.material, reason)
 
     # -- deciding -------------------------------------------------------------------------------
 
     def select(self, outcome: Outcome) -> None:
         """A quiet button: it becomes the filled one. The filled one again: it is decided."""
         case = self.case.state
+        if outcome is Outcome.ACCEPT and case.item is not None and case.item.bundled:
+            outcome = Outcome.EACH  # the same key: each item by its own list
         if case.conclusion is None or outcome not in case.conclusion.open or not case.open:
             return
         if outcome is Outcome.REJECT:
@@ -264,9 +223,19 @@ class CounterModel(ViewModel[CounterState]):
     def reject(self) -> None:
         state = self.case.state
         if not state.reason.strip() or not state.basis.strip():
-            self._show(replace(self.state, note=note_for(self._services, "DOM-09")))
+            self.tell(note_for(self._services, "DOM-09"))
             return
         self.case.decide()
+
+    def hand_notice(self) -> None:
+        """The notice just printed is given to the person here."""
+        decided = self.case.state.decided
+        if decided is not None and decided.notices and not decided.handed:
+            self._form(Form.HANDED)
+
+    def handed(self, way: str, *, signed: bool) -> None:
+        self.case.hand_notice(way, signed=signed)
+        self.close_form()
 
     def press_primary(self) -> None:
         """Ctrl+Enter: whatever is filled now, forms excepted (they know their own content)."""
@@ -287,6 +256,8 @@ class CounterModel(ViewModel[CounterState]):
                 self.wanted.emit(Place.MATERIALS)
             case Primary.DECIDE:
                 self.case.decide()
+            case Primary.PUT_BACK:
+                self.case.put_back()
             case Primary.FORM:
                 pass
 
@@ -315,6 +286,10 @@ class CounterModel(ViewModel[CounterState]):
             return False
         return True
 
+    def tell(self, note: Note) -> None:
+        """Inside the open form."""
+        self._show(replace(self.state, note=note))
+
     def _form(self, form: Form) -> None:
         if form is not Form.SEARCH:
             self.search.clear()
@@ -334,7 +309,7 @@ class CounterModel(ViewModel[CounterState]):
 
     def _card_read(self, card: CardRead) -> None:
         if self.case.state.open:
-            self.case.identify(card)
+            self.people.card_read(card)
 
     def _item_chosen(self) -> None:
         self.close_form()
@@ -346,6 +321,11 @@ class CounterModel(ViewModel[CounterState]):
 
     def _answered(self) -> None:
         self.wanted.emit(Place.ANSWERED)
+
+    def _resumed(self) -> None:
+        """At what was missing."""
+        self.close_form()
+        self.wanted.emit(Place.MISSING)
 
     def _left(self) -> None:
         self._clear_counter()
@@ -367,45 +347,5 @@ class CounterModel(ViewModel[CounterState]):
 
     def _weigh(self) -> None:
         """Decide the one loudest act, and what is possible."""
-        case, line = self.case.state, self.line.state
-        idle = line.stage is LineStage.IDLE
-        stranded = line.stage is LineStage.SERVING and not case.case_id
-        form = self.state.form
-        if case.decided is not None and form not in {Form.TAKE, Form.NONE}:
-            form = Form.NONE
-        self._show(
-            replace(
-                self.state,
-                form=form,
-                primary=self._loudest(form),
-                may_call=not case.open and line.stage is not LineStage.CALLED,
-                may_pass=line.stage is LineStage.CALLED and not case.open,
-                may_leave=case.open or stranded,
-                may_walk_in=(idle and not case.open) or case.decided is not None,
-                may_serve=case.open
-                or (line.stage is LineStage.CALLED and case.decided is None),
-            )
-        )  # fmt: skip
-
-    def _loudest(self, form: Form) -> Primary:
-        case, line = self.case.state, self.line.state
-        if form is not Form.NONE:
-            return Primary.FORM
-        if case.decided is not None:
-            return Primary.NEXT
-        if not case.open:
-            return Primary.BEGIN if line.stage is LineStage.CALLED else Primary.CALL_NEXT
-        if self.card.state.reading:
-            return Primary.STOP_READING
-        if case.selected is not None:
-            return Primary.DECIDE
-        if case.applicant is None:
-            return Primary.READ_CARD
-        if case.item is None:
-            return Primary.FIND_ITEM
-        if case.unanswered:
-            return Primary.ANSWER
-        missing = case.conclusion is not None and bool(case.conclusion.lines)
-        if missing and not case.counted:
-            return Primary.COUNT
-        return Primary.DECIDE
+        reading = self.card.state.reading
+        self._show(weigh(self.state, self.case.state, self.line.state, reading=reading))

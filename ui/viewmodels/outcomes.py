@@ -8,6 +8,7 @@ from app.domain.events import PaperKind
 
 # Top to bottom as on the screen; places never move, so that hands learn them.
 ORDER: tuple[tuple[Outcome, str], ...] = (
+    (Outcome.EACH, "Ctrl+S"),  # of a bundle, where a single item has 受理
     (Outcome.ACCEPT, "Ctrl+S"),
     (Outcome.ACCEPT_DEFERRED, "Ctrl+L"),
     (Outcome.ACCEPT_ON_PROMISE, "Ctrl+K"),
@@ -23,6 +24,7 @@ PAPER_OF: dict[Outcome, PaperKind] = {
     Outcome.NOTICE: PaperKind.NOTICE,
     Outcome.REJECT: PaperKind.REJECTION,
     Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
+    Outcome.EACH: PaperKind.BUNDLE_RECEIPT,
 }
 
 OUTCOME_OF: dict[CaseState, Outcome] = {

@@ -10,16 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from app.domain.case import Case
-    from app.domain.catalogue import Item, MaterialForm
-    from app.domain.checklist import Evaluation
-    from app.domain.deadline import Due
-    from app.domain.decision import Decision
-    from app.domain.events import Deferral, NoticeLine, PaperKind
+    from app.domain.events import PaperKind
     from app.domain.hall import Business, StaffMember, Window
-    from app.domain.person import CardRead, DocumentKind
     from app.domain.ticket import Ticket
-    from app.ports import BackOffice, CardReader, Clock, PrinterStatus
+    from app.ports import BackOffice, CardReader, Clock, PeopleRecords, PrinterStatus
+    from app.services.decision_desk import DecisionDesk
+    from app.services.party_desk import PartyDesk
+    from app.services.reception import Reception
+    from app.services.records import Records
+    from app.services.returning import ReturnDesk
     from app.services.sign_in import Session
     from app.services.worklist import Worklist
     from ui.kit.lane import Lane
@@ -63,77 +62,6 @@ class LineDesk(Protocol):
     def finish(self, session: Session, ticket_id: str) -> Ticket: ...
 
     def take(self, session: Session, business_id: str, priority: str = "") -> Ticket: ...
-
-
-class Preview(Protocol):
-    @property
-    def promise_due(self) -> Due | None: ...
-
-    @property
-    def deferrals(self) -> tuple[Deferral, ...]: ...
-
-    @property
-    def lines(self) -> tuple[NoticeLine, ...]: ...
-
-
-class Decided(Protocol):
-    @property
-    def case(self) -> Case: ...
-
-    @property
-    def jobs(self) -> tuple[str, ...]: ...
-
-
-class ReceptionDesk(Protocol):
-    def open_case(self, session: Session, ticket_id: str = "") -> Case: ...
-
-    def current(self, session: Session) -> Case | None: ...
-
-    def identify(self, session: Session, case_id: str, card: CardRead) -> Case: ...
-
-    def identify_typed(
-        self,
-        session: Session,
-        case_id: str,
-        document: DocumentKind,
-        name: str,
-        number: str,
-        reason: str,
-    ) -> Case: ...
-
-    def enter_phone(self, session: Session, case_id: str, phone: str) -> Case: ...
-
-    def choose_item(self, session: Session, case_id: str, item_code: str) -> Case: ...
-
-    def answer(
-        self, session: Session, case_id: str, question_id: str, options: frozenset[str]
-    ) -> Case: ...
-
-    def receive(
-        self,
-        session: Session,
-        case_id: str,
-        material_id: str,
-        originals: int,
-        copies: int,
-        form: MaterialForm = ...,
-    ) -> Case: ...
-
-    def fault(self, session: Session, case_id: str, material_id: str, reason: str) -> Case: ...
-
-    def promise(self, session: Session, case_id: str, material_id: str) -> Case: ...
-
-    def give_back(self, session: Session, case_id: str, material_id: str) -> Case: ...
-
-    def item(self, case: Case) -> Item: ...
-
-    def evaluate(self, case: Case) -> Evaluation: ...
-
-    def preview(self, session: Session, case_id: str, decision: Decision) -> Preview: ...
-
-    def decide(self, session: Session, case_id: str, decision: Decision) -> Decided: ...
-
-    def abandon(self, session: Session, case_id: str, reason: str = "") -> Case: ...
 
 
 class FoundItem(Protocol):
@@ -249,12 +177,18 @@ class CounterServices:
     ``explain(code, details)`` gives the sentences of an error code in the screen's language.
     ``legal_grounds`` are the choices of 法律依据 for 不予受理, as whole citations.
     ``card_timeout`` is in seconds. ``lane`` is the database's; ``printer_lane`` asks printers how
-    they are, which may take as long as a printer likes.
+    they are, which may take as long as a printer likes; ``people_lane`` asks the back office what
+    it knows of the applicant.
     """
 
     sign_in: SignInDesk
     queue: LineDesk
-    reception: ReceptionDesk
+    reception: Reception
+    parties: PartyDesk
+    decisions: DecisionDesk
+    returning: ReturnDesk
+    kept: Records
+    people: PeopleRecords
     catalogue: ItemFinder
     papers: PaperDesk
     refused: RefusedDesk
@@ -263,6 +197,7 @@ class CounterServices:
     clock: Clock
     lane: Lane
     printer_lane: Lane
+    people_lane: Lane
     explain: Callable[[str, Mapping[str, str | int]], Sentence]
     preferences: Preferences
     worklist: Worklist | None = None

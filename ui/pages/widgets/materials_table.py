@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.kit.texts import say
+from ui.kit.theme import Tone
 from ui.pages.widgets.look import Look, chip_font, paint_chip
 from ui.viewmodels.case_view import RowView
 
@@ -193,6 +194,14 @@ class MaterialsTable(QTableView):
             if self._rows.rows[at].open:
                 self.setCurrentIndex(self._rows.index(at, NAME))
                 return
+
+    def to_missing(self) -> None:
+        """The cursor to the first row that is wanting, told ones first."""
+        rows = self._rows.rows
+        wanting = [at for at, one in enumerate(rows) if one.tone is not Tone.GOOD and one.required]
+        told = [at for at in wanting if rows[at].told]
+        for at in (told or wanting)[:1]:
+            self.setCurrentIndex(self._rows.index(at, NAME))
 
     def press(self, what: str) -> None:
         """The same acts by mouse: ``receive``, ``fault``, ``promise``, ``electronic``,

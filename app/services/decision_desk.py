@@ -1,0 +1,211 @@
+"""Decide at the counter: the decision, its number and its papers are saved together.
+
+A bundle's items are each decided by their own list, under one bundle number, with one receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain import decision as decisions
+from app.domain.bundle import Part, own_outcome
+from app.domain.case import Case, CaseState
+from app.domain.checklist import Outcome
+from app.domain.deadline import Due, WorkCalendar
+from app.domain.decision import Decision, closed_by
+from app.domain.errors import AppError, CaseClosed, NotReady, NumbersExhausted, SecondDemand
+from app.domain.events import (
+    BundleDecided,
+    Deferral,
+    DemandKind,
+    DemandRefused,
+    NoticeLine,
+    Numbered,
+    PaperKind,
+    PaperQueued,
+)
+from app.domain.hall import Hall
+from app.domain.notice import too_late_to_name
+from app.services.matter import Matter, Matters
+from app.services.sign_in import Session
+from app.storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a decision would say, before it is made. ``item`` and ``outcome`` name the part of a
+    bundle."""
+
+    item: str = ""
+    outcome: Outcome = Outcome.ACCEPT
+    promise_due: Due | None = None
+    deferrals: tuple[Deferral, ...] = ()
+    lines: tuple[NoticeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """``number`` is the bundle's where there is one; ``jobs`` are the print jobs saved with it."""
+
+    matter: Matter
+    number: str
+    jobs: tuple[str, ...]
+
+
+_PAPERS: dict[Outcome, PaperKind] = {
+    Outcome.ACCEPT: PaperKind.ACCEPTANCE,
+    Outcome.ACCEPT_DEFERRED: PaperKind.ACCEPTANCE,
+    Outcome.ACCEPT_ON_PROMISE: PaperKind.ACCEPTANCE,
+    Outcome.NOTICE: PaperKind.NOTICE,
+    Outcome.REJECT: PaperKind.REJECTION,
+    Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
+}
+# Of a bundle, only what the applicant must act on has its own paper beside the one receipt.
+_OWN_PAPERS = frozenset({Outcome.NOTICE, Outcome.REJECT})
+
+
+class DecisionDesk:
+    def __init__(
+        self, matters: Matters, hall: Hall, work: WorkCalendar, document_printer: str
+    ) -> None:
+        self._matters = matters
+        self._store = matters.store
+        self._hall = hall
+        self._work = work
+        self._document_printer = document_printer
+
+    # -- before ---------------------------------------------------------------------------------
+
+    def closed(self, matter: Matter) -> dict[Outcome, AppError]:
+        """What the list would allow and something else does not, with the reason."""
+        today = self._matters.today()
+        if matter.bundle is None:
+            parts = [closed_by(p.case, p.item, p.evaluation, today) for p in matter.parts]
+            return parts[0] if parts else {}
+        for part in matter.parts:
+            wanted = own_outcome(part.evaluation)
+            if error := closed_by(part.case, part.item, part.evaluation, today).get(wanted):
+                return {Outcome.EACH: error}
+        return {}
+
+    def previews(self, matter: Matter, outcome: Outcome) -> tuple[Preview, ...]:
+        """What the decision would say today, for each item. Raises what ``decide`` would raise."""
+        return tuple(self._preview(part, outcome) for part in matter.parts)
+
+    def _preview(self, part: Part, outcome: Outcome) -> Preview:
+        own = own_outcome(part.evaluation) if outcome is Outcome.EACH else outcome
+        event = self._decide_part(part, Decision(outcome=own), "-", "-")
+        due = getattr(event, "promise_due", None)
+        return Preview(
+            item=part.item.name,
+            outcome=own,
+            promise_due=Due(day=due, provisional=getattr(event, "due_provisional", False))
+            if due
+            else None,
+            deferrals=getattr(event, "deferrals", ()),
+            lines=getattr(event, "lines", ()),
+        )
+
+    # -- deciding -------------------------------------------------------------------------------
+
+    def decide(self, session: Session, case_id: str, decision: Decision) -> Decided:
+        """Decide, number and queue the papers: one transaction.
+
+        Raises OutcomeNotOpen, NotReady, CaseClosed, ReasonNeeded, NumbersExhausted,
+        NothingNewToTell, NoticeTooLate, SecondDemand; then nothing is saved, but for the attempt
+        at a second demand, which goes on record.
+        """
+        try:
+            with self._store.begin() as unit:
+                matter = self._matters.load_in(unit.connection, case_id)
+                return self._decide(unit, session, matter, decision)
+        except SecondDemand:
+            self._record_attempt(session, case_id)
+            raise
+
+    def _decide(self, unit: Unit, session: Session, matter: Matter, decision: Decision) -> Decided:
+        if not matter.parts:
+            raise CaseClosed(case=matter.case.id) if _closed(matter.case) else NotReady(need="item")
+        numbers = self._numbers(unit)
+        about: list[tuple[PaperKind, str]] = []
+        for part in matter.parts:
+            outcome = decision.outcome
+            if matter.bundle is not None and outcome is Outcome.EACH:
+                outcome = own_outcome(part.evaluation)
+            own = Decision(
+                outcome=outcome, reason=decision.reason, basis=decision.basis,
+                proper_agency=decision.proper_agency,
+            )  # fmt: skip
+            number = part.case.number or self._number(self._hall.case_number, next(numbers))
+            event = self._decide_part(part, own, number, self._store.check_code())
+            subject = f"case:{part.case.id}"
+            unit.append(event, subject=subject, actor=session.actor)
+            if matter.bundle is None or outcome in _OWN_PAPERS:
+                about.append((_PAPERS[outcome], subject))
+            number = event.number
+        if matter.bundle is not None:
+            number = self._number(self._hall.bundle_number, next(numbers))
+            subject = f"bundle:{matter.parts[0].case.bundle}"
+            whole = BundleDecided(number=number, check=self._store.check_code())
+            unit.append(whole, subject=subject, actor=session.actor)
+            about.insert(0, (PaperKind.BUNDLE_RECEIPT, subject))
+        jobs = tuple(self._queue(unit, session, paper, subject) for paper, subject in about)
+        return Decided(matter=self._after(unit, matter), number=number, jobs=jobs)
+
+    def _decide_part(self, part: Part, decision: Decision, number: str, check: str) -> Numbered:
+        return decisions.decide(
+            part.case, part.item, decision, number=number, check=check,
+            on=self._matters.today(), work=self._work,
+        )  # fmt: skip
+
+    def _after(self, unit: Unit, matter: Matter) -> Matter:
+        if matter.bundle is None:
+            return self._matters.load_in(unit.connection, matter.case.id)
+        return self._matters.load_bundle(unit.connection, matter.parts[0].case.bundle)
+
+    def _queue(self, unit: Unit, session: Session, paper: PaperKind, about: str) -> str:
+        job = self._store.new_id()
+        queued = PaperQueued(paper=paper, about=about, printer=self._document_printer)
+        unit.append(queued, subject=f"job:{job}", actor=session.actor)
+        return job
+
+    def _numbers(self, unit: Unit) -> Iterator[int]:
+        """The next leased serials; each is used up by the fact that carries it."""
+        while True:
+            row = unit.connection.exec_driver_sql(
+                "SELECT next FROM number_blocks WHERE next <= last ORDER BY first LIMIT 1"
+            ).one_or_none()
+            if row is None:
+                raise NumbersExhausted
+            yield int(row[0])
+
+    def _number(self, pattern: str, serial: int) -> str:
+        today: date = self._matters.today()
+        return pattern.format(region=self._hall.region, date=f"{today:%Y%m%d}", serial=serial)
+
+    def _record_attempt(self, session: Session, case_id: str) -> None:
+        with self._store.begin() as unit:
+            matter = self._matters.load_in(unit.connection, case_id)
+            part = matter.parts[0]
+            late = too_late_to_name(part.case, part.item, part.evaluation, self._matters.today())
+            refused = DemandRefused(
+                kind=DemandKind.TOLD_AGAIN, materials=tuple(row.material.id for row in late)
+            )
+            unit.append(refused, subject=f"case:{case_id}", actor=session.actor)
+
+    # -- papers on the way ----------------------------------------------------------------------
+
+    def print_form(self, session: Session, case_id: str) -> str:
+        """Queue the application form, filled as far as it is known (一卡填表). Returns the job."""
+        with self._store.begin() as unit:
+            matter = self._matters.load_in(unit.connection, case_id)
+            about = f"case:{case_id}"
+            if matter.bundle is not None:
+                about = f"bundle:{matter.parts[0].case.bundle}"
+            return self._queue(unit, session, PaperKind.APPLICATION_FORM, about)
+
+
+def _closed(case: Case) -> bool:
+    return case.state is not CaseState.OPEN

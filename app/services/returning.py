@@ -1,0 +1,104 @@
+"""Serve somebody who comes back: their case opens at what was missing, at any window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain.case import CaseState
+from app.domain.errors import CaseClosed, ReasonNeeded
+from app.domain.events import CaseAbandoned, CasePutBack, CaseResumed, Event, NoticeHanded
+from app.domain.hall import HALL_ZONE
+from app.domain.journal import Entry
+from app.ports import WaitingCase
+from app.services.matter import Matter, Matters
+from app.services.sign_in import Session
+from app.storage.store import Unit
+
+_Fact = tuple[str, Event]
+_COLUMNS = "id, number, item_name, state, window, decided_at"
+
+
+class ReturnDesk:
+    def __init__(self, matters: Matters) -> None:
+        self._matters = matters
+        self._store = matters.store
+
+    def waiting(self, *holders: str) -> tuple[WaitingCase, ...]:
+        """Cases of these people and organisations that wait here, the newest first."""
+        found = {}
+        with self._store.read() as connection:
+            for holder in holders:
+                rows = connection.exec_driver_sql(
+                    f"SELECT {_COLUMNS} FROM cases WHERE (person = ? OR organisation = ?) "  # noqa: S608 - a constant
+                    "AND state IN ('noticed', 'received') ORDER BY id DESC LIMIT 20",
+                    (holder, holder),
+                ).all()
+                found.update({row[0]: _waiting(row) for row in rows})
+        return tuple(sorted(found.values(), key=lambda one: one.decided_at, reverse=True))
+
+    def find(self, number: str) -> WaitingCase | None:
+        """By the number on the notice or receipt."""
+        with self._store.read() as connection:
+            row = connection.exec_driver_sql(
+                f"SELECT {_COLUMNS} FROM cases WHERE number = ? "  # noqa: S608 - a constant
+                "AND state IN ('noticed', 'received')",
+                (number.strip(),),
+            ).one_or_none()
+        return _waiting(row) if row else None
+
+    def take_in(self, history: tuple[Entry, ...]) -> None:
+        """What other windows recorded of a case. Raises what ``Store.take_in`` raises."""
+        self._store.take_in(history)
+
+    def resume(self, session: Session, case_id: str, instead_of: str = "") -> Matter:
+        """Open the case again at what was missing.
+
+        ``instead_of`` is the case opened when the person was called: it is left without a
+        decision, and its ticket goes on with this one. Raises CaseClosed, NotReady.
+        """
+        with self._store.begin() as unit:
+            ticket = ""
+            if instead_of:
+                for fresh in self._matters.load_in(unit.connection, instead_of).cases:
+                    if fresh.decision is not None or fresh.state is not CaseState.OPEN:
+                        raise CaseClosed(case=fresh.id)
+                    ticket = fresh.ticket
+                    left = CaseAbandoned(reason="接着办以前的办件")
+                    unit.append(left, subject=f"case:{fresh.id}", actor=session.actor)
+            case = self._matters.load_in(unit.connection, case_id).case
+            resumed = CaseResumed(window=session.window.id, ticket=ticket)
+            if case.state not in {CaseState.NOTICED, CaseState.RECEIVED}:
+                raise CaseClosed(case=case_id)
+            unit.append(resumed, subject=f"case:{case_id}", actor=session.actor)
+            return self._matters.load_in(unit.connection, case_id)
+
+    def put_back(self, session: Session, case_id: str) -> Matter:
+        """It waits again as before. Raises NotReady where it never waited."""
+        return self._record(session, case_id, CasePutBack())
+
+    def hand_notice(
+        self, session: Session, case_id: str, to: str, way: str, *, signed: bool
+    ) -> Matter:
+        """Who handed the notice to whom, when and how. Raises ReasonNeeded, CaseClosed."""
+        if not to.strip() or not way.strip():
+            raise ReasonNeeded
+        at: datetime = self._store.clock.now().astimezone(HALL_ZONE)
+        handed = NoticeHanded(
+            by=session.staff_id, to=to.strip()[:100], way=way.strip()[:20], at=at, signed=signed
+        )
+        return self._record(session, case_id, handed)
+
+    def _record(self, session: Session, case_id: str, event: Event) -> Matter:
+        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+            yield matter.case.id, event
+
+        return self._matters.record(session, case_id, make)
+
+
+def _waiting(row: tuple[str, ...]) -> WaitingCase:
+    id_, number, item_name, state, window, decided_at = row
+    return WaitingCase(
+        id=id_, number=number, item_name=item_name, state=CaseState(state), window=window,
+        decided_at=datetime.fromisoformat(decided_at),
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What the counter shows of itself: the open form, the one loudest act, what is possible. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ui.viewmodels.case import CaseScreen
+from ui.viewmodels.line import LineStage, LineState
+from ui.viewmodels.viewmodel import Note
+
+
+class Form(StrEnum):
+    """The one inline form that is open."""
+
+    NONE = "none"
+    TYPING = "typing"
+    PHONE = "phone"
+    SEARCH = "search"
+    FAULT = "fault"
+    REJECT = "reject"
+    TAKE = "take"
+    LEAVE = "leave"
+    ORGANISATION = "organisation"
+    AGENT = "agent"
+    DELIVERY = "delivery"
+    FIELDS = "fields"
+    HANDED = "handed"
+
+
+class Primary(StrEnum):
+    """The one filled button of the page."""
+
+    CALL_NEXT = "call_next"
+    BEGIN = "begin"
+    READ_CARD = "read_card"
+    STOP_READING = "stop_reading"
+    FIND_ITEM = "find_item"
+    ANSWER = "answer"
+    COUNT = "count"
+    DECIDE = "decide"
+    PUT_BACK = "put_back"
+    NEXT = "next"
+    FORM = "form"  # the open form's own button
+
+
+class Place(StrEnum):
+    """Where the keyboard should be next."""
+
+    ANSWERED = "answered"  # stay with a question of several options, else go on
+    QUESTIONS = "questions"
+    MATERIALS = "materials"
+    MISSING = "missing"  # the first row that is still wanting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterState:
+    form: Form = Form.NONE
+    primary: Primary = Primary.CALL_NEXT
+    material: str = ""  # the row a FAULT form is about
+    note: Note | None = None  # inside the open form
+    may_call: bool = True
+    may_pass: bool = False
+    may_leave: bool = False
+    may_walk_in: bool = True
+    may_serve: bool = False  # read, type or find: someone is or can be at the window
+
+
+def weigh(state: CounterState, case: CaseScreen, line: LineState, *, reading: bool) -> CounterState:
+    """The state with what follows from the others decided anew."""
+    idle = line.stage is LineStage.IDLE
+    stranded = line.stage is LineStage.SERVING and not case.case_id
+    form = state.form
+    if case.decided is not None and form not in {Form.TAKE, Form.HANDED, Form.NONE}:
+        form = Form.NONE
+    return replace(
+        state,
+        form=form,
+        primary=_loudest(form, case, line, reading=reading),
+        may_call=not case.open and line.stage is not LineStage.CALLED,
+        may_pass=line.stage is LineStage.CALLED and not case.open,
+        may_leave=case.open or stranded,
+        may_walk_in=(idle and not case.open) or case.decided is not None,
+        may_serve=case.open or (line.stage is LineStage.CALLED and case.decided is None),
+    )
+
+
+def _loudest(form: Form, case: CaseScreen, line: LineState, *, reading: bool) -> Primary:
+    if form is not Form.NONE:
+        return Primary.FORM
+    if case.decided is not None:
+        return Primary.NEXT
+    if not case.open:
+        return Primary.BEGIN if line.stage is LineStage.CALLED else Primary.CALL_NEXT
+    if reading:
+        return Primary.STOP_READING
+    return _next_of_case(case)
+
+
+def _next_of_case(case: CaseScreen) -> Primary:
+    if case.selected is not None:
+        return Primary.DECIDE
+    if case.applicant is None:
+        return Primary.READ_CARD
+    if case.item is None:
+        return Primary.FIND_ITEM
+    if case.unanswered:
+        return Primary.ANSWER
+    if case.conclusion is not None and case.conclusion.missing and not case.counted:
+        return Primary.COUNT
+    if case.numbered and case.outcome is None:
+        return Primary.PUT_BACK  # the first notice says it all
+    return Primary.DECIDE
