@@ -47,6 +47,7 @@ class WorklistRow:
     light: Light
     step: NextStep
     lasting: tuple[Pause, ...] = ()
+    was_paused: bool = False
     extension: int = 0
     list_found: bool = True  # else counted by the general limit of the law
 
@@ -120,7 +121,7 @@ class Worklist(ClockDesk):
             item_name=kept.item_name, state=kept.state, since=kept.since, printed_due=kept.due,
             readings=readings, light=light, step=_step(kept.state, clock, light),
             lasting=tuple(one for one in kept.pauses if one.end is None),
-            extension=kept.extension, list_found=found,
+            was_paused=bool(kept.pauses), extension=kept.extension, list_found=found,
         )  # fmt: skip
 
 

@@ -1304,6 +1304,10 @@
       <translation>not published</translation>
     </message>
     <message>
+      <source>纸上写 {day}</source>
+      <translation>paper says {day}</translation>
+    </message>
+    <message>
       <source>告知时限</source>
       <translation>Notice</translation>
     </message>

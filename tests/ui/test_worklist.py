@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import resources_folder
 from app.domain.case import CaseState
+from app.domain.hall import HALL_ZONE
 from tests.storage.conftest import SettableClock
 from tests.storage.test_worklist import take_in
 from tests.ui.hall import Hall
@@ -23,6 +25,14 @@ from ui.viewmodels.worklist import WorklistModel
 from ui.viewmodels.worklist_words import WorklistLine
 
 Key = Qt.Key
+
+
+@dataclass(frozen=True)
+class Still:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
 
 
 def at(hall: Hall, days: float) -> SettableClock:
@@ -93,6 +103,59 @@ def test_deemed_acceptance_happens_by_itself_and_is_marked(hall: Hall) -> None:
     assert "今天 1 件记为视为受理" in model(hall).state.head
     hall.key(Key.Key_Escape)
     assert hall.window.stack.currentWidget() is hall.page
+
+
+def test_clocks_are_looked_at_again_after_minutes_and_on_a_new_day(hall: Hall) -> None:
+    hall.sign_in()
+    hall.settle()
+    made = fill(hall)
+    clocks, store = model(hall), hall.client.store
+
+    def state() -> CaseState:
+        hall.settle()
+        case = store.find_case(made["silent"])
+        assert case is not None
+        return case.state
+
+    clocks._settled_at = now = hall.client.clock.now()
+    clocks.look()
+    assert state() is CaseState.RECEIVED  # a moment ago is soon enough
+    clocks._settled_at = now - timedelta(minutes=4)
+    clocks.look()
+    assert state() is CaseState.DEEMED_ACCEPTED
+    at(hall, 41)
+    again = take_in(hall.client, "37990120261122000008")
+    store.clock = hall.client.clock
+    local = now.astimezone(HALL_ZONE)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if local - midnight < timedelta(minutes=2):
+        midnight -= timedelta(days=1)
+    clocks._services = replace(clocks._services, clock=Still(midnight + timedelta(seconds=5)))
+    clocks._settled_at = midnight - timedelta(seconds=5)
+    clocks.look()
+    hall.settle()
+    case = store.find_case(again)
+    assert case is not None
+    assert case.state is CaseState.DEEMED_ACCEPTED
+
+
+def test_another_day_on_the_paper_is_told(hall: Hall) -> None:
+    hall.sign_in()
+    hall.client.store.clock = SettableClock()  # 2026-11-23
+    received = take_in(hall.client, "37990120261123000001")
+    kept = hall.client.calendar().get(2026)
+    later = {
+        "source": "测试更正",
+        "holidays": [*map(str, kept.holidays), "2026-11-25"],
+        "workdays": [*map(str, kept.workdays)],
+    }
+    folder = hall.client.home / "calendar"
+    folder.mkdir()
+    (folder / "2026.json").write_text(json.dumps({"years": {"2026": later}}), "utf-8")
+    model(hall).refresh()
+    hall.settle()
+    assert line(hall, received).due == "2026-12-01"
+    assert line(hall, received).due_remark == "纸上写 11-30"
 
 
 def test_a_hearing_is_begun_and_ended_by_keyboard_alone(hall: Hall) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 30_000  # ms
 SETTLE_EVERY = timedelta(minutes=3)
+_SET_BACK = "CLK-07"
 
 
 class ClockAct(StrEnum):
@@ -69,7 +70,8 @@ class WorklistModel(ViewModel[WorklistState]):
         super().__init__(services, WorklistState(), parent)
         self._session: Session | None = None
         self._view: WorklistView | None = None
-        self._trouble: Note | None = None
+        self._trouble: Note | None = None  # why nothing is settled now
+        self._set_back = False
         self._deemed: tuple[date | None, int] = (None, 0)  # how many on which day
         self._settled_at: datetime | None = None
         self._timer = QTimer(self, interval=LOOK_EVERY)
@@ -104,12 +106,11 @@ class WorklistModel(ViewModel[WorklistState]):
             self._services.lane.submit(desk.settle, self._settled, self._unsettled, self)
 
     def _settled(self, settled: Settled) -> None:
-        self._trouble = None
+        self._trouble = note_for(self._services, settled.failed[0]) if settled.failed else None
+        self._set_back = False
         today = self._services.clock.now().astimezone(HALL_ZONE).date()
         former = self._deemed[1] if self._deemed[0] == today else 0
         self._deemed = (today, former + len(settled.numbers))
-        if settled.failed:
-            self._trouble = note_for(self._services, settled.failed[0])
         if settled.more:  # what the clerk asked meanwhile comes first on the lane
             self.settle()
         else:
@@ -117,6 +118,7 @@ class WorklistModel(ViewModel[WorklistState]):
 
     def _unsettled(self, error: AppError) -> None:
         self._trouble = self._note(error)
+        self._set_back = error.code == _SET_BACK
         self.refresh()
 
     # -- showing --------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class WorklistModel(ViewModel[WorklistState]):
         )  # fmt: skip
 
     def _badge(self, view: WorklistView) -> tuple[str, Tone]:
-        if self._trouble is not None:
+        if self._set_back:
             return say("时限不能计算：按 Ctrl+J"), Tone.BAD
         if not view.red and not view.yellow:
             return "", Tone.NEUTRAL

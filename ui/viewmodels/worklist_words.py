@@ -55,7 +55,8 @@ def line_of(row: WorklistRow) -> WorklistLine:
         step=_step(row), light=_light(row), dot=dot,
         tone=Tone.NEUTRAL if clock.paused and not clock.overdue else dot,
         clock=clock_name(clock.name), remark=_remark(row),
-        due=clock.due.isoformat(), due_remark=_provisional(clock), left=left_text(clock),
+        due=clock.due.isoformat(), due_remark=_provisional(clock) or _on_paper(row),
+        left=left_text(clock),
         statutory=statutory.due.isoformat() if statutory else "",
         statutory_remark=_provisional(statutory) if statutory else "",
         lasting=tuple((one.code, one.name) for one in row.lasting),
@@ -124,6 +125,13 @@ def _remark(row: WorklistRow) -> str:
 
 def _provisional(clock: ClockReading) -> str:
     return say("放假安排未发布") if clock.provisional else ""
+
+
+def _on_paper(row: WorklistRow) -> str:
+    """The applicant holds a paper with another day on it: the calendar came later."""
+    moved = row.printed_due != row.clock.due
+    put_off = row.clock.paused or row.extension or row.was_paused
+    return say("纸上写 {day}", day=f"{row.printed_due:%m-%d}") if moved and not put_off else ""
 
 
 def _step(row: WorklistRow) -> str:
