@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
-    from app.ports import CardReader, Clock, Printer, Secrets
+    from app.ports import CardReader, Clock, PeopleRecords, Printer, Secrets
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
     from app.services.decision_desk import DecisionDesk
@@ -283,13 +283,23 @@ class Client:
         return load_people(file.read_text(encoding="utf-8"))
 
     @_Part
+    def records(self) -> PeopleRecords:
+        from sync.client.people import RemotePeople
+
+        return RemotePeople(
+            base_url=self.settings.backoffice_url, token=self.settings.backoffice_token
+        )
+
+    @_Part
     def sync(self) -> SyncWorker:
         from sync.client.worker import SyncSettings, SyncWorker
 
         worker = SyncWorker(
             outbox=self.outbox,
             settings=SyncSettings(
-                base_url=self.settings.backoffice_url, token=self.settings.backoffice_token
+                base_url=self.settings.backoffice_url,
+                token=self.settings.backoffice_token,
+                bars=self.home / "bars.json",
             ),
             clock=self.clock,
             random=Random(self.random(8)),

@@ -50,6 +50,13 @@ class NotEnrolled(SyncError):
     status = 401
 
 
+class NotPublished(SyncError):
+    """The back office has no such list yet."""
+
+    code = "SYNC-NOT-PUBLISHED"
+    status = 404
+
+
 class Gap(SyncError):
     """An entry is missing between what is stored and what was sent; nothing was stored."""
 
@@ -133,6 +140,12 @@ class TicketElsewhere(EventError):
     code = "SYNC-TICKET-ELSEWHERE"
 
 
+class CaseElsewhere(EventError):
+    """Another window has this case open: what was recorded here meanwhile is not mixed in."""
+
+    code = "SYNC-CASE-ELSEWHERE"
+
+
 class NotApplied(EventError):
     """The event breaks the back office's own rules in a way that has no code of its own."""
 
@@ -159,6 +172,13 @@ class BadAnswer(SyncError):
     """Something answered, but not with what this protocol allows."""
 
     code = "SYNC-BAD-ANSWER"
+
+
+class RecordsUnavailable(SyncError):
+    """Nobody could say now what is known of a person or a case; ``cause`` is the code of why."""
+
+    code = "SYNC-RECORDS"
+    retryable = True
 
 
 class LocalTrouble(SyncError):

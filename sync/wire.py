@@ -167,7 +167,7 @@ def _decompress(body: bytes) -> bytes:
 def _decode_line(line: bytes, number: int) -> Entry:
     try:
         entry = _entries.decode(line)
-        plausible = _plausible(entry)
+        plausible = is_plausible(entry)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise BadBatch(line=number) from None
     if not plausible:
@@ -175,7 +175,8 @@ def _decode_line(line: bytes, number: int) -> Entry:
     return entry
 
 
-def _plausible(entry: Entry) -> bool:
+def is_plausible(entry: Entry) -> bool:
+    """Whether its fields are of the shapes and lengths that docs/protocol.md gives."""
     names = (entry.id, entry.device, entry.install, entry.kind, entry.subject)
     loose = (entry.hlc, entry.actor)
     return (

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from starlette.requests import ClientDisconnect
 
-from app.domain.clock import uuid7
 from sync import errors, wire
-from sync.backoffice import intake, line, pages
-from sync.backoffice.cases import NumberPattern
-from sync.backoffice.database import Database, Transaction
+from sync.backoffice import demands, intake, line, pages, progress
 from sync.backoffice.logs import note
-from sync.backoffice.settings import Settings, read_token
+from sync.backoffice.office import Office, json_answer, read_body
+from sync.backoffice.people import add_people
+from sync.backoffice.settings import Settings
 from sync.errors import SyncError
 
-_T = TypeVar("_T")
-
 _MAX_BODY = wire.MAX_LONE_EVENT + 64 * 1024
-_BODY_SECONDS = 60.0
 _PAGE = 500
 
 _STATUS: dict[str, int] = {
@@ -38,95 +30,6 @@ _STATUS: dict[str, int] = {
         errors.Fork, errors.BrokenChain, errors.TooLarge, errors.TooOld, errors.ServerTrouble,
     )
 }  # fmt: skip
-
-
-class Office:
-    """The open back office: database, its one writing lane, and what was configured."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.token = read_token(settings.data)
-        self.numbers = NumberPattern(settings.hall)
-        now = settings.now()
-        self.database = Database.open(settings.data / "backoffice.db", now)
-        with self.database.write() as connection:
-            line.forget_old_answers(connection, now)
-            left = intake.take_up_parked(connection, now, self.numbers)
-            added = line.fill_demo_line(
-                connection, settings.hall, now, settings.demo_line, self._new_id
-            )
-        note("opened", parked=left, line=added)
-        # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
-        self._writer = ThreadPoolExecutor(1, "writer")
-        self._readers = ThreadPoolExecutor(2, "reader")
-
-    def close(self) -> None:
-        self._writer.shutdown()
-        self._readers.shutdown()
-        self.database.close()
-
-    def _new_id(self) -> str:
-        return uuid7(self.settings.now(), self.settings.random(10))
-
-    async def write(self, work: Callable[[Transaction], _T]) -> _T:
-        """Run ``work`` in one transaction; it is durable when this returns."""
-
-        def run() -> _T:
-            with self.database.write() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
-
-    async def read(self, work: Callable[[Transaction], _T]) -> _T:
-        def run() -> _T:
-            with self.database.read() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
-
-    def admit(self, request: Request) -> None:
-        """Raises NotEnrolled, BadRequest, TooOld or TooNew."""
-        self.check_token(request)
-        spoken = request.headers.get(wire.PROTOCOL_HEADER, "")
-        if not (spoken.isascii() and spoken.isdigit() and len(spoken) < 6):
-            raise errors.BadRequest
-        if int(spoken) < wire.OLDEST_PROTOCOL:
-            raise errors.TooOld(spoken=int(spoken))
-        if int(spoken) > wire.PROTOCOL:
-            raise errors.TooNew(spoken=int(spoken))
-
-    def check_token(self, request: Request) -> None:
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
-            raise errors.NotEnrolled
-
-
-async def _body(request: Request, longest: int) -> bytes:
-    """Raises TooLarge before more than ``longest`` bytes are held, BadRequest if it drips."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > longest:
-        raise errors.TooLarge(limit=longest)
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for part in request.stream():
-                size += len(part)
-                if size > longest:
-                    raise errors.TooLarge(limit=longest)
-                parts.append(part)
-    except (TimeoutError, ClientDisconnect):
-        raise errors.BadRequest from None
-    return b"".join(parts)
-
-
-def _json(answer: msgspec.Struct | dict[str, object], status: int = 200) -> Response:
-    return Response(
-        msgspec.json.encode(answer),
-        status,
-        media_type="application/json",
-        headers={wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "Cache-Control": "no-store"},
-    )
 
 
 def _html(text: str, status: int = 200) -> Response:
@@ -170,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_sync(app, office)
     _add_pages(app, office)
     _add_tools(app, office)
+    add_people(app, office)
     return app
 
 
@@ -177,12 +81,14 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(SyncError)
     async def declined(_: Request, error: SyncError) -> Response:
         note("declined", code=error.code)
-        return _json(wire.ErrorAnswer(code=error.code), error.status or 500)
+        return json_answer(wire.ErrorAnswer(code=error.code), error.status or 500)
 
     @app.exception_handler(sqlite3.DatabaseError)
     async def unable(_: Request, error: sqlite3.DatabaseError) -> Response:
         note("store_failed", error=type(error).__name__)
-        return _json(wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status)
+        return json_answer(
+            wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status
+        )
 
 
 def _add_sync(app: FastAPI, office: Office) -> None:
@@ -194,25 +100,25 @@ def _add_sync(app: FastAPI, office: Office) -> None:
         encoding = request.headers.get("content-encoding", "identity")
         if encoding not in {"zstd", "identity"}:
             raise errors.BadRequest
-        entries = wire.decode_batch(await _body(request, _MAX_BODY), encoding)
+        entries = wire.decode_batch(await read_body(request, _MAX_BODY), encoding)
         answer = await office.write(
             lambda connection: intake.receive(connection, entries, settings.now(), office.numbers)
         )
         device, count = entries[0].device, len(entries)
         if isinstance(answer, wire.ErrorAnswer):
             note("push_declined", device=device, events=count, code=answer.code)
-            return _json(answer, _STATUS[answer.code])
+            return json_answer(answer, _STATUS[answer.code])
         exceptions = len(answer.exceptions)
         note(
             "push", device=device, events=count, through=answer.acknowledged, not_applied=exceptions
         )
-        return _json(answer)
+        return json_answer(answer)
 
     @app.post(wire.LEASE_PATH)
     async def lease(request: Request) -> Response:
         office.admit(request)
         try:
-            asked = msgspec.json.decode(await _body(request, 64 * 1024), type=wire.LeaseRequest)
+            asked = msgspec.json.decode(await read_body(request, 64 * 1024), type=wire.LeaseRequest)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise errors.BadRequest from None
         answer = await office.write(
@@ -220,11 +126,11 @@ def _add_sync(app: FastAPI, office: Office) -> None:
         )
         if isinstance(answer, wire.ErrorAnswer):
             note("lease_declined", device=asked.device, code=answer.code)
-            return _json(answer, _STATUS[answer.code])
+            return json_answer(answer, _STATUS[answer.code])
         if answer.block or answer.tickets:
             first = answer.block.first if answer.block else 0
             note("lease", device=asked.device, first=first, tickets=len(answer.tickets))
-        return _json(answer)
+        return json_answer(answer)
 
 
 def _add_pages(app: FastAPI, office: Office) -> None:
@@ -237,17 +143,26 @@ def _add_pages(app: FastAPI, office: Office) -> None:
         return _html(await office.read(lambda reader: pages.overview(reader, hall, now)))
 
     @app.get("/progress/{number}")
-    async def progress(request: Request, number: str) -> Response:
+    async def ask_progress(request: Request, number: str) -> Response:
         if not turnstile.passes(request.client.host if request.client else ""):
-            return _html(pages.too_many(hall), 429)
+            return _html(progress.too_many(hall), 429)
         check = request.query_params.get("check", "")[:32].upper().encode()
-        found = await office.read(lambda reader: pages.find_progress(reader, number[:64]))
+        found = await office.read(lambda reader: progress.find_progress(reader, number[:64]))
         # An unknown number takes the same path as a wrong check: neither can be told apart.
-        code, state, at = found or ("", None, settings.now())
+        code = found.check if found else ""
         right = hmac.compare_digest(check, code.upper().encode())
-        if state is None or not code or not right:
-            return _html(pages.not_found(hall), 404)
-        return _html(pages.progress(hall, state, at))
+        if found is None or not code or not right:
+            return _html(progress.not_found(hall), 404)
+        return _html(progress.progress(hall, number, found))
+
+    @app.get("/demands")
+    async def refused_demands(request: Request) -> Response:
+        if not office.is_supervisor(request):
+            answer = _html(progress.locked(hall), 401)
+            answer.headers["WWW-Authenticate"] = 'Basic realm="onewindow", charset="UTF-8"'
+            return answer
+        now = settings.now()
+        return _html(await office.read(lambda reader: demands.demands(reader, hall, now)))
 
 
 def _named(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
@@ -258,7 +173,9 @@ def _named(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
 def _add_tools(app: FastAPI, office: Office) -> None:
     @app.get("/health")
     async def health() -> Response:
-        return _json({"ok": True, "version": office.settings.version, "protocol": wire.PROTOCOL})
+        return json_answer(
+            {"ok": True, "version": office.settings.version, "protocol": wire.PROTOCOL}
+        )
 
     @app.get("/api/cases")
     async def cases(request: Request) -> Response:
@@ -275,7 +192,7 @@ def _add_tools(app: FastAPI, office: Office) -> None:
                 )
             )
         )
-        return _json({"cases": rows})
+        return json_answer({"cases": rows})
 
     @app.get("/api/chains")
     async def chains(request: Request) -> Response:
@@ -288,4 +205,4 @@ def _add_tools(app: FastAPI, office: Office) -> None:
                 )
             )
         )
-        return _json({"chains": rows})
+        return json_answer({"chains": rows})

@@ -7,30 +7,43 @@ from datetime import datetime
 from string import Formatter
 
 from app.domain import case as cases
-from app.domain.case import Case
-from app.domain.events import CaseNumbersLeased, Event, Numbered
+from app.domain.case import Case, CaseState
+from app.domain.events import CaseNumbersLeased, DemandRefused, Event, Numbered
 from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name
 from sync.backoffice.database import Transaction
-from sync.errors import NumberNotLeased, NumberUsed
+from sync.errors import CaseElsewhere, NumberNotLeased, NumberUsed
+from sync.people import tidy
 
 
 class NumberPattern:
-    """Reads the serial back out of a case number made by the hall's pattern."""
+    """Reads the serial back out of a number made by the hall's patterns."""
 
     def __init__(self, hall: Hall) -> None:
-        holes = {"region": re.escape(hall.region), "date": r"\d{8}", "serial": r"(?P<serial>\d+)"}
-        parts: list[str] = []
-        for text, name, _, _ in Formatter().parse(hall.case_number):
-            parts.append(re.escape(text))
-            if name is not None:
-                parts.append(holes.get(name, r".+"))
-        self._pattern = re.compile("".join(parts), re.ASCII)
+        self._case = _pattern(hall, hall.case_number)
+        self._bundle = _pattern(hall, hall.bundle_number)
 
     def get_serial(self, number: str) -> int | None:
-        match = self._pattern.fullmatch(number) if len(number) <= 64 else None
-        return int(match["serial"]) if match else None
+        return _serial(self._case, number)
+
+    def get_bundle_serial(self, number: str) -> int | None:
+        return _serial(self._bundle, number)
+
+
+def _pattern(hall: Hall, made_by: str) -> re.Pattern[str]:
+    holes = {"region": re.escape(hall.region), "date": r"\d{8}", "serial": r"(?P<serial>\d+)"}
+    parts: list[str] = []
+    for text, name, _, _ in Formatter().parse(made_by):
+        parts.append(re.escape(text))
+        if name is not None:
+            parts.append(holes.get(name, r".+"))
+    return re.compile("".join(parts), re.ASCII)
+
+
+def _serial(pattern: re.Pattern[str], number: str) -> int | None:
+    match = pattern.fullmatch(number) if len(number) <= 64 else None
+    return int(match["serial"]) if match else None
 
 
 def events_about(connection: Transaction, subject: str) -> list[tuple[Event, datetime]]:
@@ -60,41 +73,95 @@ class CaseBook:
         if case_id not in self._cases:
             earlier = events_about(self._connection, entry.subject)
             self._cases[case_id] = cases.fold(case_id, (past for past, _ in earlier))
-        case = cases.apply(self._cases[case_id], case_id, event)
-        if isinstance(event, Numbered):
-            self._check_number(entry.device, case_id, event.number)
+        former = self._cases[case_id]
+        # Two windows that both resumed a case while they could not hear each other must not mix
+        # their facts in it: while it is open it is one window's. A refused demand changes nothing.
+        if former and former.state is CaseState.OPEN and not isinstance(event, DemandRefused):
+            self._check_place(entry)
+        case = cases.apply(former, case_id, event)
+        # A resumed case keeps its number, whichever window decides it now.
+        if isinstance(event, Numbered) and not (former and former.number):
+            serial = self._numbers.get_serial(event.number)
+            check_number(self._connection, entry, event.number, serial)
         return case
 
-    def keep(self, entry: Entry, case: Case, arrival: int, received_at: str) -> None:
+    def _check_place(self, entry: Entry) -> None:
+        (device,) = self._connection.execute(
+            "SELECT c.device FROM entries e JOIN chains c ON c.id = e.chain"
+            " WHERE e.subject = ? AND e.kind IN ('CaseOpened', 'CaseResumed')"
+            " AND e.outcome = 'applied' ORDER BY e.arrival DESC LIMIT 1",
+            (entry.subject,),
+        ).fetchone()
+        if device != entry.device:
+            raise CaseElsewhere(window=device)
+
+    def keep(self, entry: Entry, event: Event, case: Case, arrival: int, received_at: str) -> None:
         """Write the projection of a decided case."""
         at = entry.at.isoformat()
+        decided_at = at if isinstance(event, Numbered) else ""
+        # What the hall refused to demand is no news for the applicant's progress page.
+        updated_at = "" if isinstance(event, DemandRefused) else at
         self._connection.execute(
             "INSERT INTO cases (id, number, check_code, state, item, item_name, department,"
-            " window, applicant, opened_at, updated_at, received_at, changed)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            " window, applicant, opened_at, updated_at, received_at, changed, person,"
+            " organisation, bundle, decided_at)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
             " ON CONFLICT (id) DO UPDATE SET number = excluded.number,"
             " check_code = excluded.check_code, state = excluded.state, item = excluded.item,"
             " item_name = excluded.item_name, department = excluded.department,"
-            " applicant = excluded.applicant, updated_at = excluded.updated_at,"
-            " received_at = excluded.received_at, changed = excluded.changed",
+            " window = excluded.window, applicant = excluded.applicant,"
+            " updated_at ="
+            " CASE excluded.updated_at WHEN '' THEN updated_at ELSE excluded.updated_at END,"
+            " received_at = excluded.received_at, changed = excluded.changed,"
+            " person = excluded.person, organisation = excluded.organisation,"
+            " bundle = excluded.bundle, decided_at ="
+            " CASE excluded.decided_at WHEN '' THEN decided_at ELSE excluded.decided_at END",
             (
                 case.id, case.number or None, case.decision.check if case.decision else "",
                 case.state.value, case.item, case.item_name, case.department, case.window,
                 mask_name(case.applicant.person.name) if case.applicant else "",
-                at, at, received_at, arrival,
+                at, updated_at, received_at, arrival, *_whose(case), case.bundle, decided_at,
             ),
         )  # fmt: skip
         self._cases[case.id] = case
 
-    def _check_number(self, device: str, case_id: str, number: str) -> None:
-        serial = self._numbers.get_serial(number)
-        if serial is None or not _in_block(self._connection, device, serial):
-            raise NumberNotLeased(case=case_id)
-        taken = self._connection.execute(
-            "SELECT 1 FROM cases WHERE number = ? AND id <> ?", (number, case_id)
-        ).fetchone()
-        if taken is not None:
-            raise NumberUsed(case=case_id)
+
+def _whose(case: Case) -> tuple[str, str]:
+    person = case.applicant.person.number if case.applicant else ""
+    organisation = case.organisation.credit_code if case.organisation else ""
+    return tidy(person), tidy(organisation)
+
+
+def fill_in(connection: Transaction) -> int:
+    """Give the cases of an older back office the columns that came later. Returns how many."""
+    rows = connection.execute("SELECT id FROM cases WHERE person IS NULL").fetchall()
+    for (case_id,) in rows:
+        past = events_about(connection, f"case:{case_id}")
+        case = cases.fold(case_id, (event for event, _ in past))
+        decided = [at.isoformat() for event, at in past if isinstance(event, Numbered)]
+        person, organisation = _whose(case) if case else ("", "")
+        connection.execute(
+            "UPDATE cases SET person = ?, organisation = ?, decided_at = ? WHERE id = ?",
+            (person, organisation, decided[-1] if decided else "", case_id),
+        )
+    return len(rows)
+
+
+# -- numbers --------------------------------------------------------------------------------------
+
+
+def check_number(connection: Transaction, entry: Entry, number: str, serial: int | None) -> None:
+    """A new number, of a case or a bundle. Raises NumberNotLeased, NumberUsed."""
+    name = entry.subject.partition(":")[2]
+    if serial is None or not _in_block(connection, entry.device, serial):
+        raise NumberNotLeased(case=name)
+    taken = connection.execute(
+        "SELECT 1 FROM cases WHERE number = ?1 AND id <> ?2"
+        " UNION ALL SELECT 1 FROM bundles WHERE number = ?1 AND id <> ?2 LIMIT 1",
+        (number, name),
+    ).fetchone()
+    if taken is not None:
+        raise NumberUsed(case=name)
 
 
 def _in_block(connection: Transaction, device: str, serial: int) -> bool:

@@ -13,6 +13,7 @@ from app.domain.events import KINDS, CaseNumbersLeased, Event
 from app.domain.journal import GENESIS, Entry, check_entry, decode_event
 from app.domain.ticket import Ticket
 from sync import errors
+from sync.backoffice import bundles
 from sync.backoffice.cases import CaseBook, NumberPattern, confirm_block
 from sync.backoffice.database import Transaction
 from sync.backoffice.line import TicketBook
@@ -130,6 +131,7 @@ class _Batch:
         self._connection = connection
         self._chain = chain
         self._now = now.isoformat()
+        self._numbers = numbers
         self._cases = CaseBook(connection, numbers)
         self._tickets = TicketBook(connection)
 
@@ -203,7 +205,9 @@ class _Batch:
             raise BadEntry(kind=entry.kind, version=entry.version)
         if about == "case":
             case: Case = self._cases.decide(entry, event)
-            self._cases.keep(entry, case, arrival, self._now)
+            self._cases.keep(entry, event, case, arrival, self._now)
+        elif about == "bundle":
+            bundles.take(self._connection, entry, event, self._numbers)
         elif about == "ticket":
             ticket: Ticket = self._tickets.decide(entry, event)
             self._tickets.keep(entry, event, ticket)
@@ -233,12 +237,17 @@ _ABOUT: dict[str, str] = {
     **dict.fromkeys(
         (
             "CaseOpened", "ApplicantIdentified", "PhoneEntered", "ItemChosen", "QuestionAnswered",
-            "MaterialReceived", "MaterialFaulted", "MaterialPromised", "MaterialReturned",
+            "ApplicantChecked", "OrganisationIdentified", "OrganisationWithdrawn",
+            "AgentIdentified", "AgentWithdrawn", "DeliveryChosen", "FieldFilled",
+            "MaterialReceived", "MaterialSpared", "MaterialFaulted", "MaterialPromised",
+            "MaterialReturned",
             "CaseAccepted", "CaseAcceptedDeferred", "NoticeIssued", "CaseRejected", "CaseReceived",
-            "CaseAbandoned", "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended",
+            "CaseAbandoned", "NoticeHanded", "DemandRefused", "CaseResumed", "CasePutBack",
+            "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended", "CaseBundled",
         ),
         "case",
     ),
+    **dict.fromkeys(("BundleChosen", "BundleDecided"), "bundle"),
     **dict.fromkeys(
         ("TicketTaken", "TicketLeased", "TicketCalled", "TicketServed", "TicketPassed",
          "TicketFinished"),

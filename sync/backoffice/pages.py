@@ -98,15 +98,16 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
     boxes = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for name, value in sums)
     body = (
         f"<header><h1>{escape(hall.head.name)} · 后台</h1>"
-        f"<span>每 5 秒自动刷新 · {_time(now.isoformat())}</span></header><main>"
+        f"<span>每 5 秒自动刷新 · {draw_time(now.isoformat())}</span></header><main>"
         f'<div class="sums">{boxes}</div>'
-        + _section("最近办件", _cases(connection), "还没有办件到达。")
-        + _section("窗口数据链", _chains(connection), "还没有窗口连接过。")
-        + _section("退回与暂存的事件", _exceptions(connection), "没有。")
-        + _section("号段与号票", _leases(connection, day), "还没有发出。")
-        + "</main>"
+        + draw_section("最近办件", _cases(connection), "还没有办件到达。")
+        + draw_section("窗口数据链", _chains(connection), "还没有窗口连接过。")
+        + draw_section("退回与暂存的事件", _exceptions(connection), "没有。")
+        + draw_section("号段与号票", _leases(connection, day), "还没有发出。")
+        + '<p class="note"><a href="/demands">清单外要求与重复告知</a>'
+        + "（督导和审计用，需要口令）</p></main>"
     )
-    return _page(hall.head.name, body, refresh=True)
+    return draw_page(hall.head.name, body, refresh=True)
 
 
 def _cases(connection: Transaction) -> str:
@@ -115,12 +116,13 @@ def _cases(connection: Transaction) -> str:
         " ORDER BY changed DESC LIMIT ?",
         (_SHOWN,),
     )
-    return _table(
+    return draw_table(
         ("办件编号", "状态", "事项", "部门", "窗口", "申请人", "更新"),
         [
             (
-                f"<code>{escape(row[0] or '—')}</code>", _state(row[1]), escape(row[2] or "—"),
-                escape(row[3] or "—"), escape(row[4]), escape(row[5] or "—"), _time(row[6]),
+                f"<code>{escape(row[0] or '—')}</code>", draw_state(CaseState(row[1]), row[0]),
+                escape(row[2] or "—"), escape(row[3] or "—"), escape(row[4]),
+                escape(row[5] or "—"), draw_time(row[6]),
             )
             for row in rows
         ],
@@ -134,12 +136,12 @@ def _chains(connection: Transaction) -> str:
         " ORDER BY device, id LIMIT ?",
         (_SHOWN,),
     )
-    return _table(
+    return draw_table(
         ("窗口设备", "完整至", "链首", "状况", "最近联系"),
         [
             (
                 escape(row[0]), str(row[1]), f"<code>{escape(row[2][:8])}</code>",
-                _chain_state(row[3], row[4]), _time(row[5]),
+                _chain_state(row[3], row[4]), draw_time(row[5]),
             )
             for row in rows
         ],
@@ -161,14 +163,14 @@ def _exceptions(connection: Transaction) -> str:
         " ORDER BY e.arrival DESC LIMIT ?",
         (_SHOWN,),
     )
-    return _table(
+    return draw_table(
         ("窗口设备", "序号", "事件", "处理", "原因", "收到"),
         [
             (
                 escape(row[0]), str(row[1]), f"<code>{escape(row[2])}</code>",
                 '<span class="tag bad">退回</span>' if row[3] == "refused"
                 else '<span class="tag warn">暂存</span>',
-                f"<code>{escape(row[4])}</code>", _time(row[5]),
+                f"<code>{escape(row[4])}</code>", draw_time(row[5]),
             )
             for row in rows
         ],
@@ -183,7 +185,7 @@ def _leases(connection: Transaction, day: str) -> str:
     table = [
         (
             escape(row[0]), f"号段 {row[1]}–{row[2]}", "已确认" if row[3] else "待确认",
-            _time(row[4]),
+            draw_time(row[4]),
         )
         for row in blocks
     ]  # fmt: skip
@@ -195,50 +197,14 @@ def _leases(connection: Transaction, day: str) -> str:
     table += [
         (
             escape(row[0] or "大厅"), f"号票 {escape(row[1])}", _LINE[TicketState(row[2])],
-            _time(row[3]),
+            draw_time(row[3]),
         )
         for row in line
     ]  # fmt: skip
-    return _table(("持有", "内容", "状态", "时间"), table)
+    return draw_table(("持有", "内容", "状态", "时间"), table)
 
 
-def find_progress(connection: Transaction, number: str) -> tuple[str, CaseState, datetime] | None:
-    """(check code, state, last change) of a numbered case."""
-    row = connection.execute(
-        "SELECT check_code, state, updated_at FROM cases WHERE number = ?", (number,)
-    ).fetchone()
-    return (row[0], CaseState(row[1]), datetime.fromisoformat(row[2])) if row else None
-
-
-def progress(hall: Hall, state: CaseState, at: datetime) -> str:
-    """State in words and date, nothing else."""
-    words, tone = STATES[state]
-    day = at.astimezone(HALL_ZONE)
-    return _slip(
-        hall, f'<p class="state {tone}">{words}</p><p>{day.year}年{day.month}月{day.day}日</p>'
-    )
-
-
-def not_found(hall: Hall) -> str:
-    return _slip(
-        hall, '<p class="state mute">没有找到</p><p>请核对回执上的二维码，或到窗口咨询。</p>'
-    )
-
-
-def too_many(hall: Hall) -> str:
-    return _slip(hall, '<p class="state mute">查询过于频繁</p><p>请一分钟后再试。</p>')
-
-
-def _slip(hall: Hall, inner: str) -> str:
-    name = escape(hall.head.name)
-    return _page(
-        hall.head.name,
-        f'<main><section class="slip"><h1>{name}</h1><p class="note">办件进度</p>'
-        f"{inner}</section></main>",
-    )
-
-
-def _page(title: str, body: str, *, refresh: bool = False) -> str:
+def draw_page(title: str, body: str, *, refresh: bool = False) -> str:
     again = '<meta http-equiv="refresh" content="5">' if refresh else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
@@ -248,11 +214,11 @@ def _page(title: str, body: str, *, refresh: bool = False) -> str:
     )
 
 
-def _section(title: str, table: str, empty: str) -> str:
+def draw_section(title: str, table: str, empty: str) -> str:
     return f"<section><h2>{title}</h2>{table or f'<p class=note>{empty}</p>'}</section>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], wide: int = -1) -> str:
+def draw_table(heads: Sequence[str], rows: Iterable[Sequence[str]], wide: int = -1) -> str:
     """``rows`` hold HTML already escaped. "" where there are none."""
     lines = [
         "<tr>"
@@ -269,10 +235,15 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], wide: int = -1) 
     return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def _state(state: str) -> str:
-    words, tone = STATES[CaseState(state)]
+def state_words(state: CaseState, number: str | None) -> tuple[str, str]:
+    """(words, tone). One that has its number and is open again: the applicant came back."""
+    return ("补正办理中", "plain") if number and state is CaseState.OPEN else STATES[state]
+
+
+def draw_state(state: CaseState, number: str | None) -> str:
+    words, tone = state_words(state, number)
     return f'<span class="tag {tone}">{words}</span>'
 
 
-def _time(at: str) -> str:
+def draw_time(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone(HALL_ZONE):%m-%d %H:%M:%S}"

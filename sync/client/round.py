@@ -28,6 +28,7 @@ class Post:
     body: bytes
     content_type: str
     encoding: str = ""
+    largest: int = wire.MAX_ANSWER  # bytes of an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ class Rounds:
             return Turn(kind=TurnKind.MOVED)
         if reply.status == 413:
             return Turn(kind=TurnKind.BLOCKED, code=errors.TooLarge.code)
-        error = _error(reply)
+        error = check_error(reply)
         if error.code == errors.Gap.code:
             return self._rewind(error.acknowledged, sent[0].seq)
         return self._not_taken(error.code)
@@ -176,7 +177,7 @@ class Rounds:
         self._leased = self._spoke = True
         if reply.status != 200:
             self._request = ""
-            return self._not_taken(_error(reply).code)
+            return self._not_taken(check_error(reply).code)
         answer = _decode(reply.body, wire.LeaseAnswer)
         _check_lease(answer, asked)
         if answer.block is not None:
@@ -200,7 +201,7 @@ def _decode(body: bytes, kind: type[_Answer]) -> _Answer:
         raise errors.BadAnswer from None
 
 
-def _error(reply: Reply) -> wire.ErrorAnswer:
+def check_error(reply: Reply) -> wire.ErrorAnswer:
     """The error as far as its status allows it. Raises BadAnswer."""
     if reply.status == 429 or reply.status >= 500:
         return wire.ErrorAnswer(code=errors.ServerTrouble.code)

@@ -9,19 +9,25 @@ from requests.adapters import HTTPAdapter
 
 from sync.client.round import Post, Reply
 from sync.errors import BadAnswer, Unreachable
-from sync.wire import MAX_ANSWER, PROTOCOL, PROTOCOL_HEADER
+from sync.wire import PROTOCOL, PROTOCOL_HEADER
 
 CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0  # silence on the line
-ANSWER_SECONDS = 15.0  # a body that only drips
+ANSWER_SECONDS = 15.0  # a body that only drips; silence on the line ends it after a third
 
 
 class HttpTransport:
-    """A ``Send``. Belongs to one thread. ``verify`` is True or the path of the hall's own CA."""
+    """A ``Send``. Belongs to one thread. ``verify`` is True or the path of the hall's own CA.
 
-    def __init__(self, *, base_url: str, token: str, verify: bool | str = True) -> None:
+    ``longest`` is how many seconds a whole answer may take, a third of them without a byte.
+    """
+
+    def __init__(
+        self, *, base_url: str, token: str, verify: bool | str = True,
+        longest: float = ANSWER_SECONDS,
+    ) -> None:  # fmt: skip
         self._base = base_url.rstrip("/")
         self._verify = verify
+        self._longest = longest
         self._session = requests.Session()
         # A proxy or .netrc of the machine's environment must never see or replace the token.
         self._session.trust_env = False
@@ -41,13 +47,24 @@ class HttpTransport:
         headers = {"Content-Type": post.content_type}
         if post.encoding:
             headers["Content-Encoding"] = post.encoding
+        return self._ask("POST", post.path, headers, post.body, post.largest)
+
+    def get(self, path: str, largest: int, known: str = "") -> Reply:
+        """``known`` is the ETag of what is here already: the same again is answered 304."""
+        return self._ask("GET", path, {"If-None-Match": known} if known else {}, None, largest)
+
+    def _ask(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, largest: int
+    ) -> Reply:
+        until = time.monotonic() + self._longest
         try:
-            with self._session.post(
-                self._base + post.path, data=post.body, headers=headers, stream=True,
-                timeout=(CONNECT_SECONDS, READ_SECONDS), verify=self._verify,
+            with self._session.request(
+                method, self._base + path, data=body, headers=headers, stream=True,
+                timeout=(CONNECT_SECONDS, self._longest / 3), verify=self._verify,
                 allow_redirects=False,
             ) as response:  # fmt: skip
-                return Reply(status=response.status_code, body=_read(response))
+                content = b"" if response.status_code == 304 else _read(response, largest, until)
+                return Reply(status=response.status_code, body=content)
         except (requests.RequestException, OSError, ValueError):
             # The exception's text names addresses only, but nothing of it is needed either.
             raise Unreachable from None
@@ -56,18 +73,17 @@ class HttpTransport:
         self._session.close()
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: requests.Response, largest: int, until: float) -> bytes:
     declared = response.headers.get("Content-Length", "")
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
     if not chunked and not declared.isdigit():
         raise Unreachable  # cut within the headers: nothing says where the answer ends
-    until = time.monotonic() + ANSWER_SECONDS
     parts: list[bytes] = []
     size = 0
     # read1: what has arrived, so that the deadline is looked at however slowly it drips.
     while part := response.raw.read1(64 * 1024):
         size += len(part)
-        if size > MAX_ANSWER:
+        if size > largest:
             raise BadAnswer
         if time.monotonic() > until:
             raise Unreachable

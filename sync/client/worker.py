@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 
 from app.domain.errors import AppError
 from app.ports import Clock, LinkState, SyncStatus
+from sync.client.bars import BarsKeeper
 from sync.client.outbox import Outbox
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
 from sync.client.transport import HttpTransport
@@ -28,13 +30,17 @@ _LINKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncSettings:
-    """``base_url`` like ``http://127.0.0.1:8765``. ``verify`` is True or a CA file's path."""
+    """``base_url`` like ``http://127.0.0.1:8765``. ``verify`` is True or a CA file's path.
+
+    ``bars`` is where the list of bad credit is kept, None where nobody needs it.
+    """
 
     base_url: str
     token: str
     verify: bool | str = True
     aims: LeaseAims = field(default_factory=LeaseAims)
     patience: Patience = field(default_factory=Patience)
+    bars: Path | None = None
 
 
 class SyncWorker:
@@ -52,6 +58,7 @@ class SyncWorker:
         self._rounds = Rounds(
             outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims
         )
+        self._bars = BarsKeeper(settings.bars, self._transport) if settings.bars else None
         self._pace = Pace(random, settings.patience)
         self._listeners = [on_change] if on_change else []
         self._status = SyncStatus(since=clock.now())
@@ -104,6 +111,8 @@ class SyncWorker:
                 self._publish(turn)
                 turn = self._rounds.turn()
             self._publish(turn)
+            if self._bars is not None and turn.kind is TurnKind.QUIET:
+                self._bars.look()
         except AppError as error:
             turn = self._trouble(error.code)
         except Exception as error:  # noqa: BLE001 - the thread must outlive a defect, or nothing

@@ -17,7 +17,7 @@ from app.domain.case import CaseState
 from app.domain.journal import Entry, check_chain
 from app.domain.ticket import TicketState
 from app.texts import explain
-from sync import errors, wire
+from sync import errors, people, wire
 from sync.backoffice import pages
 from sync.backoffice.app import create_app
 from sync.backoffice.settings import Settings, read_token
@@ -133,9 +133,18 @@ def test_the_document_names_every_code_limit_and_address(tmp_path: Path) -> None
         if name.startswith("MAX_") or name in {"PROTOCOL", "OLDEST_PROTOCOL"}:
             assert f"`{name}`" in text, name
             assert str(value) in text, name
+    for limit in (
+        people.MAX_LICENCES,
+        people.MAX_WAITING,
+        people.MAX_HISTORY,
+        people.MAX_BARS_BYTES,
+    ):
+        assert str(limit) in text, limit
     messages: tuple[type[msgspec.Struct], ...] = (
         wire.PushAnswer, wire.EventAnswer, wire.LeaseRequest, wire.LeaseAnswer, wire.LeasedTicket,
-        wire.NumberBlock, wire.ErrorAnswer,
+        wire.NumberBlock, wire.ErrorAnswer, people.HolderAsked, people.NumberAsked,
+        people.LicencesAnswer, people.WaitingAnswer, people.WaitingOne, people.HistoryAnswer,
+        people.PublishedBars, people.Barred,
     )  # fmt: skip
     for message in messages:
         for field in msgspec.structs.fields(message):
@@ -156,7 +165,7 @@ def test_every_code_has_its_sentences() -> None:
     assert set(mine) == {kind.code for kind in _classes(SyncError)}
     for code in mine:
         for language in ("zh", "en"):
-            said = explain(code, {"port": 1, "version": 2}, language)
+            said = explain(code, {"port": 1, "version": 2, "cause": "SYNC-OFFLINE"}, language)
             assert said.message
             assert said.next_step
             assert "—" not in said.message

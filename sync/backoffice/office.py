@@ -1,0 +1,126 @@
+"""Hold the open back office: its database, its lanes, who may speak, and how it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
+
+from app.domain.clock import uuid7
+from sync import errors, wire
+from sync.backoffice import cases, intake, line
+from sync.backoffice.cases import NumberPattern
+from sync.backoffice.database import Database, Transaction
+from sync.backoffice.logs import note
+from sync.backoffice.settings import Settings, read_token
+
+_T = TypeVar("_T")
+
+_BODY_SECONDS = 60.0
+
+
+class Office:
+    """The open back office: database, its one writing lane, and what was configured."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.token = read_token(settings.data)
+        self.numbers = NumberPattern(settings.hall)
+        now = settings.now()
+        self.database = Database.open(settings.data / "backoffice.db", now)
+        with self.database.write() as connection:
+            line.forget_old_answers(connection, now)
+            cases.fill_in(connection)
+            left = intake.take_up_parked(connection, now, self.numbers)
+            added = line.fill_demo_line(
+                connection, settings.hall, now, settings.demo_line, self._new_id
+            )
+        note("opened", parked=left, line=added)
+        # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(2, "reader")
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self.database.close()
+
+    def _new_id(self) -> str:
+        return uuid7(self.settings.now(), self.settings.random(10))
+
+    async def write(self, work: Callable[[Transaction], _T]) -> _T:
+        """Run ``work`` in one transaction; it is durable when this returns."""
+
+        def run() -> _T:
+            with self.database.write() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    async def read(self, work: Callable[[Transaction], _T]) -> _T:
+        def run() -> _T:
+            with self.database.read() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    def admit(self, request: Request) -> None:
+        """Raises NotEnrolled, BadRequest, TooOld or TooNew."""
+        self.check_token(request)
+        spoken = request.headers.get(wire.PROTOCOL_HEADER, "")
+        if not (spoken.isascii() and spoken.isdigit() and len(spoken) < 6):
+            raise errors.BadRequest
+        if int(spoken) < wire.OLDEST_PROTOCOL:
+            raise errors.TooOld(spoken=int(spoken))
+        if int(spoken) > wire.PROTOCOL:
+            raise errors.TooNew(spoken=int(spoken))
+
+    def check_token(self, request: Request) -> None:
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
+            raise errors.NotEnrolled
+
+    def is_supervisor(self, request: Request) -> bool:
+        """For pages that a browser opens: the token as the password, under any name."""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            _, _, password = base64.b64decode(given, validate=True).partition(b":")
+        except ValueError:
+            return False
+        right = hmac.compare_digest(password, self.token.encode())
+        return scheme.lower() == "basic" and right
+
+
+async def read_body(request: Request, longest: int) -> bytes:
+    """Raises TooLarge before more than ``longest`` bytes are held, BadRequest if it drips."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > longest:
+        raise errors.TooLarge(limit=longest)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > longest:
+                    raise errors.TooLarge(limit=longest)
+                parts.append(part)
+    except (TimeoutError, ClientDisconnect):
+        raise errors.BadRequest from None
+    return b"".join(parts)
+
+
+def json_answer(answer: msgspec.Struct | dict[str, object], status: int = 200) -> Response:
+    return Response(
+        msgspec.json.encode(answer),
+        status,
+        media_type="application/json",
+        headers={wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "Cache-Control": "no-store"},
+    )
