@@ -167,11 +167,12 @@ def read_clock(
         return ((until - after).days if whole else _worked(after, until, work)) - stood
 
     left = units(today, due.day) if today <= due.day else -max(1, units(due.day, today))
-    total = units(since, due.day)
     light = Light.GREEN
     if left <= thresholds.red_left or left < 0:
         light = Light.RED
-    elif left <= thresholds.yellow_left or left * 100 <= thresholds.yellow_percent * total:
+    elif left <= thresholds.yellow_left or (
+        left * 100 <= thresholds.yellow_percent * units(since, due.day)
+    ):
         light = Light.YELLOW
     return ClockReading(
         name=name, due=due.day, left=left, unit=unit, light=light,
