@@ -1,8 +1,8 @@
 """What stands on each paper, as values: services fill these, printers lay them out. Pure.
 
 Content by the document list of the hall: 收件凭证 and 受理通知书 (行政许可法 art. 32), 补正材料
-一次性告知书 (art. 32 (4)), 不予受理通知书. Legal sentences are not here but in
-``resources/wording``, so that a hall's lawyer can correct them without a release.
+一次性告知书 (art. 32 (4)), 不予受理通知书, 一件事综合收件凭证, 申请表. Legal sentences are not here
+but in ``resources/wording``, so that a hall's lawyer can correct them without a release.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.bundle import Saving
 from app.domain.events import Deferral, NoticeLine, PaperKind
 from app.domain.hall import HallHead
 
@@ -25,11 +26,22 @@ class MaterialLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """One way in which the result may reach the applicant; ``to`` says where for the chosen one."""
+
+    way: str
+    chosen: bool = False
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHead:
     """The part that every document about a case shares.
 
-    ``applicant_number`` is already masked. ``issued_at`` is hall time. ``progress_url`` is the
-    text of the QR code, ``number`` that of the Code 128. ``situation`` are answered questions.
+    ``applicant`` is the natural person (of an ``organisation``: who stands for it), ``agent`` who
+    came instead, under ``authority``. Both numbers of persons are already masked. ``issued_at`` is
+    hall time. ``progress_url`` is the text of the QR code, ``number`` that of the Code 128.
+    ``situation`` are answered questions.
     """
 
     hall: HallHead
@@ -47,8 +59,21 @@ class CaseHead:
     list_version: int
     department: str
     department_phone: str = ""
+    organisation: str = ""
+    credit_code: str = ""
+    representative: str = ""
+    agent: str = ""
+    agent_document: str = ""
+    agent_number: str = ""
+    authority: str = ""
+    delivery: tuple[DeliveryLine, ...] = ()
     situation: tuple[tuple[str, str], ...] = ()
     materials: tuple[MaterialLine, ...] = ()
+
+    @property
+    def addressee(self) -> str:
+        """In whose name is applied: whom the paper speaks to."""
+        return self.organisation or self.applicant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +98,29 @@ class AcceptanceContent:
     basis: tuple[str, ...]
     fees: tuple[tuple[str, str, str], ...]  # name, amount in yuan, basis
     result: str
-    delivery: tuple[str, ...]
     deferrals: tuple[Deferral, ...] = ()
     promised: tuple[str, ...] = ()  # names of materials replaced by a promise
     paper: PaperKind = PaperKind.ACCEPTANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """送达: who gave the paper to whom, how and when (hall time), and whether it was signed for."""
+
+    by: str
+    to: str
+    way: str  # 直接, 邮寄, 留置, 电子
+    at: datetime
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeContent:
-    """补正材料一次性告知书: every missing thing, once."""
+    """补正材料一次性告知书: every missing thing, once; ``handed`` None until it is on record."""
 
     head: CaseHead
     lines: tuple[NoticeLine, ...]
+    handed: HandedOver | None = None
     paper: PaperKind = PaperKind.NOTICE
 
 
@@ -100,6 +136,70 @@ class RejectionContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BundleItemLine:
+    """What became of one item of a bundle. ``due`` is the day promised for what ``remark`` says
+    ("" for the result itself), None where the remark is all there is to say."""
+
+    item: str
+    department: str
+    number: str
+    outcome: str
+    due: date | None = None
+    due_provisional: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleMaterialLine:
+    """A material of the merged list, handed in once; ``used_by`` are places of items, from 1."""
+
+    name: str
+    used_by: tuple[int, ...]
+    originals: int
+    copies: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleReceiptContent:
+    """一件事综合收件凭证: the applicant once, every item with its outcome, every material once.
+
+    ``head`` bears the bundle's number, name and leading department, and no materials. The flags
+    say whether any item was accepted with papers to follow, or on a promise.
+    """
+
+    head: CaseHead
+    items: tuple[BundleItemLine, ...]
+    materials: tuple[BundleMaterialLine, ...]
+    saving: Saving
+    deferred: bool = False
+    promised: bool = False
+    paper: PaperKind = PaperKind.BUNDLE_RECEIPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLine:
+    """One field as it stands on the form, in full; "" leaves room to write by hand. Where there
+    are ``choices``, ``value`` is one of them."""
+
+    label: str
+    value: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFormContent:
+    """申请表. ``head.number`` is "" while nothing is decided: then it bears no codes. ``items`` are
+    (item, department) in order."""
+
+    head: CaseHead
+    title: str
+    items: tuple[tuple[str, str], ...]
+    lines: tuple[FormLine, ...]
+    paper: PaperKind = PaperKind.APPLICATION_FORM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSlipContent:
     """排队号票. ``ahead`` people wait before this one. No name, no number of a person."""
 
@@ -112,5 +212,12 @@ class TicketSlipContent:
     paper: PaperKind = PaperKind.TICKET_SLIP
 
 
-CasePaper = ReceiptContent | AcceptanceContent | NoticeContent | RejectionContent
+CasePaper = (
+    ReceiptContent
+    | AcceptanceContent
+    | NoticeContent
+    | RejectionContent
+    | BundleReceiptContent
+    | ApplicationFormContent
+)
 Paper = CasePaper | TicketSlipContent

@@ -1,28 +1,38 @@
-"""Fill the content of a paper from the case or ticket it is about. Decides nothing."""
+"""Fill the content of a paper from the case, bundle or ticket it is about. Decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from app.domain import bundle as bundles
+from app.domain.bundle import Part
 from app.domain.case import Case
-from app.domain.catalogue import Item, Limit, LimitUnit
-from app.domain.checklist import RowState, asked_questions
-from app.domain.decision import judge
+from app.domain.catalogue import Item, MaterialType
+from app.domain.checklist import Row, RowState, asked_questions
 from app.domain.errors import NotReady
 from app.domain.events import (
     CaseAccepted,
     CaseAcceptedDeferred,
     CaseReceived,
     CaseRejected,
+    Event,
+    NoticeHanded,
     NoticeIssued,
+    Numbered,
     PaperKind,
 )
+from app.domain.form import fill
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.masking import mask_number
 from app.domain.papers import (
     AcceptanceContent,
+    ApplicationFormContent,
+    BundleMaterialLine,
+    BundleReceiptContent,
     CaseHead,
+    HandedOver,
     MaterialLine,
     NoticeContent,
     Paper,
@@ -30,70 +40,66 @@ from app.domain.papers import (
     RejectionContent,
     TicketSlipContent,
 )
-from app.domain.person import DocumentKind
+from app.domain.person import Delivery, DeliveryWay
 from app.domain.ticket import TicketState
 from app.services.catalogue import Catalogue
+from app.services.paper_stages import Stage, Stages, Whole
+from app.services.paper_words import (
+    DOCUMENT_NAMES,
+    SHOWN_STATES,
+    bundle_item_line,
+    deferrals_in,
+    delivery_lines,
+    form_line,
+    limit_words,
+    private_numbers,
+    promised_in,
+    state_words,
+)
 from app.services.queue_desk import get_ticket, tickets_in
 from app.storage.projections import subject_id
 from app.storage.store import Store
 
-DOCUMENT_NAMES = {
-    DocumentKind.RESIDENT: "居民身份证",
-    DocumentKind.HK_MO_TW: "港澳台居民居住证",
-    DocumentKind.FOREIGNER_2017: "外国人永久居留身份证",
-    DocumentKind.FOREIGNER_2023: "外国人永久居留身份证",
-    DocumentKind.SOCIAL_SECURITY: "社会保障卡",
-    DocumentKind.PASSPORT: "护照",
-    DocumentKind.OTHER: "其他有效证件",
+_DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
+    PaperKind.RECEIPT: (CaseReceived,),
+    PaperKind.ACCEPTANCE: (CaseAccepted, CaseAcceptedDeferred),
+    PaperKind.NOTICE: (NoticeIssued,),
+    PaperKind.REJECTION: (CaseRejected,),
 }
-_STATE_WORDS = {
-    RowState.RECEIVED: "收到",
-    RowState.MISSING: "缺",
-    RowState.NOT_ACCEPTABLE: "不符",
-    RowState.DEFERRABLE: "容缺后补",
-    RowState.PROMISED: "告知承诺",
-    RowState.OPTIONAL: "未交（非必要）",
-}
-_UNITS = {
-    LimitUnit.WORKING_DAY: "个工作日",
-    LimitUnit.DAY: "日",
-    LimitUnit.MONTH: "个月",
-}
-
-
-def limit_words(limit: Limit) -> str:
-    return f"{limit.count} {_UNITS[limit.unit]}" if limit.count else "当场办结"
 
 
 class PaperContents:
     def __init__(self, store: Store, hall: Hall, catalogue: Callable[[], Catalogue]) -> None:
         self._store = store
         self._hall = hall
-        self._catalogue = catalogue
+        self._stages = Stages(store, catalogue)
 
     def content(self, kind: PaperKind, about: str) -> Paper:
-        """The paper about a subject. Raises NotReady where it is not decided that way."""
-        if kind is PaperKind.TICKET_SLIP:
-            return self._slip(subject_id(about))
-        case = self._store.find_case(subject_id(about))
-        if case is None or case.decision is None:
-            raise NotReady(need="decision")
-        item = self._catalogue().get_version(case.item, case.version)
-        head = self._head(case, item, *self._decided(about))
-        match case.decision:
+        """The paper about a subject (``case:``, ``bundle:`` or ``ticket:`` and its id), as of the
+        decision it belongs to: printed again after the case went on, it says the same.
+
+        Raises NotReady where it was never decided that way, ItemNotFound.
+        """
+        match kind:
+            case PaperKind.TICKET_SLIP:
+                return self._slip(subject_id(about))
+            case PaperKind.BUNDLE_RECEIPT:
+                return self._bundle_receipt(subject_id(about))
+            case PaperKind.APPLICATION_FORM:
+                return self._form(about)
+        return self._case_paper(self._stages.decided(subject_id(about), _DECIDED_BY[kind]))
+
+    def _case_paper(self, stage: Stage) -> Paper:
+        item = stage.item
+        match stage.case.decision:
             case CaseReceived() as decision:
                 return ReceiptContent(
-                    head=head, notice_due=decision.notice_due,
+                    head=self._case_head(stage), notice_due=decision.notice_due,
                     due_provisional=decision.due_provisional,
                 )  # fmt: skip
             case CaseAccepted() | CaseAcceptedDeferred() as decision:
-                promised, deferrals = (
-                    (decision.promised, ())
-                    if isinstance(decision, CaseAccepted)
-                    else ((), decision.deferrals)
-                )
                 return AcceptanceContent(
-                    head=head,
+                    head=self._case_head(stage),
                     statutory_limit=limit_words(item.statutory_limit),
                     promised_limit=limit_words(item.promised_limit),
                     promise_due=decision.promise_due,
@@ -101,56 +107,67 @@ class PaperContents:
                     basis=item.basis,
                     fees=tuple((f.name, f"{f.amount:.2f}", f.basis) for f in item.fees),
                     result=item.result,
-                    delivery=item.delivery,
-                    deferrals=deferrals,
-                    promised=tuple(item.get_material(m).name for m in promised),
+                    deferrals=deferrals_in(decision),
+                    promised=tuple(item.get_material(m).name for m in decision.promised),
                 )
             case NoticeIssued() as decision:
-                return NoticeContent(head=head, lines=decision.lines)
+                return NoticeContent(
+                    head=self._case_head(stage, _settled), lines=decision.lines,
+                    handed=self._handed(stage.later),
+                )  # fmt: skip
             case CaseRejected() as decision:
                 return RejectionContent(
-                    head=head, reason=decision.reason, basis=decision.basis,
-                    proper_agency=decision.proper_agency,
+                    head=self._case_head(stage, _brought), reason=decision.reason,
+                    basis=decision.basis, proper_agency=decision.proper_agency,
                 )  # fmt: skip
         raise NotReady(need="decision")
 
-    def _decided(self, about: str) -> tuple[datetime, str]:
-        """(when in hall time, by whom): the paper bears the decision's time, not the printer's."""
-        with self._store.read() as connection:
-            at, actor = connection.exec_driver_sql(
-                "SELECT at, actor FROM journal WHERE subject = ? "
-                "AND substr(subject, 1, 5) = 'case:' ORDER BY hlc DESC LIMIT 1",
-                (about,),
-            ).one()
-        return datetime.fromisoformat(at).astimezone(HALL_ZONE), str(actor)
+    def _handed(self, later: Sequence[Event]) -> HandedOver | None:
+        handed = [event for event in later if isinstance(event, NoticeHanded)]
+        if not handed:
+            return None
+        last = handed[-1]
+        at = last.at.astimezone(HALL_ZONE) if last.at.tzinfo else last.at
+        return HandedOver(
+            by=self._staff(last.by), to=last.to, way=last.way, at=at, signed=last.signed
+        )
 
-    def _head(self, case: Case, item: Item, at: datetime, actor: str) -> CaseHead:
-        applicant, decision = case.applicant, case.decision
-        if applicant is None or decision is None:
-            raise NotReady(need="applicant")
-        clerk = next((m.name for m in self._hall.staff if m.id == actor), "")
-        evaluation = judge(case, item, at.date())
-        situation = tuple(
-            (question.text, "、".join(o.text for o in question.options if o.id in chosen))
-            for question in asked_questions(item, case.answers)
-            if (chosen := case.answers.get(question.id))
+    # -- heads ----------------------------------------------------------------------------------
+
+    def _case_head(self, stage: Stage, shown: Callable[[Row], bool] = lambda _: True) -> CaseHead:
+        case, decision = stage.case, stage.case.decision
+        deferred, private = deferrals_in(decision), private_numbers(case)
+        number, check = (decision.number, decision.check) if decision else ("", "")
+        head = self._head(
+            case, stage.item, number=number, check=check, at=stage.at, actor=stage.actor
         )
         materials = tuple(
             MaterialLine(
                 name=row.material.name, originals=row.originals, copies=row.copies,
-                state=_STATE_WORDS[row.state],
+                state=state_words(
+                    row, private=private, promised=row.material.id in promised_in(decision),
+                    until=[one.until for one in deferred if one.material == row.material.id],
+                ),
             )
-            for row in evaluation.rows
-            if row.state in _STATE_WORDS
+            for row in stage.evaluation.rows
+            if row.state in SHOWN_STATES and shown(row)
         )  # fmt: skip
+        return replace(head, materials=materials)
+
+    def _head(
+        self, case: Case, item: Item, *, number: str, check: str, at: datetime, actor: str
+    ) -> CaseHead:
+        applicant, agent, organisation = case.applicant, case.agent, case.organisation
+        if applicant is None:
+            raise NotReady(need="applicant")
+        progress = self._hall.progress_url.format(number=number, check=check) if number else ""
+        windows = {window.id: window.name for window in self._hall.windows}
         return CaseHead(
             hall=self._hall.head,
-            number=decision.number,
-            progress_url=self._hall.progress_url.format(
-                number=decision.number, check=decision.check
-            ),
-            window=self._hall.get_window(case.window).name,
-            clerk=f"{clerk}（{actor}）" if clerk else actor,
+            number=number,
+            progress_url=progress,
+            window=windows.get(case.window, case.window),
+            clerk=self._staff(actor),
             issued_at=at,
             applicant=applicant.person.name or applicant.person.name_latin,
             applicant_document=DOCUMENT_NAMES[applicant.document],
@@ -161,8 +178,72 @@ class PaperContents:
             list_version=item.version,
             department=item.department.name,
             department_phone=item.department.phone,
-            situation=situation,
-            materials=materials,
+            organisation=organisation.name if organisation else "",
+            credit_code=organisation.credit_code if organisation else "",
+            representative=organisation.representative if organisation else "",
+            agent=(agent.person.name or agent.person.name_latin) if agent else "",
+            agent_document=DOCUMENT_NAMES[agent.document] if agent else "",
+            agent_number=mask_number(agent.person.number) if agent else "",
+            authority=case.authority if agent else "",
+            delivery=delivery_lines(item.delivery, case.delivery),
+            situation=tuple(
+                (question.text, "、".join(o.text for o in question.options if o.id in chosen))
+                for question in asked_questions(item, case.answers)
+                if (chosen := case.answers.get(question.id))
+            ),
+        )
+
+    def _staff(self, number: str) -> str:
+        name = next((member.name for member in self._hall.staff if member.id == number), "")
+        return f"{name}（{number}）" if name else number
+
+    def _whole_head(self, whole: Whole) -> CaseHead:
+        item = bundles.merged_item(whole.bundle, [part.item for part in whole.parts])
+        return self._head(
+            _merged_case(whole), item, number=whole.number, check=whole.check, at=whole.at,
+            actor=whole.actor,
+        )  # fmt: skip
+
+    # -- bundles, forms, tickets ----------------------------------------------------------------
+
+    def _bundle_receipt(self, bundle_id: str) -> BundleReceiptContent:
+        whole = self._stages.whole(bundle_id)
+        decisions = [part.case.decision for part in whole.parts]
+        if not whole.number or None in decisions:
+            raise NotReady(need="decision")
+        return BundleReceiptContent(
+            head=self._whole_head(whole),
+            items=tuple(
+                bundle_item_line(part.item.name, part.item.department.name, part.case.decision)
+                for part in whole.parts
+                if part.case.decision is not None
+            ),
+            materials=tuple(_merged_materials(whole)),
+            saving=bundles.saving(whole.bundle, whole.parts),
+            deferred=any(deferrals_in(decision) for decision in decisions),
+            promised=any(promised_in(decision) for decision in decisions),
+        )
+
+    def _form(self, about: str) -> ApplicationFormContent:
+        """As filled so far; once decided, as it was then. Raises NotReady where the list has no
+        form."""
+        if about.startswith("bundle:"):
+            whole = self._stages.whole(subject_id(about))
+            items = [part.item for part in whole.parts]
+            case, head = _merged_case(whole), self._whole_head(whole)
+            title = whole.bundle.joint_form or f"{whole.bundle.name}申请表"
+        else:
+            stage = self._stages.latest(subject_id(about))
+            case, items, head = stage.case, [stage.item], self._case_head(stage)
+            title = _form_title(stage.item)
+        fields = bundles.form_fields(items)
+        if not fields:
+            raise NotReady(need="form")
+        return ApplicationFormContent(
+            head=replace(head, materials=()),
+            title=title.strip("《》"),
+            items=tuple((item.name, item.department.name) for item in items),
+            lines=tuple(form_line(filled) for filled in fill(fields, case)),
         )
 
     def _slip(self, ticket_id: str) -> TicketSlipContent:
@@ -177,4 +258,64 @@ class PaperContents:
             ahead=sum(other.taken_at < ticket.taken_at for other in waiting),
             taken_at=ticket.taken_at.astimezone(HALL_ZONE),
             priority=ticket.priority,
+        )
+
+
+def _brought(row: Row) -> bool:
+    return bool(row.originals or row.copies)
+
+
+def _settled(row: Row) -> bool:
+    """Beside a notice: what need not be thought of any more, or was at least brought."""
+    return _brought(row) or row.state in {RowState.SPARED, RowState.PROMISED}
+
+
+def _form_title(item: Item) -> str:
+    """The form as the list names it."""
+    forms = (m.name for m in item.materials if m.type is MaterialType.APPLICATION_FORM)
+    return next(forms, f"{item.name}申请表")
+
+
+def _merged_case(whole: Whole) -> Case:
+    case = bundles.merged_case(whole.bundle, whole.parts)
+    return replace(case, delivery=_delivery(whole.parts))
+
+
+def _delivery(parts: Sequence[Part]) -> Delivery | None:
+    """By post where any of the results is posted; what cannot be posted is picked up."""
+    chosen = [part.case.delivery for part in parts if part.case.delivery is not None]
+    posted = (one for one in chosen if one.way is DeliveryWay.POST)
+    return next(posted, chosen[0] if chosen else None)
+
+
+def _merged_materials(whole: Whole) -> Iterator[BundleMaterialLine]:
+    """Each material once, with the items that use it."""
+    private = private_numbers(whole.parts[0].case)
+    for merged in bundles.merged_evaluation(whole.bundle, whole.parts).rows:
+        users = [
+            (place, part.case.decision, row.material.id)
+            for place, part in enumerate(whole.parts, start=1)
+            for row in part.evaluation.rows
+            if row.state in SHOWN_STATES
+            and bundles.material_key(whole.bundle, row.material) == merged.material.id
+        ]
+        if not users:
+            continue
+        state = state_words(
+            merged,
+            private=private,
+            promised=any(material in promised_in(decision) for _, decision, material in users),
+            until=[
+                deferral.until
+                for _, decision, material in users
+                for deferral in deferrals_in(decision)
+                if deferral.material == material
+            ],
+        )
+        yield BundleMaterialLine(
+            name=merged.material.name,
+            used_by=tuple(dict.fromkeys(place for place, _, _ in users)),
+            originals=merged.originals,
+            copies=merged.copies,
+            state=state,
         )

@@ -47,12 +47,15 @@ TITLES = {
     PaperKind.NOTICE: "补正材料一次性告知书",
     PaperKind.REJECTION: "不予受理通知书",
     PaperKind.TICKET_SLIP: "排队号票",
+    PaperKind.BUNDLE_RECEIPT: "一件事综合收件凭证",
+    PaperKind.APPLICATION_FORM: "申请表",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintJob:
-    """``state`` is queued, sent, printed, failed or doubted; ``number`` the case's or ticket's."""
+    """``state`` is queued, sent, printed, failed or doubted; ``number`` that of the case, bundle or
+    ticket, "" for a form filled before any decision."""
 
     id: str
     paper: PaperKind
@@ -68,13 +71,14 @@ class PrintJob:
     @property
     def title(self) -> str:
         again = f"（补打 {self.reprint}）" if self.reprint else ""
-        return f"{TITLES[self.paper]} {self.number}{again}"
+        return f"{TITLES[self.paper]} {self.number}".rstrip() + again
 
 
 _JOBS = (
-    "SELECT j.id, j.paper, j.about, coalesce(c.number, t.number, ''), j.printer, j.reprint, "
-    "j.state, j.code, j.place, j.at FROM jobs j "
+    "SELECT j.id, j.paper, j.about, coalesce(c.number, b.number, t.number, ''), j.printer, "
+    "j.reprint, j.state, j.code, j.place, j.at FROM jobs j "
     "LEFT JOIN cases c ON j.about = 'case:' || c.id "
+    "LEFT JOIN bundles b ON j.about = 'bundle:' || b.id "
     "LEFT JOIN tickets t ON j.about = 'ticket:' || t.id "
 )
 

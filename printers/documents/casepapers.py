@@ -1,42 +1,47 @@
-"""Lay out the four documents of a case as PDF: receipt, acceptance, notice, rejection."""
+"""Lay out the documents of cases as PDF: receipt, acceptance, notice, rejection; and say who lays
+out those of a bundle and the application form."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatchmethod
 
 from reportlab.lib.units import mm
 
 from app.domain.papers import (
     AcceptanceContent,
-    CaseHead,
+    ApplicationFormContent,
+    BundleReceiptContent,
     CasePaper,
+    HandedOver,
     NoticeContent,
     ReceiptContent,
     RejectionContent,
 )
+from printers.documents.bundle_receipt import lay_out_bundle_receipt
 from printers.documents.fonts import FontBook
+from printers.documents.form import lay_out_form
+from printers.documents.frame import Frame
 from printers.documents.parts import (
     NOTHING,
     check_head,
     chinese_date,
-    closing_height,
+    delivery_rows,
     draw_body,
     draw_facts,
-    draw_materials,
-    draw_notes,
-    draw_opening,
     draw_salutation,
-    draw_signatures,
     draw_titled_table,
+    ticks,
 )
 from printers.documents.sheet import INNER, Sheets
+from printers.documents.signing import Signing, usual_signing
 from printers.documents.table import Align, Cell, Row, draw_table, label, last_rows_height
-from printers.documents.text import Typesetter, clean
+from printers.documents.text import clean
 from printers.errors import FieldMissing
 from printers.wording import Sentences, Wording
 
 NUMBER_WIDTH = 12 * mm
+# 送达方式
+WAYS = ("直接", "邮寄", "留置", "电子")
 
 
 class CasePapers:
@@ -45,12 +50,13 @@ class CasePapers:
     def __init__(self, wording: Wording, fonts: FontBook) -> None:
         self._wording = wording
         self._fonts = fonts
-        self._common = wording.of("common")
+        self._frame = Frame(wording, fonts)
 
     def make(self, paper: CasePaper, reprint: int = 0) -> bytes:
         """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
         self._fonts.check()
-        check_head(paper.head, paper.paper.value)
+        unnumbered = isinstance(paper, ApplicationFormContent) and not paper.head.number
+        check_head(paper.head, paper.paper.value, codes=not unnumbered)
         return self._lay_out(paper, reprint)
 
     @singledispatchmethod
@@ -61,18 +67,19 @@ class CasePapers:
     def _(self, paper: ReceiptContent, reprint: int) -> bytes:
         words = self._wording.of("receipt")
         title = words.say("title")
-        sheets = self._open(paper.head, words, title, reprint)
-        draw_facts(sheets, paper.head)
-        draw_salutation(sheets, words, paper.head)
+        head = paper.head
+        sheets = self._frame.open(head, words, title, reprint)
+        draw_facts(sheets, head, delivery_rows(head.delivery))
+        draw_salutation(sheets, words, head)
         draw_body(
             sheets, words, "body",
-            item=paper.head.item, count=len(paper.head.materials),
+            item=head.item, count=sum(bool(m.originals or m.copies) for m in head.materials),
             due=chinese_date(paper.notice_due),
         )  # fmt: skip
-        self._provisional(sheets, paper.due_provisional)
+        self._frame.provisional(sheets, paper.due_provisional)
         sheets.skip(2 * mm)
-        notes = words.list("notes")
-        return self._close(sheets, paper.head, words, title, "收到的申请材料", notes)
+        signing, notes = usual_signing(head, words), words.list("notes")
+        return self._frame.close(sheets, head, words, title, signing, "收到的申请材料", notes)
 
     @_lay_out.register
     def _(self, paper: AcceptanceContent, reprint: int) -> bytes:
@@ -80,7 +87,7 @@ class CasePapers:
         title = words.say("title_deferred" if paper.deferrals else "title")
         mark = words.say("promise_mark") if paper.promised else ""
         head = paper.head
-        sheets = self._open(head, words, title, reprint, under_title=mark)
+        sheets = self._frame.open(head, words, title, reprint, under_title=mark)
         due = chinese_date(paper.promise_due) + ("（暂定）" if paper.due_provisional else "")
         draw_facts(
             sheets, head,
@@ -88,23 +95,25 @@ class CasePapers:
                 ("法定时限", paper.statutory_limit),
                 ("承诺时限", f"{paper.promised_limit or NOTHING}，最迟{due}"),
                 ("办理结果", paper.result),
-                ("领取方式", "、".join(paper.delivery)),
+                *delivery_rows(head.delivery),
             ),
         )  # fmt: skip
         draw_salutation(sheets, words, head)
         day = chinese_date(head.issued_at.date())
         if paper.deferrals:
             count = len(paper.deferrals)
-            draw_body(sheets, words, "body_deferred", item=head.item, date=day, count=count)
+            body = "body_deferred_promised" if paper.promised else "body_deferred"
+            draw_body(sheets, words, body, item=head.item, date=day, count=count)
         else:
             draw_body(sheets, words, "body", item=head.item, date=day)
         draw_body(sheets, words, "limits", due=chinese_date(paper.promise_due))
-        self._provisional(sheets, paper.due_provisional)
+        self._frame.provisional(sheets, paper.due_provisional)
         sheets.skip(2 * mm)
         self._deferrals(sheets, words, paper)
         self._promises(sheets, words, paper)
         self._basis_and_fees(sheets, paper)
-        return self._close(sheets, head, words, title, "申请材料", words.list("notes"))
+        signing, notes = usual_signing(head, words), words.list("notes")
+        return self._frame.close(sheets, head, words, title, signing, "申请材料", notes)
 
     @_lay_out.register
     def _(self, paper: NoticeContent, reprint: int) -> bytes:
@@ -112,11 +121,14 @@ class CasePapers:
         title = words.say("title")
         if not paper.lines:
             raise FieldMissing(field="lines", paper=paper.paper.value)
-        sheets = self._open(paper.head, words, title, reprint)
+        sheets = self._frame.open(paper.head, words, title, reprint)
         draw_facts(sheets, paper.head)
         draw_salutation(sheets, words, paper.head)
         draw_body(sheets, words, "body", item=paper.head.item, count=len(paper.lines))
+        if again := sum(line.told_before for line in paper.lines):
+            draw_body(sheets, words, "again", count=again)
         sheets.skip(2 * mm)
+        told = words.say("told_before")
         problem, because = 48 * mm, 52 * mm
         name = INNER - NUMBER_WIDTH - problem - because
         header = (
@@ -127,7 +139,9 @@ class CasePapers:
             (
                 Cell(str(at), NUMBER_WIDTH, Align.CENTRE),
                 Cell(line.name or NOTHING, name),
-                Cell(line.problem or NOTHING, problem),
+                Cell(told, problem, under=line.problem or NOTHING)
+                if line.told_before
+                else Cell(line.problem or NOTHING, problem),
                 Cell(line.because or NOTHING, because),
             )
             for at, line in enumerate(paper.lines, start=1)
@@ -135,7 +149,8 @@ class CasePapers:
         draw_titled_table(sheets, "需要补正的全部内容", header, rows)
         draw_body(sheets, words, "after")
         sheets.skip(3 * mm)
-        return self._close(sheets, paper.head, words, title, "本次已提交的材料")
+        signing = _handing_over(paper.handed)
+        return self._frame.close(sheets, paper.head, words, title, signing, "本次已提交的材料")
 
     @_lay_out.register
     def _(self, paper: RejectionContent, reprint: int) -> bytes:
@@ -144,7 +159,7 @@ class CasePapers:
         for field in ("reason", "basis"):
             if not clean(str(getattr(paper, field))).strip():
                 raise FieldMissing(field=field, paper=paper.paper.value)
-        sheets = self._open(paper.head, words, title, reprint)
+        sheets = self._frame.open(paper.head, words, title, reprint)
         draw_facts(sheets, paper.head)
         draw_salutation(sheets, words, paper.head)
         draw_body(sheets, words, "body", item=paper.head.item)
@@ -158,38 +173,18 @@ class CasePapers:
             draw_body(sheets, words, "agency", agency=paper.proper_agency)
         draw_body(sheets, words, "remedy")
         sheets.skip(3 * mm)
-        return self._close(sheets, paper.head, words, title, "退回的申请材料")
+        signing = usual_signing(paper.head, words)
+        return self._frame.close(sheets, paper.head, words, title, signing, "退回的申请材料")
+
+    @_lay_out.register
+    def _(self, paper: BundleReceiptContent, reprint: int) -> bytes:
+        return lay_out_bundle_receipt(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: ApplicationFormContent, reprint: int) -> bytes:
+        return lay_out_form(self._frame, paper, reprint)
 
     # -- parts of these papers --
-
-    def _open(
-        self, head: CaseHead, words: Sentences, title: str, reprint: int, *, under_title: str = ""
-    ) -> Sheets:
-        running = f"{head.hall.name}　{title}（续）　{head.number}"
-        version = f"用语 {words.paper} {words.version}"
-        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
-        draw_opening(sheets, head, title, self._common, reprint=reprint, under_title=under_title)
-        return sheets
-
-    def _close(
-        self,
-        sheets: Sheets,
-        head: CaseHead,
-        words: Sentences,
-        title: str,
-        materials: str,
-        notes: Sequence[str] = (),
-    ) -> bytes:
-        """The materials under their heading, notes and signatures; a seal never stands alone."""
-        tail = closing_height(sheets, head, words, self._common, notes)
-        draw_materials(sheets, materials, head.materials, tail=tail)
-        draw_notes(sheets, notes)
-        draw_signatures(sheets, head, words, self._common, head.department)
-        return sheets.finish(title=f"{title} {head.number}", author=clean(head.hall.name))
-
-    def _provisional(self, sheets: Sheets, provisional: bool) -> None:
-        if provisional:
-            draw_body(sheets, self._common, "provisional")
 
     def _deferrals(self, sheets: Sheets, words: Sentences, paper: AcceptanceContent) -> None:
         if not paper.deferrals:
@@ -233,6 +228,22 @@ class CasePapers:
         sheets.need(last_rows_height(sheets, rows))
         draw_table(sheets, rows)
         sheets.skip(3 * mm)
+
+
+def _handing_over(handed: HandedOver | None) -> Signing:
+    """送达: as recorded, else places to write it by hand."""
+    way = handed.way if handed else ""
+    known = [(one, one == way, "") for one in WAYS]
+    if way and way not in WAYS:
+        known.append((way, True, ""))
+    signing = [("送达方式", ticks(known))]
+    if handed is None:
+        return (*signing, ("送达人", ""), ("签收人", ""), ("日　期", ""))
+    signed = "已签收" if handed.signed else "未签收"
+    at = f"{chinese_date(handed.at.date())} {handed.at:%H:%M}"
+    return (
+        *signing, ("送达人", handed.by), ("签收人", f"{handed.to}（{signed}）"), ("日　期", at),
+    )  # fmt: skip
 
 
 def _fees(fees: tuple[tuple[str, str, str], ...]) -> str:

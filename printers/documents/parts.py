@@ -8,7 +8,7 @@ from datetime import date
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from app.domain.papers import CaseHead, MaterialLine
+from app.domain.papers import CaseHead, DeliveryLine, MaterialLine
 from printers.documents.codes import (
     BAR,
     QUIET_BARS,
@@ -20,11 +20,9 @@ from printers.documents.codes import (
 from printers.documents.sheet import (
     BODY,
     BODY_BOLD,
-    CELL,
     HEIGHT,
     INNER,
     LEFT,
-    NOTE,
     TOP,
     WIDTH,
     Sheets,
@@ -40,25 +38,26 @@ HALL = TextStyle(size=13, leading=19)
 NUMBER = TextStyle(size=9.5, leading=12)
 MARK = TextStyle(size=10, leading=14, bold=True)
 CAPTION = TextStyle(size=7.5, leading=10)
-SEAL_GREY = 0.62
 
 QR_SIDE = 24 * mm
 BAR_HEIGHT = 11 * mm
 TITLE_WIDTH = WIDTH - 2 * (LEFT + QR_SIDE + 5 * mm)
-LABEL_WIDTH = 22 * mm
+LABEL_WIDTH = 24 * mm  # 法定代表人 on one line
 NOTHING = "—"
 TABLE_GAP = 3 * mm
-SIGN_HEIGHT = 40 * mm
+TICKED, UNTICKED = "■", "□"
 
 # What a paper about a case cannot go out without; the rest shows a dash.
-REQUIRED = ("number", "progress_url", "window", "clerk", "applicant", "item", "department")
+_CODES = ("number", "progress_url")
+_REQUIRED = ("window", "clerk", "applicant", "item", "department")
 
 
-def check_head(head: CaseHead, paper: str) -> None:
-    """Raises FieldMissing for the first required field that shows nothing."""
+def check_head(head: CaseHead, paper: str, *, codes: bool = True) -> None:
+    """Raises FieldMissing for the first required field that shows nothing; ``codes`` says whether
+    the paper bears a number."""
     if not clean(head.hall.name).strip():
         raise FieldMissing(field="hall.name", paper=paper)
-    for name in REQUIRED:
+    for name in (*_CODES, *_REQUIRED) if codes else _REQUIRED:
         if not clean(str(getattr(head, name))).strip():
             raise FieldMissing(field=name, paper=paper)
 
@@ -76,7 +75,23 @@ def draw_opening(
     reprint: int,
     under_title: str = "",
 ) -> None:
-    """Bar code left, QR right, hall and title between; the cursor goes below the double rule."""
+    """Bar code left, QR right (of what has a number), hall and title between; the cursor goes below
+    the double rule."""
+    codes_end = _draw_codes(sheets, head, common) if head.number else HEIGHT - TOP
+    sheets.centred(head.hall.name, HALL, width=TITLE_WIDTH)
+    sheets.centred(title, TITLE, width=TITLE_WIDTH)
+    if under_title:
+        sheets.centred(under_title, HALL, width=TITLE_WIDTH)
+    if reprint:
+        _draw_mark(sheets, common.say("reprint", count=reprint))
+    sheets.y = min(sheets.y, codes_end) - 3 * mm
+    sheets.rule(sheets.y, thickness=1.6)
+    sheets.rule(sheets.y - 2.2, thickness=0.5)
+    sheets.skip(4.5 * mm)
+
+
+def _draw_codes(sheets: Sheets, head: CaseHead, common: Sentences) -> float:
+    """Moves the cursor below the bar code. Returns where the QR code's caption ends."""
     shape = code128(head.number)
     if shape.modules * BAR > INNER - QR_SIDE - QUIET_BARS * BAR:
         raise BadCaseNumber(length=len(head.number))
@@ -90,18 +105,8 @@ def draw_opening(
     caption = sheets.type.fit(common.say("qr_caption"), CAPTION, QR_SIDE + 10 * mm)
     under = qr_left + (QR_SIDE - caption.width) / 2
     sheets.put(caption, min(under, LEFT + INNER - caption.width), qr_at - CAPTION.leading, CAPTION)
-
     sheets.y = bars_at - NUMBER.leading - 2 * mm
-    sheets.centred(head.hall.name, HALL, width=TITLE_WIDTH)
-    sheets.centred(title, TITLE, width=TITLE_WIDTH)
-    if under_title:
-        sheets.centred(under_title, HALL, width=TITLE_WIDTH)
-    if reprint:
-        _draw_mark(sheets, common.say("reprint", count=reprint))
-    sheets.y = min(sheets.y, qr_at - CAPTION.leading) - 3 * mm
-    sheets.rule(sheets.y, thickness=1.6)
-    sheets.rule(sheets.y - 2.2, thickness=0.5)
-    sheets.skip(4.5 * mm)
+    return qr_at - CAPTION.leading
 
 
 def _draw_mark(sheets: Sheets, text: str) -> None:
@@ -119,28 +124,74 @@ def _draw_mark(sheets: Sheets, text: str) -> None:
     sheets.put(line, x + 2 * mm, y + 1 + base(MARK), MARK)
 
 
-def draw_facts(sheets: Sheets, head: CaseHead, extra: Sequence[tuple[str, str]] = ()) -> None:
-    """The grid of who, what and where, the answered questions, and ``extra`` rows below."""
-    document = " ".join(part for part in (head.applicant_document, head.applicant_number) if part)
-    issued = f"{chinese_date(head.issued_at.date())} {head.issued_at:%H:%M}"
+def draw_facts(
+    sheets: Sheets,
+    head: CaseHead,
+    extra: Sequence[tuple[str, str]] = (),
+    *,
+    names: tuple[str, str, str] = ("事项名称", "事项编码", "承办部门"),
+) -> None:
+    """The grid of who, what and where, the answered questions, and ``extra`` rows below. ``names``
+    are what the item, its code and its department are called."""
+    item, code, department = names
+    situation = "；".join(
+        f"{asked.rstrip('？?：: ')}：{answer}" for asked, answer in head.situation
+    )
     rows = [
-        _pair("申请人", head.applicant, "证件", document),
-        _pair("联系电话", head.phone, "办理时间", issued),
-        _pair("受理窗口", head.window, "窗口人员", head.clerk),
-        _wide("事项名称", head.item),
-        _wide("事项编码", f"{head.item_code or NOTHING}（材料清单第 {head.list_version} 版）"),
-        _pair("承办部门", head.department, "部门电话", head.department_phone),
-        *(
-            _wide("办理情形", f"{question.rstrip('？?：: ')}：{answer}")
-            for question, answer in head.situation
-        ),
-        *(_wide(name, value) for name, value in extra),
+        *_people(head),
+        pair("联系电话", head.phone, "办理时间", issued_words(head)),
+        pair("受理窗口", head.window, "窗口人员", head.clerk),
+        wide(item, head.item),
+        wide(code, f"{head.item_code or NOTHING}（材料清单第 {head.list_version} 版）"),
+        pair(department, head.department, "部门电话", head.department_phone),
+        *([wide("办理情形", situation)] if situation else []),
+        *(wide(name, value) for name, value in extra),
     ]
     draw_table(sheets, rows)
     sheets.skip(3 * mm)
 
 
-def _pair(first: str, value: str, second: str, other: str) -> Row:
+def _people(head: CaseHead) -> list[Row]:
+    """In whose name, by whom, and who came instead: both identities stand on the paper."""
+    document = _document(head.applicant_document, head.applicant_number)
+    rows = []
+    if head.organisation:
+        rows = [
+            wide("申请单位", head.organisation),
+            pair("法定代表人", head.representative, "信用代码", head.credit_code),
+        ]
+    rows.append(pair("经办人" if rows else "申请人", head.applicant, "证件", document))
+    if head.agent:
+        document = _document(head.agent_document, head.agent_number)
+        rows.append(pair("代理人", head.agent, "证件", document))
+        rows.append(wide("授权文书", head.authority))
+    return rows
+
+
+def _document(name: str, number: str) -> str:
+    return " ".join(part for part in (name, number) if part)
+
+
+def issued_words(head: CaseHead) -> str:
+    return f"{chinese_date(head.issued_at.date())} {head.issued_at:%H:%M}"
+
+
+def delivery_rows(lines: Sequence[DeliveryLine]) -> list[tuple[str, str]]:
+    """How the result reaches the applicant, ticked where it was chosen; none where none is left."""
+    if not lines:
+        return []
+    return [("领取方式", ticks([(one.way, one.chosen, one.to) for one in lines]))]
+
+
+def ticks(options: Sequence[tuple[str, bool, str]]) -> str:
+    """``■甲：说明　□乙`` from (text, whether it is so, what more is known)."""
+    return "　".join(
+        f"{TICKED if chosen else UNTICKED}{text}" + (f"：{more}" if more else "")
+        for text, chosen, more in options
+    )
+
+
+def pair(first: str, value: str, second: str, other: str) -> Row:
     right = 62 * mm  # a document's name and masked number on one line
     return (
         label(first, LABEL_WIDTH),
@@ -150,7 +201,7 @@ def _pair(first: str, value: str, second: str, other: str) -> Row:
     )
 
 
-def _wide(name: str, value: str) -> Row:
+def wide(name: str, value: str) -> Row:
     return (label(name, LABEL_WIDTH), Cell(value or NOTHING, INNER - LABEL_WIDTH))
 
 
@@ -160,7 +211,7 @@ def draw_body(sheets: Sheets, paper: Sentences, key: str, **holes: str | int) ->
 
 
 def draw_salutation(sheets: Sheets, paper: Sentences, head: CaseHead) -> None:
-    text = paper.say("salutation", applicant=head.applicant)
+    text = paper.say("salutation", applicant=head.addressee)
     sheets.need(sheets.height_of(text, BODY_BOLD, indent_chars=0) + 2 * BODY.leading)
     sheets.paragraph(text, BODY_BOLD, indent_chars=0)
 
@@ -181,8 +232,8 @@ def draw_materials(
         (
             Cell(str(at), widths[0], Align.CENTRE),
             Cell(line.name or NOTHING, name_width),
-            Cell(_count(line.originals), widths[2], Align.CENTRE),
-            Cell(_count(line.copies), widths[3], Align.CENTRE),
+            Cell(count_words(line.originals), widths[2], Align.CENTRE),
+            Cell(count_words(line.copies), widths[3], Align.CENTRE),
             Cell(line.state or NOTHING, widths[4]),
         )
         for at, line in enumerate(lines, start=1)
@@ -200,98 +251,5 @@ def draw_titled_table(
     sheets.skip(TABLE_GAP)
 
 
-def _count(number: int) -> str:
+def count_words(number: int) -> str:
     return f"{number} 份" if number else NOTHING
-
-
-def draw_notes(sheets: Sheets, sentences: Sequence[str]) -> None:
-    """Small numbered sentences, or one without a number."""
-    for sentence in _numbered(sentences):
-        sheets.paragraph(sentence, NOTE, indent_chars=0)
-
-
-def _numbered(sentences: Sequence[str]) -> list[str]:
-    if len(sentences) == 1:
-        return list(sentences)
-    return [f"{at}. {sentence}" for at, sentence in enumerate(sentences, start=1)]
-
-
-def closing_height(
-    sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences, notes: Sequence[str] = ()
-) -> float:
-    """What stands below the last table: notes, signatures, seal and where the copies go."""
-    notes_height = sum(sheets.height_of(text, NOTE, indent_chars=0) for text in _numbered(notes))
-    return notes_height + _signatures_height(sheets, _tail(sheets, head, paper, common))
-
-
-def _signatures_height(sheets: Sheets, tail: Sequence[str]) -> float:
-    height = sum(sheets.height_of(text, NOTE, indent_chars=0) for text in tail)
-    return SIGN_HEIGHT + height + 2 * mm
-
-
-def _tail(sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences) -> list[str]:
-    """Where the copies go, where to complain and where to ask."""
-    hall = head.hall
-    lines = [paper.say("copies")]
-    if hall.complaint_phone:
-        complaint = common.say("complaint", phone=hall.complaint_phone)
-        together = f"{lines[0]}　{complaint}"
-        if sheets.type.width(together, NOTE) <= INNER:
-            lines = [together]
-        else:
-            lines.append(complaint)
-    if hall.address and hall.phone:
-        contact = {"hall": hall.name, "address": hall.address, "phone": hall.phone}
-        lines.append(common.say("contact", **contact))
-    return lines
-
-
-def draw_signatures(
-    sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences, agency: str
-) -> None:
-    """Who signs left, seal and date right, then copies and complaint line: kept together."""
-    tail = _tail(sheets, head, paper, common)
-    sheets.need(_signatures_height(sheets, tail))
-    top = sheets.y - 4 * mm
-    _draw_signing_lines(sheets, head, paper.say("signature"), top)
-    _draw_seal(sheets, agency, paper.say("seal"), chinese_date(head.issued_at.date()), top)
-    sheets.y = top - SIGN_HEIGHT + 4 * mm
-    sheets.rule(sheets.y, thickness=0.4)
-    sheets.skip(1.5 * mm)
-    for text in tail:
-        sheets.paragraph(text, NOTE, indent_chars=0)
-
-
-def _draw_signing_lines(sheets: Sheets, head: CaseHead, signer: str, top: float) -> None:
-    y = top - CELL.leading
-    for name, given in ((signer, ""), ("窗口人员", head.clerk), ("日　　期", "")):
-        text = sheets.type.fit(f"{name}：{given}", CELL, 78 * mm)
-        sheets.put(text, LEFT, y, CELL)
-        if not given:
-            start = LEFT + text.width + 1 * mm
-            sheets.rule(y - 2, thickness=0.5, left=start, width=max(78 * mm - text.width, 20 * mm))
-        y -= 11 * mm
-
-
-def _draw_seal(sheets: Sheets, agency: str, seal: str, day: str, top: float) -> None:
-    """Agency and date as the seal is set over them, and a faint circle where it belongs."""
-    radius = 17.5 * mm
-    centre_x, centre_y = LEFT + INNER - 36 * mm, top - radius + 2 * mm
-
-    def circle(canvas: Canvas) -> None:
-        canvas.saveState()
-        canvas.setStrokeGray(SEAL_GREY)
-        canvas.setLineWidth(0.5)
-        canvas.setDash(2, 2)
-        canvas.circle(centre_x, centre_y, radius, stroke=1, fill=0)
-        canvas.restoreState()
-
-    sheets.draw(circle)
-    lines = [(text, BODY) for text in sheets.type.wrap(agency, BODY, 66 * mm)[:2]]
-    faint = TextStyle(size=8.5, leading=13, grey=0.45)
-    lines.append((sheets.type.fit(f"（{seal}）", faint, 60 * mm), faint))
-    lines.append((sheets.type.line(day, BODY), BODY))
-    y = centre_y + sum(style.leading for _, style in lines) / 2
-    for line, style in lines:
-        y -= style.leading
-        sheets.put(line, centre_x - line.width / 2, y + base(style), style)

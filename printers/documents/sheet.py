@@ -92,6 +92,7 @@ class Sheets:
     def centred(self, text: str, style: TextStyle, *, width: float = INNER) -> None:
         """Lines in the middle of the page; the cursor goes below them."""
         for line in self.type.wrap(text, style, width):
+            self.need(style.leading)
             self.y -= style.leading
             self.put(line, (WIDTH - line.width) / 2, self.y + base(style), style)
 

@@ -13,10 +13,12 @@ from printers.documents.sheet import CELL, CELL_BOLD, LEFT, Sheets, base
 from printers.documents.text import Line, TextStyle
 
 PAD_X = 1.8 * mm
-PAD_Y = 1.1 * mm
+PAD_Y = 0.9 * mm
 SHADE = 0.945
 INNER_RULE = 0.45
 FRAME_RULE = 0.9
+BLANK_RULE = 0.5
+BLANK_FOOT = 2 * mm
 SHORT_TABLE = 4  # rows that are not worth tearing apart
 TAIL_ROWS = 2
 
@@ -29,12 +31,16 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``width`` in points. A label is bold, centred and shaded."""
+    """``width`` in points. A label is bold, centred and shaded. ``under`` begins a line of its own,
+    ``height`` is the least that its row is high, ``blank`` a line to write on."""
 
     text: str
     width: float
     align: Align = Align.LEFT
     label: bool = False
+    under: str = ""
+    height: float = 0.0
+    blank: bool = False
 
     @property
     def style(self) -> TextStyle:
@@ -57,7 +63,8 @@ class _Set:
 
     @property
     def height(self) -> float:
-        return self.count * CELL.leading + 2 * PAD_Y
+        least = max(cell.height for cell in self.cells)
+        return max(self.count * CELL.leading + 2 * PAD_Y, least)
 
     def split(self, count: int) -> tuple[_Set, _Set]:
         head = tuple(lines[:count] for lines in self.lines)
@@ -129,10 +136,13 @@ def _begin(sheets: Sheets, head: _Set | None, first: _Set | None) -> float:
 
 
 def _set(sheets: Sheets, row: Row) -> _Set:
-    return _Set(
-        row,
-        tuple(sheets.type.wrap(cell.text, cell.style, cell.width - 2 * PAD_X) for cell in row),
-    )
+    return _Set(row, tuple(_lines(sheets, cell) for cell in row))
+
+
+def _lines(sheets: Sheets, cell: Cell) -> tuple[Line, ...]:
+    width = cell.width - 2 * PAD_X
+    lines = sheets.type.wrap(cell.text, cell.style, width)
+    return (*lines, *sheets.type.wrap(cell.under, cell.style, width)) if cell.under else lines
 
 
 def _row(sheets: Sheets, row: _Set) -> None:
@@ -162,6 +172,11 @@ def _row(sheets: Sheets, row: _Set) -> None:
             y -= cell.style.leading
             free = cell.width - 2 * PAD_X - line.width
             sheets.put(line, x + PAD_X + free * cell.align.value, y + base(cell.style), cell.style)
+        if cell.blank:
+            sheets.rule(
+                bottom + BLANK_FOOT, thickness=BLANK_RULE, left=x + PAD_X,
+                width=cell.width - 2 * PAD_X,
+            )  # fmt: skip
         x += cell.width
     sheets.y = bottom
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from printers.documents.fonts import GETA, FontBook
 
 NO_LINE_START = frozenset("，。、；：？！）》〉」』】〕”’…—·％%,.;:?!)]}")
-NO_LINE_END = frozenset("（《〈「『【〔“‘([{")
+NO_LINE_END = frozenset("（《〈「『【〔“‘([{□■")
+OF_A_DATE = frozenset("年月日")  # stay with their digits
 # What the eye takes for one word; a break inside is the last resort.
 WORD_EXTRA = frozenset("-_./:@&=#+'*")
 
@@ -180,6 +181,8 @@ def _may_break(before: str, after: str) -> bool:
     if after == " ":
         return True
     if after in NO_LINE_START or before in NO_LINE_END:
+        return False
+    if after in OF_A_DATE and before.isdigit():
         return False
     return not (_wordlike(before) and _wordlike(after))
 

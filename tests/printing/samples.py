@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
+from app.domain.bundle import Saving
 from app.domain.events import Deferral, NoticeLine
 from app.domain.hall import HallHead
 from app.domain.papers import (
     AcceptanceContent,
+    ApplicationFormContent,
+    BundleItemLine,
+    BundleMaterialLine,
+    BundleReceiptContent,
     CaseHead,
     CasePaper,
+    DeliveryLine,
+    FormLine,
+    HandedOver,
     MaterialLine,
     NoticeContent,
     ReceiptContent,
@@ -70,8 +78,27 @@ HEAD = CaseHead(
     list_version=3,
     department="示例市市场监督管理局",
     department_phone="0000-12347",
+    delivery=(
+        DeliveryLine(way="自行取件"),
+        DeliveryLine(
+            way="物流寄送", chosen=True, to="样例小明，13800000000，示例市样例区测试路 2 号 3 栋"
+        ),
+    ),
     situation=(("经营主体是哪一类", "个体工商户"), ("是否利用自动设备经营", "否")),
     materials=MATERIALS,
+)
+
+
+# An organisation, and an agent beside the person who stands for it.
+FOR_ANOTHER = replace(
+    HEAD,
+    organisation="示例市样例区测试餐饮管理有限公司（样例小吃店连锁经营）",
+    credit_code="91110000MA00000000",
+    representative="测试大山",
+    agent="样例小红",
+    agent_document="居民身份证",
+    agent_number="110101********0023",
+    authority="授权委托书（2026年11月18日，期限一年）",
 )
 
 
@@ -92,7 +119,6 @@ def acceptance(head: CaseHead = HEAD) -> AcceptanceContent:
         ),
         fees=(),
         result="食品经营许可证",
-        delivery=("窗口领取", "邮寄送达"),
     )
 
 
@@ -108,6 +134,10 @@ def deferred() -> AcceptanceContent:
         ),
         fees=(("证照工本费", "10.00", "示例市物价局〔2020〕1 号"),),
     )
+
+
+def deferred_on_promise() -> AcceptanceContent:
+    return replace(deferred(), head=FOR_ANOTHER, promised=("经营场所使用权证明",))
 
 
 def promised() -> AcceptanceContent:
@@ -140,12 +170,143 @@ def notice(head: CaseHead = HEAD) -> NoticeContent:
     )
 
 
+def second_notice(*, signed: bool = True) -> NoticeContent:
+    """Some of it was told before; the paper was handed over."""
+    first = notice(FOR_ANOTHER)
+    return replace(
+        first,
+        lines=(replace(first.lines[0], told_before=True), *first.lines[1:]),
+        handed=HandedOver(
+            by="示例员（W01）", to="样例小红", way="直接" if signed else "留置",
+            at=ISSUED + timedelta(minutes=9), signed=signed,
+        ),
+    )  # fmt: skip
+
+
 def rejection(head: CaseHead = HEAD) -> RejectionContent:
     return RejectionContent(
         head=head,
         reason="申请事项依法不属于本行政机关职权范围",
         basis="《中华人民共和国行政许可法》第三十二条第一款第（二）项",
         proper_agency="示例市交通运输局",
+    )
+
+
+BUNDLE_NUMBER = "YJS44010020261120000124"
+BUNDLE_HEAD = replace(
+    FOR_ANOTHER,
+    number=BUNDLE_NUMBER,
+    progress_url=f"https://hall.example.cn/p/{BUNDLE_NUMBER}?check=7Q4M2K",
+    item="开办餐饮店一件事",
+    item_code="YJS-000131",
+    materials=(),
+)
+
+
+def bundle_receipt() -> BundleReceiptContent:
+    number = "440100202611200001"
+    return BundleReceiptContent(
+        head=BUNDLE_HEAD,
+        items=(
+            BundleItemLine(
+                item="食品经营许可（新办）", department="示例市市场监督管理局",
+                number=f"{number}25", outcome="容缺受理", due=date(2026, 12, 2),
+            ),
+            BundleItemLine(
+                item="设置大型户外广告及在城市建筑物、设施上悬挂、张贴宣传品审批（店铺招牌）",
+                department="示例市城市管理和综合执法局", number=f"{number}26",
+                outcome="告知承诺受理", due=date(2027, 1, 8), due_provisional=True,
+            ),
+            BundleItemLine(
+                item="公众聚集场所投入使用、营业前消防安全检查", department="示例市消防救援支队",
+                number=f"{number}27", outcome="补正告知", remark="见补正告知书",
+            ),
+            BundleItemLine(
+                item="烟草专卖零售许可证核发", department="示例市烟草专卖局",
+                number=f"{number}28", outcome="收件", due=date(2026, 11, 27),
+                remark="决定是否受理",
+            ),
+            BundleItemLine(
+                item="公共场所卫生许可", department="示例市卫生健康委员会",
+                number=f"{number}29", outcome="不予受理", remark="见不予受理通知书",
+            ),
+        ),
+        materials=(
+            BundleMaterialLine(
+                name="开办餐饮店一件事申请表", used_by=(1, 2, 3, 4, 5), originals=1, copies=0,
+                state="收到",
+            ),
+            BundleMaterialLine(
+                name="营业执照", used_by=(1, 3, 4), originals=0, copies=0,
+                state="免交：营业执照（示例市电子证照库 91110000MA00000000）",
+            ),
+            BundleMaterialLine(
+                name="法定代表人身份证", used_by=(1, 2, 3, 4, 5), originals=1, copies=2,
+                state="收到",
+            ),
+            BundleMaterialLine(
+                name="食品安全规章制度", used_by=(1,), originals=0, copies=0,
+                state="容缺后补，2026年12月2日前",
+            ),
+            BundleMaterialLine(
+                name="招牌效果图和安全承诺书", used_by=(2,), originals=0, copies=0,
+                state="告知承诺",
+            ),
+            BundleMaterialLine(
+                name="与食品经营相适应的主要设备设施布局、操作流程等文件（加盖公章，附平面图）",
+                used_by=(1, 3, 5), originals=1, copies=1, state="收到",
+            ),
+            BundleMaterialLine(
+                name="消防安全制度、灭火和应急疏散预案", used_by=(3,), originals=0, copies=0,
+                state="缺",
+            ),
+        ),
+        saving=Saving(
+            materials_apart=21, materials_together=9, forms_apart=5, forms_together=1,
+            fields_apart=62, fields_together=24,
+        ),
+        deferred=True,
+        promised=True,
+    )  # fmt: skip
+
+
+def form_before() -> ApplicationFormContent:
+    """Before any decision: no number."""
+    return ApplicationFormContent(
+        head=replace(HEAD, number="", progress_url="", materials=()),
+        title="食品经营许可申请书",
+        items=((HEAD.item, HEAD.department),),
+        lines=(
+            FormLine(label="申请人姓名", value="样例小明"),
+            FormLine(label="证件类型", value="居民身份证"),
+            FormLine(label="证件号码", value="11010119900101001X"),
+            FormLine(label="性别", value="男"),
+            FormLine(label="民族", value="汉族"),
+            FormLine(label="出生日期", value="1990年1月1日"),
+            FormLine(label="住址", value="示例市样例区测试路 1 号院 2 号楼 3 单元 401 室" * 2),
+            FormLine(label="联系电话", value="13800000000"),
+            FormLine(label="经营场所地址", value=""),
+            FormLine(
+                label="主体业态", value="餐饮服务经营者",
+                choices=("食品销售经营者", "餐饮服务经营者", "单位食堂"),
+            ),
+            FormLine(label="是否网络经营", value="", choices=("是", "否")),
+            FormLine(label="经营项目（按经营许可项目分类填写，可以多选）", value=""),
+        ),
+    )  # fmt: skip
+
+
+def form_of_bundle() -> ApplicationFormContent:
+    form = form_before()
+    return replace(
+        form,
+        head=BUNDLE_HEAD,
+        title="开办餐饮店一件事申请表",
+        items=tuple((line.item, line.department) for line in bundle_receipt().items),
+        lines=(
+            *form.lines,
+            *(FormLine(label=f"样例栏目{at:02d}", value=f"内容{at:02d}") for at in range(13)),
+        ),
     )
 
 
@@ -161,12 +322,16 @@ def slip(number: str = "A012") -> TicketSlipContent:
 
 
 def every_case_paper() -> dict[str, CasePaper]:
-    """One of each kind, and the two special acceptances."""
+    """One of each kind that bears a number, and the special ones."""
     return {
         "receipt": receipt(),
         "acceptance": acceptance(),
         "deferred": deferred(),
         "promised": promised(),
+        "deferred_on_promise": deferred_on_promise(),
         "notice": notice(),
+        "second_notice": second_notice(),
         "rejection": rejection(),
+        "bundle_receipt": bundle_receipt(),
+        "form_of_bundle": form_of_bundle(),
     }

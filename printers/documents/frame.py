@@ -1,0 +1,79 @@
+"""Open a document with codes and title, and close it with materials, signatures and seal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.papers import CaseHead
+from printers.documents.fonts import FontBook
+from printers.documents.parts import draw_body, draw_materials, draw_opening
+from printers.documents.sheet import Sheets
+from printers.documents.signing import Signing, closing_height, draw_notes, draw_signatures
+from printers.documents.text import Typesetter, clean
+from printers.wording import Sentences, Wording
+
+
+class Frame:
+    """What every document has around its own content."""
+
+    def __init__(self, wording: Wording, fonts: FontBook) -> None:
+        self.wording = wording
+        self.common = wording.of("common")
+        self._fonts = fonts
+
+    def open(
+        self, head: CaseHead, words: Sentences, title: str, reprint: int, *, under_title: str = ""
+    ) -> Sheets:
+        running = f"{head.hall.name}　{title}（续）　{head.number}"
+        version = f"用语 {words.paper} {words.version}"
+        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
+        draw_opening(sheets, head, title, self.common, reprint=reprint, under_title=under_title)
+        return sheets
+
+    def provisional(self, sheets: Sheets, provisional: bool) -> None:
+        if provisional:
+            draw_body(sheets, self.common, "provisional")
+
+    def tail(
+        self,
+        sheets: Sheets,
+        head: CaseHead,
+        words: Sentences,
+        signing: Signing,
+        notes: Sequence[str] = (),
+    ) -> float:
+        """The height of what ``end`` draws."""
+        return closing_height(sheets, head, words, self.common, signing, notes)
+
+    def close(
+        self,
+        sheets: Sheets,
+        head: CaseHead,
+        words: Sentences,
+        title: str,
+        signing: Signing,
+        materials: str,
+        notes: Sequence[str] = (),
+    ) -> bytes:
+        """The materials under their heading, then the end; a seal never stands alone."""
+        tail = self.tail(sheets, head, words, signing, notes)
+        draw_materials(sheets, materials, head.materials, tail=tail)
+        return self.end(sheets, head, words, title, signing, notes)
+
+    def end(
+        self,
+        sheets: Sheets,
+        head: CaseHead,
+        words: Sentences,
+        title: str,
+        signing: Signing,
+        notes: Sequence[str] = (),
+    ) -> bytes:
+        """Notes, signatures and seal."""
+        draw_notes(sheets, notes)
+        draw_signatures(sheets, head, words, self.common, signing)
+        return self.finish(sheets, head, title)
+
+    def finish(self, sheets: Sheets, head: CaseHead, title: str) -> bytes:
+        """Metadata name paper, number and hall, never a person."""
+        return sheets.finish(title=f"{title} {head.number}".strip(), author=clean(head.hall.name))
