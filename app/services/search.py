@@ -46,6 +46,7 @@ MOST_JUDGED = 160
 _POOL_JUDGED = 80
 _POOL_KEPT = 40
 MOST_GUESSED = 140  # cheap ones: held against one slip, not against every reading
+_POOL_GUESSED = 400
 _MOST_OFTEN = 256
 
 
@@ -208,17 +209,20 @@ class _Look:
 
     def guess(self, guess: Guess, others: Sequence[Term]) -> None:
         """Entries that were meant if the term has a slip, those that begin so first."""
-        begin = guess.bits & guess.begin
-        for pool in (begin & self._often.bits, begin, guess.bits & ~begin):
-            for number in unpack(pool):
+        places: dict[tuple[str, ...], int | None] = {}  # many entries have the same texts
+        for pool in (guess.begin & self._often.bits, guess.begin, guess.bits & ~guess.begin):
+            for number in islice(unpack(pool), _POOL_GUESSED):
                 if len(self.kept) >= self._limit + _POOL_KEPT // 2:
                     return
                 if number in self.kept:
                     continue
-                self._work.guessed += 1
-                if self._work.guessed > MOST_GUESSED:
-                    return
-                place = guess.place(self._entries.texts[number])
+                texts = self._entries.texts[number]
+                if texts not in places:
+                    self._work.guessed += 1
+                    if self._work.guessed > MOST_GUESSED:
+                        return
+                    places[texts] = guess.place(texts)
+                place = places[texts]
                 fit = None if place is None else self._entries.fit(number, others)
                 if place is not None and fit is not None:
                     self._keep(number, (Tier.SLIP, fit[1], fit[2] + place))

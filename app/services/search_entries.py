@@ -45,6 +45,8 @@ class Term:
     bits: int
     begin: int
     loose: int
+    # Counties share their lists: many entries have the same texts.
+    fits: dict[tuple[str, ...], Fit | None] = field(default_factory=dict)
     departments: dict[str, Fit | None] = field(default_factory=dict)
 
 
@@ -63,15 +65,14 @@ class Entries:
         self.texts: list[tuple[str, ...]] = []
         self.departments: dict[str, list[int]] = {}
         self._department_of: list[str] = []
-        names: dict[str, str] = {}
+        # Counties share their lists, so many texts are the same: each is kept once.
+        kept: dict[tuple[str, ...], tuple[str, ...]] = {}
         for some in in_slices(self.items):
             for item in some:
-                name = item.department.name
-                if name not in names:
-                    names[name] = plain(name)
-                self.departments.setdefault(names[name], []).append(len(self.texts))
-                self._department_of.append(names[name])
-                self.texts.append((plain(item.name), *map(plain, item.aliases)))
+                (department,) = _once(kept, (item.department.name,))
+                self.departments.setdefault(department, []).append(len(self.texts))
+                self._department_of.append(department)
+                self.texts.append(_once(kept, (item.name, *item.aliases)))
 
     def codes(self) -> Iterable[tuple[str, int]]:
         """What may be typed as the code of which entry."""
@@ -92,20 +93,10 @@ class Entries:
         return tier, by, place
 
     def fit_term(self, number: int, term: Term) -> Fit | None:
-        best: Fit | None = None
-        for which, text in enumerate(self.texts[number]):
-            found = term.pattern.find(text)
-            if found is not None:
-                place, taken, reading = found
-                if reading is Reading.CHARACTERS:
-                    by = By.ALIAS if which else By.NAME
-                else:
-                    by = By.PINYIN if reading is Reading.PINYIN else By.INITIALS
-                whole = place == 0 and taken == len(text)
-                tier = Tier.EXACT if whole else Tier.INSIDE if place else Tier.BEGINNING
-                fit = (int(tier), int(by), place)
-                if best is None or fit < best:
-                    best = fit
+        texts = self.texts[number]
+        if texts not in term.fits:
+            term.fits[texts] = _fit_texts(texts, term.pattern)
+        best = term.fits[texts]
         if best is not None:
             return best
         typed = term.pattern.term
@@ -121,7 +112,7 @@ class Entries:
         if by_department is not None and by_department[0] == Tier.INSIDE:
             return by_department
         apart = len(typed) > 1 and not typed.isascii()
-        if apart and any(scattered(typed, text) for text in self.texts[number]):
+        if apart and any(scattered(typed, text) for text in texts):
             return int(Tier.SCATTERED), int(By.NAME), 0
         return by_department
 
@@ -143,6 +134,32 @@ class Entries:
             ),
             "",
         )
+
+
+def _once(kept: dict[tuple[str, ...], tuple[str, ...]], texts: tuple[str, ...]) -> tuple[str, ...]:
+    known = kept.get(texts)
+    if known is None:
+        known = kept[texts] = tuple(map(plain, texts))
+    return known
+
+
+def _fit_texts(texts: tuple[str, ...], pattern: Pattern) -> Fit | None:
+    best: Fit | None = None
+    for which, text in enumerate(texts):
+        found = pattern.find(text)
+        if found is None:
+            continue
+        place, taken, reading = found
+        if reading is Reading.CHARACTERS:
+            by = By.ALIAS if which else By.NAME
+        else:
+            by = By.PINYIN if reading is Reading.PINYIN else By.INITIALS
+        whole = place == 0 and taken == len(text)
+        tier = Tier.EXACT if whole else Tier.INSIDE if place else Tier.BEGINNING
+        fit = (int(tier), int(by), place)
+        if best is None or fit < best:
+            best = fit
+    return best
 
 
 def _fit_department(name: str, pattern: Pattern) -> Fit | None:

@@ -16,7 +16,7 @@ from app.services.search_text import Readings
 
 SHORTEST_PINYIN = 4  # letters; with fewer anything could have been meant
 SHORTEST_CHARACTERS = 4
-SHORTEST_INITIALS = 6
+SHORTEST_INITIALS = 5
 _LONGEST_SLIP = 40  # nobody types more without looking
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -24,20 +24,33 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 class _Written(dict[int, str]):
     """For ``str.translate``: how each character would be typed here, its first letter a capital.
 
-    Of several readings it is the one that stands in what was typed, else the usual one.
+    Of several readings it is the one that stands in what was typed, or nearly; else the usual one.
     """
 
-    def __init__(self, readings: Readings, typed: str, letters: int | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, readings: Readings, settled: dict[int, str], typed: str, letters: int | None = None
+    ) -> None:
+        super().__init__(settled)
         self._readings = readings
+        self._settled = settled  # characters with one reading: the same for all that is typed
         self._typed = typed
         self._letters = letters
 
     def __missing__(self, code: int) -> str:
         ways = [reading[: self._letters] for reading in self._readings.of(chr(code))]
-        meant = next((way for way in ways if way in self._typed), ways[0])
-        self[code] = found = meant.capitalize()
+        if len(ways) == 1:
+            found = self._settled[code] = ways[0].capitalize()
+        else:
+            found = max(ways, key=self._likely).capitalize()  # the first of equals
+        self[code] = found
         return found
+
+    def _likely(self, way: str) -> int:
+        if len(way) < 3:  # may stand there by accident
+            return 2 * (way in self._typed)
+        if way in self._typed:
+            return 3
+        return 2 * any(rest in self._typed for rest in _one_less(way))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,8 @@ class Slips:
     def __init__(self, postings: Postings, readings: Readings) -> None:
         self._postings = postings
         self._readings = readings
+        self._pinyin: dict[int, str] = {}
+        self._initials: dict[int, str] = {}
         self._whole = _dropped(postings.syllables)
         self._unfinished = _dropped([*postings.beginnings, *postings.syllables])
         self._between: dict[str, int] = {}
@@ -79,15 +94,24 @@ class Slips:
         if characters >= SHORTEST_CHARACTERS:
             bits = _bridged(term, among, postings.char, postings.pair, lambda _: among)
             yield Guess(bits, bits & postings.first_char(term[0]), term, None)
-        spelled = term.translate(_Written(self._readings, term)).lower()
-        if characters > 1 or len(spelled) >= SHORTEST_PINYIN:
-            bits = self._by_sound(spelled, among, exactly=characters > 1)
-            written = _Written(self._readings, spelled)
-            yield Guess(bits, bits & postings.first_unit(spelled[0]), spelled, written)
+        spelled = term.translate(self._written(term)).lower()
+        if characters == len(term):
+            # Same sound, other character. It was chosen from a list: no letter is amiss.
+            bits = postings.whole_from(spelled)[0] & among if characters > 1 else 0
+        elif len(spelled) >= SHORTEST_PINYIN:
+            bits = self._by_sound(spelled, among)
+        else:
+            bits = 0
+        if bits:
+            begin = bits & postings.first_unit(spelled[0])
+            yield Guess(bits, begin, spelled, self._written(spelled))
         if len(term) >= SHORTEST_INITIALS and term.isascii() and term.isalpha():
             bits = _bridged(term, among, postings.initial, postings.initial_pair, self._any_between)
-            written = _Written(self._readings, term, 1)
-            yield Guess(bits, bits & postings.first_unit(term[0]), term, written)
+            begin = bits & postings.first_unit(term[0])
+            yield Guess(bits, begin, term, _Written(self._readings, self._initials, term, 1))
+
+    def _written(self, typed: str) -> _Written:
+        return _Written(self._readings, self._pinyin, typed)
 
     def _any_between(self, ends: str) -> int:
         """Entries with these two initials and any one between them; kept, there are few."""
@@ -99,12 +123,12 @@ class Slips:
             self._between[ends] = known
         return known
 
-    def _by_sound(self, term: str, among: int, *, exactly: bool) -> int:
-        """One letter wrong, missing or too many, or two swapped; ``exactly``: or none."""
+    def _by_sound(self, term: str, among: int) -> int:
+        """One letter wrong, missing or too many, or two swapped."""
         postings, size = self._postings, len(term)
         after = postings.whole_from(term)
         before = [bits & among for bits in postings.whole_until(term)]
-        found = before[0] & after[0] if exactly else 0
+        found = 0
         for start in range(size):
             if not before[start]:
                 continue
@@ -175,6 +199,8 @@ def find_slipped(term: str, marked: str) -> int | None:
     first, second = term[:half], term[half:]
     # One slip leaves one half whole, unless it swaps the letters where the halves meet.
     swapped = first[:-1] + second[:1] + first[-1:] + second[1:]
+    if first not in text and second not in text and swapped not in text:
+        return None
     found = [at for at in _places(first, text) if _begins_so(second, text, at + half)]
     found += _places(swapped, text)
     for at in _places(second, text):

@@ -27,7 +27,8 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if not folded.isalnum():
         folded = "".join(c for c in folded if c.isalnum())
-    return folded.replace("ü", "v")  # what the keyboards of most people write for it
+    folded = folded.replace("ü", "v")  # what the keyboards of most people write for it
+    return text if folded == text else folded  # one string in memory, not two
 
 
 def terms_of(query: str) -> tuple[str, ...]:
@@ -157,6 +158,9 @@ class Pattern:
         return end
 
     def _learn(self, char: str) -> _Steps:
+        if self._letters.isdisjoint(self._readings.firsts(char)):
+            self._whole[char] = self._any[char] = ()
+            return ()
         term, size = self.term, len(self.term)
         whole: dict[int, int] = {}
         units, shorter = self._readings.typed(char)

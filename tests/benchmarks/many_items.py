@@ -14,6 +14,7 @@ from pathlib import Path
 from app.domain.catalogue import Department, Item, ItemKind, Limit, Material
 
 _WORDS = tomllib.loads(Path(__file__).with_name("item_words.toml").read_text(encoding="utf-8"))
+_MATERIALS = (Material(id="id-card", name="身份证"),)
 _COUNTY_FIRST = "东西南北新青安长平和兴龙"
 _COUNTY_LAST = "山河江海阳陵城原泉"
 
@@ -28,7 +29,6 @@ def many_items(count: int, seed: int = 2026) -> list[Item]:
         for place, matter in enumerate(words["matters"])
     ]
     offices: dict[tuple[int, str], Department] = {}
-    materials = (Material(id="id-card", name="身份证"),)
     items: dict[str, Item] = {}
     while len(items) < count:
         field, place, matter = rng.choice(matters)
@@ -51,21 +51,26 @@ def many_items(count: int, seed: int = 2026) -> list[Item]:
                 )
             basic = f"{field:02d}{place:03d}{act:02d}{0 if case is None else case + 1:03d}00"
             code = f"{offices[key].code}4{basic}"
-            items[code] = Item(
-                code=code,
-                name=name,
-                aliases=aliases,
-                department=offices[key],
-                level="4",
-                type="01",
-                kind=ItemKind.PROMISED,
-                served=("1",),
-                statutory_limit=Limit(count=20),
-                promised_limit=Limit(count=5),
-                materials=materials,
-                effective_from=date(2026, 1, 1),
-            )
+            items[code] = item_named(name, code, offices[key], aliases)
     return list(items.values())[:count]
+
+
+def item_named(name: str, code: str, department: Department, aliases: tuple[str, ...] = ()) -> Item:
+    """An item of which only what the search reads matters."""
+    return Item(
+        code=code,
+        name=name,
+        aliases=aliases,
+        department=department,
+        level="4",
+        type="01",
+        kind=ItemKind.PROMISED,
+        served=("1",),
+        statutory_limit=Limit(count=20),
+        promised_limit=Limit(count=5),
+        materials=_MATERIALS,
+        effective_from=date(2026, 1, 1),
+    )
 
 
 def _counties(rng: random.Random) -> list[str]:
