@@ -36,6 +36,7 @@ from app.domain.events import (
     CaseReceived,
     ItemChosen,
 )
+from app.domain.hall import HALL_ZONE
 from app.domain.person import Applicant, DocumentKind, ValueSource, typed_person
 from app.services.clock_desk import ClockSetBack
 from app.services.clock_settings import UnknownProcedure
@@ -77,7 +78,7 @@ def take_in(
 ) -> str:
     """A case received or accepted now; returns its id."""
     store, item = client.store, item or promised_item(client)
-    case_id, today = store.new_id(), store.clock.now().date()
+    case_id, today = store.new_id(), store.clock.now().astimezone(HALL_ZONE).date()
     person = typed_person(DocumentKind.RESIDENT, "李样例", "379901198803040115", today)
     applicant = Applicant(
         document=DocumentKind.RESIDENT, person=person, source=ValueSource.TYPED, typed_reason="未带"
