@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.bootstrap import Client
+from app.bootstrap import Client, resources_folder
 from app.config import load_settings
 from app.demo.back_office import EmbeddedBackOffice
 
@@ -41,11 +42,13 @@ class DemoHall:
 
     def __init__(self, home: Path, *, simulate: bool = False) -> None:
         """``simulate`` keeps real readers out, so that a played job is the same everywhere."""
+        chosen = load_settings(home)
+        hall = Path(chosen.hall) if chosen.hall else resources_folder() / "demo_hall"
+        _furnish(home / "office", hall)
         self.office = EmbeddedBackOffice(home / "office", demo_line=WAITING)
         self.office.start()
         self.trainer: ReaderTrainer | None = None
         self._sam: SimulatedSamReader | None = None
-        chosen = load_settings(home)
         settings = replace(
             chosen, backoffice_url=self.office.url, backoffice_token=self.office.token
         )
@@ -66,6 +69,17 @@ class DemoHall:
         if self._sam is not None:
             self._sam.stop()
         self.office.stop()
+
+
+def _furnish(office: Path, hall: Path) -> None:
+    """What a hall's back office is given from outside: e-licences and the list of bad credit.
+
+    What somebody has put there meanwhile stays.
+    """
+    office.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("licences.json", "bars.json"):
+        if (hall / name).is_file() and not (office / name).exists():
+            shutil.copyfile(hall / name, office / name)
 
 
 def _given(home: Path) -> str:

@@ -177,8 +177,8 @@ def test_the_hall_has_windows_lines_clerks_and_a_supervisor() -> None:
         assert re.search("示例|样例", member.name)
 
 
-def test_eight_people_of_every_kind(people: dict[str, DemoPerson]) -> None:
-    assert len(people) == 8
+def test_nine_people_of_every_kind(people: dict[str, DemoPerson]) -> None:
+    assert len(people) == 9
     documents = [person.card.document for person in people.values() if person.card]
     assert set(documents) == {"resident", "hk_mo_tw", "foreigner_2017", "foreigner_2023"}
     assert sum(person.card is None and person.typed is not None for person in people.values()) == 1
