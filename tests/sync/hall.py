@@ -84,8 +84,8 @@ class SealedChain:
         at = START + timedelta(seconds=len(self.entries))
         entry = seal(
             event, previous=self.head, id=id or self.new_id(), device=self.device,
-            install=self.install, seq=len(self.entries) + 1, at=at, hlc=f"{len(self.entries):012x}",
-            actor="C01", subject=subject,
+            install=self.install, seq=len(self.entries) + 1, at=at,
+            hlc=f"{len(self.entries):012x}-000000", actor="C01", subject=subject,
         )  # fmt: skip
         self.entries.append(entry)
         return entry
