@@ -100,6 +100,10 @@
       <translation>Receive only</translation>
     </message>
     <message>
+      <source>逐项按清单办</source>
+      <translation>Decide item by item</translation>
+    </message>
+    <message>
       <source>收件凭证</source>
       <translation>Receipt</translation>
     </message>
@@ -120,12 +124,24 @@
       <translation>Queue ticket</translation>
     </message>
     <message>
+      <source>一件事综合收件凭证</source>
+      <translation>Bundle receipt</translation>
+    </message>
+    <message>
+      <source>申请表</source>
+      <translation>Application form</translation>
+    </message>
+    <message>
       <source>长期有效</source>
       <translation>Valid without end</translation>
     </message>
     <message>
       <source>收到</source>
       <translation>Received</translation>
+    </message>
+    <message>
+      <source>免交</source>
+      <translation>Spared</translation>
     </message>
     <message>
       <source>缺</source>
@@ -180,72 +196,60 @@
       <translation>Hold to show</translation>
     </message>
     <message>
-      <source>证件</source>
-      <translation>Document</translation>
+      <source>单位</source>
+      <translation>Organisation</translation>
     </message>
     <message>
-      <source>姓名</source>
-      <translation>Name</translation>
+      <source>代理人</source>
+      <translation>Agent</translation>
     </message>
     <message>
-      <source>证件号码</source>
-      <translation>Document number</translation>
-    </message>
-    <message>
-      <source>为什么手录</source>
-      <translation>Why typed</translation>
-    </message>
-    <message>
-      <source>其他原因</source>
-      <translation>Another reason</translation>
-    </message>
-    <message>
-      <source>记为手录</source>
-      <translation>Record</translation>
-    </message>
-    <message>
-      <source>取消</source>
-      <translation>Cancel</translation>
-    </message>
-    <message>
-      <source>没有带证件</source>
-      <translation>No document brought</translation>
-    </message>
-    <message>
-      <source>证件读不出</source>
-      <translation>Card cannot be read</translation>
-    </message>
-    <message>
-      <source>读卡器坏</source>
-      <translation>Reader is broken</translation>
-    </message>
-    <message>
-      <source>手机号码</source>
-      <translation>Phone number</translation>
-    </message>
-    <message>
-      <source>记下</source>
-      <translation>Record</translation>
+      <source>送达</source>
+      <translation>Delivery</translation>
     </message>
     <message>
       <source>重读</source>
       <translation>Read again</translation>
     </message>
     <message>
-      <source>手机 {phone} 手录</source>
-      <translation>Phone {phone} typed</translation>
-    </message>
-    <message>
       <source>没有在办的人</source>
       <translation>Nobody is being served</translation>
+    </message>
+    <message>
+      <source>手机 {phone}</source>
+      <translation>Phone {phone}</translation>
+    </message>
+    <message>
+      <source>单位 {who}</source>
+      <translation>For {who}</translation>
+    </message>
+    <message>
+      <source>代理人 {who}</source>
+      <translation>Agent {who}</translation>
+    </message>
+    <message>
+      <source>送达 {way}</source>
+      <translation>Delivery: {way}</translation>
+    </message>
+    <message>
+      <source>信用限制：{why}</source>
+      <translation>Barred: {why}</translation>
     </message>
     <message>
       <source>申请人</source>
       <translation>Applicant</translation>
     </message>
     <message>
-      <source>号码</source>
-      <translation>Number</translation>
+      <source>回答情形</source>
+      <translation>Answer the questions</translation>
+    </message>
+    <message>
+      <source>放回待补正</source>
+      <translation>Put back to wait</translation>
+    </message>
+    <message>
+      <source>清点材料</source>
+      <translation>Count the papers</translation>
     </message>
     <message>
       <source>将打印</source>
@@ -254,6 +258,58 @@
     <message>
       <source>叫号以后开始</source>
       <translation>Call somebody to begin</translation>
+    </message>
+    <message>
+      <source>另有 {n} 项</source>
+      <translation>{n} more items</translation>
+    </message>
+    <message>
+      <source>另有 {n} 份，见材料表</source>
+      <translation>{n} more, see the table</translation>
+    </message>
+    <message>
+      <source>记告知书送达</source>
+      <translation>Record the handover</translation>
+    </message>
+    <message>
+      <source>叫下一位</source>
+      <translation>Call next</translation>
+    </message>
+    <message>
+      <source>结论</source>
+      <translation>Conclusion</translation>
+    </message>
+    <message>
+      <source>打印的内容</source>
+      <translation>What was printed</translation>
+    </message>
+    <message>
+      <source>不予受理…</source>
+      <translation>Reject…</translation>
+    </message>
+    <message>
+      <source>登记单位</source>
+      <translation>Name the organisation</translation>
+    </message>
+    <message>
+      <source>登记代理人</source>
+      <translation>Name the agent</translation>
+    </message>
+    <message>
+      <source>读申请人的证件</source>
+      <translation>Read the applicant’s card</translation>
+    </message>
+    <message>
+      <source>办件编号</source>
+      <translation>Case number</translation>
+    </message>
+    <message>
+      <source>{what} 按 F12 处理。</source>
+      <translation>{what} Press F12.</translation>
+    </message>
+    <message>
+      <source>{act} 并打印</source>
+      <translation>{act}: print</translation>
     </message>
     <message>
       <source>理由</source>
@@ -280,32 +336,20 @@
       <translation>Do not decide this</translation>
     </message>
     <message>
-      <source>叫下一位</source>
-      <translation>Call next</translation>
+      <source>当面交付，已签收</source>
+      <translation>Handed over, signed for</translation>
     </message>
     <message>
-      <source>结论</source>
-      <translation>Conclusion</translation>
+      <source>当面交付，不肯签收</source>
+      <translation>Handed over, not signed</translation>
     </message>
     <message>
-      <source>回答情形</source>
-      <translation>Answer the questions</translation>
+      <source>邮寄</source>
+      <translation>By post</translation>
     </message>
     <message>
-      <source>清点材料</source>
-      <translation>Count the papers</translation>
-    </message>
-    <message>
-      <source>打印的内容</source>
-      <translation>What was printed</translation>
-    </message>
-    <message>
-      <source>不予受理…</source>
-      <translation>Reject…</translation>
-    </message>
-    <message>
-      <source>另有 {n} 份，见材料表</source>
-      <translation>{n} more, see the table</translation>
+      <source>电子送达</source>
+      <translation>Electronically</translation>
     </message>
     <message>
       <source>不予受理的理由</source>
@@ -316,16 +360,28 @@
       <translation>Basis</translation>
     </message>
     <message>
-      <source>办件编号</source>
-      <translation>Case number</translation>
+      <source>告知书怎样送达</source>
+      <translation>How the notice was delivered</translation>
     </message>
     <message>
-      <source>{what} 按 F12 处理。</source>
-      <translation>{what} Press F12.</translation>
+      <source>读卡和证照给的不用再写；写完一格按 Enter。</source>
+      <translation>What cards and licences give is not typed; Enter goes to the next.</translation>
     </message>
     <message>
-      <source>{act} 并打印</source>
-      <translation>{act}: print</translation>
+      <source>打印申请表</source>
+      <translation>Print the form</translation>
+    </message>
+    <message>
+      <source>填好了</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>申请表 {n}/{m}</source>
+      <translation>Form {n}/{m}</translation>
+    </message>
+    <message>
+      <source>{label}（选填）</source>
+      <translation>{label} (optional)</translation>
     </message>
     <message>
       <source>按键</source>
@@ -344,6 +400,10 @@
       <translation>Find item</translation>
     </message>
     <message>
+      <source>填表</source>
+      <translation>Fill the form</translation>
+    </message>
+    <message>
       <source>选好了</source>
       <translation>Done</translation>
     </message>
@@ -354,6 +414,18 @@
     <message>
       <source>选定</source>
       <translation>Choose</translation>
+    </message>
+    <message>
+      <source>取消</source>
+      <translation>Cancel</translation>
+    </message>
+    <message>
+      <source>事项</source>
+      <translation>Item</translation>
+    </message>
+    <message>
+      <source>补正回来</source>
+      <translation>Back after a notice</translation>
     </message>
     <message>
       <source>换事项</source>
@@ -372,8 +444,8 @@
       <translation>Nothing found. Try another word, pinyin or code.</translation>
     </message>
     <message>
-      <source>事项</source>
-      <translation>Item</translation>
+      <source>另答了 {n} 题，Ctrl+E 改</source>
+      <translation>{n} more answers, Ctrl+E changes</translation>
     </message>
     <message>
       <source>还有 {n} 个问题</source>
@@ -404,8 +476,8 @@
       <translation>Call again</translation>
     </message>
     <message>
-      <source>过号；办理中为未办离开</source>
-      <translation>Pass over; while serving: left undone</translation>
+      <source>过号；办理中为未办离开，补正回来的放回</source>
+      <translation>Pass; while serving: left undone, or put back after a notice</translation>
     </message>
     <message>
       <source>替窗口前的人取号</source>
@@ -422,6 +494,30 @@
     <message>
       <source>登记手机</source>
       <translation>Enter phone</translation>
+    </message>
+    <message>
+      <source>以单位名义：登记单位</source>
+      <translation>For an organisation: name it</translation>
+    </message>
+    <message>
+      <source>代理人和委托书</source>
+      <translation>Agent and authority</translation>
+    </message>
+    <message>
+      <source>自取还是邮寄</source>
+      <translation>Pick up or post</translation>
+    </message>
+    <message>
+      <source>接着办上次没办完的</source>
+      <translation>Go on with the last visit</translation>
+    </message>
+    <message>
+      <source>找事项；也可输入告知书上的编号</source>
+      <translation>Find an item, or a notice by its number</translation>
+    </message>
+    <message>
+      <source>填申请表；填好再按，打印</source>
+      <translation>Fill the form; once more prints it</translation>
     </message>
     <message>
       <source>回答或改情形：数字键选</source>
@@ -472,6 +568,10 @@
       <translation>Press the filled button</translation>
     </message>
     <message>
+      <source>记下告知书怎样送达</source>
+      <translation>Record how the notice was delivered</translation>
+    </message>
+    <message>
       <source>退一步</source>
       <translation>One step back</translation>
     </message>
@@ -520,6 +620,10 @@
       <translation>Nobody is waiting</translation>
     </message>
     <message>
+      <source>未办离开</source>
+      <translation>Left undone</translation>
+    </message>
+    <message>
       <source>已呼叫，等申请人到窗口</source>
       <translation>Called, waiting for the person</translation>
     </message>
@@ -542,10 +646,6 @@
     <message>
       <source>接着办</source>
       <translation>Go on</translation>
-    </message>
-    <message>
-      <source>未办离开</source>
-      <translation>Left undone</translation>
     </message>
     <message>
       <source>已办完</source>
@@ -712,6 +812,122 @@
       <translation>Print again…</translation>
     </message>
     <message>
+      <source>记下单位</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>单位名称</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>统一社会信用代码</source>
+      <translation>Credit code</translation>
+    </message>
+    <message>
+      <source>法定代表人（负责人）</source>
+      <translation>Legal representative</translation>
+    </message>
+    <message>
+      <source>以个人名义</source>
+      <translation>As a person</translation>
+    </message>
+    <message>
+      <source>记下</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>凭什么代办</source>
+      <translation>By which authority</translation>
+    </message>
+    <message>
+      <source>记下邮寄</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>收件人</source>
+      <translation>Recipient</translation>
+    </message>
+    <message>
+      <source>电话</source>
+      <translation>Phone</translation>
+    </message>
+    <message>
+      <source>邮寄地址，写到门牌</source>
+      <translation>Postal address, to the door</translation>
+    </message>
+    <message>
+      <source>记为手录</source>
+      <translation>Record</translation>
+    </message>
+    <message>
+      <source>证件</source>
+      <translation>Document</translation>
+    </message>
+    <message>
+      <source>姓名</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>证件号码</source>
+      <translation>Document number</translation>
+    </message>
+    <message>
+      <source>为什么手录</source>
+      <translation>Why typed</translation>
+    </message>
+    <message>
+      <source>其他原因</source>
+      <translation>Another reason</translation>
+    </message>
+    <message>
+      <source>没有带证件</source>
+      <translation>No document brought</translation>
+    </message>
+    <message>
+      <source>证件读不出</source>
+      <translation>Card cannot be read</translation>
+    </message>
+    <message>
+      <source>读卡器坏</source>
+      <translation>Reader is broken</translation>
+    </message>
+    <message>
+      <source>手机号码</source>
+      <translation>Phone number</translation>
+    </message>
+    <message>
+      <source>读代理人的证件</source>
+      <translation>Read the agent’s card</translation>
+    </message>
+    <message>
+      <source>刚才登记的就是代理人</source>
+      <translation>The one recorded is the agent</translation>
+    </message>
+    <message>
+      <source>手录代理人</source>
+      <translation>Type the agent</translation>
+    </message>
+    <message>
+      <source>结果怎么取</source>
+      <translation>The result</translation>
+    </message>
+    <message>
+      <source>代理人凭</source>
+      <translation>Agent by</translation>
+    </message>
+    <message>
+      <source>本人来办，去掉代理人</source>
+      <translation>In person, no agent</translation>
+    </message>
+    <message>
+      <source>自取</source>
+      <translation>Pick up</translation>
+    </message>
+    <message>
+      <source>号码</source>
+      <translation>Number</translation>
+    </message>
+    <message>
       <source>窗口</source>
       <translation>Window</translation>
     </message>
@@ -754,6 +970,14 @@
     <message>
       <source>深色</source>
       <translation>Dark</translation>
+    </message>
+    <message>
+      <source>另有 {n} 件：按 F10 输入告知书上的编号</source>
+      <translation>{n} more: press F10 and type the notice’s number</translation>
+    </message>
+    <message>
+      <source>上次没办完</source>
+      <translation>Unfinished</translation>
     </message>
     <message>
       <source>等候的人</source>
@@ -876,16 +1100,16 @@
       <translation>Reading, leave it there</translation>
     </message>
     <message>
-      <source>清单没有允许这份材料以承诺代替。</source>
-      <translation>The list lets no promise stand for this paper.</translation>
+      <source>申请表已送打印，请申请人核对后签字。</source>
+      <translation>The form goes to the printer; the applicant checks and signs it.</translation>
     </message>
     <message>
       <source>这一件上次没有办完，可以接着办。</source>
       <translation>This case was left open; you can go on with it.</translation>
     </message>
     <message>
-      <source>这些回答免去 {n} 份材料</source>
-      <translation>These answers spare {n} papers</translation>
+      <source>一件事 · {n} 项</source>
+      <translation>Bundle · {n} items</translation>
     </message>
     <message>
       <source>不符：{fault}</source>
@@ -896,12 +1120,72 @@
       <translation>Received · electronic</translation>
     </message>
     <message>
+      <source>收到 · 扫描 {n} 页</source>
+      <translation>Received · {n} scans</translation>
+    </message>
+    <message>
       <source>可容缺 {n} 日</source>
       <translation>May follow, {n} d</translation>
     </message>
     <message>
       <source>{year} 第 {n} 版</source>
       <translation>{year}, version {n}</translation>
+    </message>
+    <message>
+      <source>材料 {n} → {m}</source>
+      <translation>Papers {n} → {m}</translation>
+    </message>
+    <message>
+      <source>表格 {n} → {m}</source>
+      <translation>Forms {n} → {m}</translation>
+    </message>
+    <message>
+      <source>免交 {n} 份</source>
+      <translation>{n} spared</translation>
+    </message>
+    <message>
+      <source>填写 {n} → {m} 项</source>
+      <translation>Fields {n} → {m}</translation>
+    </message>
+    <message>
+      <source>这些回答免去 {n} 份材料</source>
+      <translation>These answers spare {n} papers</translation>
+    </message>
+    <message>
+      <source>先输入事项名称、拼音、首字母或编码。</source>
+      <translation>Type a name, pinyin, initials or code first.</translation>
+    </message>
+    <message>
+      <source>选一条或写明哪里不符，申请人要照着改。</source>
+      <translation>Choose or write what is wrong: the applicant mends it by this.</translation>
+    </message>
+    <message>
+      <source>{n} 项可以受理，{m} 项还差材料（共 {k} 份）</source>
+      <translation>{n} items can be accepted, {m} lack papers ({k} in all)</translation>
+    </message>
+    <message>
+      <source>（首次已告知）</source>
+      <translation> (told before)</translation>
+    </message>
+    <message>
+      <source>已逐项办理</source>
+      <translation>Decided item by item</translation>
+    </message>
+    <message>
+      <source>已{way}送达</source>
+      <translation>Delivered: {way}</translation>
+    </message>
+    <message>
+      <source>还差 {n} 份，现在不能受理</source>
+      <translation>{n} missing, cannot be accepted now</translation>
+    </message>
+    <message>
+      <source>{day} 前办结</source>
+      <translation>done by {day}</translation>
+    </message>
+    <message>
+      <source>已{way}送达，{name} 签收</source>
+      <translation>Delivered: {way}, signed by {name}</translation>
     </message>
     <message>
       <source>先找到要办的事项</source>
@@ -912,56 +1196,64 @@
       <translation>Read the card, then find the item</translation>
     </message>
     <message>
-      <source>材料齐全，可以受理</source>
-      <translation>Complete, can be accepted</translation>
-    </message>
-    <message>
-      <source>材料齐全（含承诺），可以受理</source>
-      <translation>Complete with promises, can be accepted</translation>
-    </message>
-    <message>
       <source>还不知道申请人是谁</source>
       <translation>Who applies is not known yet</translation>
     </message>
     <message>
-      <source>已受理</source>
-      <translation>Accepted</translation>
-    </message>
-    <message>
-      <source>已容缺受理</source>
-      <translation>Accepted, papers to follow</translation>
-    </message>
-    <message>
-      <source>已凭承诺受理</source>
-      <translation>Accepted on promise</translation>
-    </message>
-    <message>
-      <source>已一次性告知补正</source>
-      <translation>Notice of everything missing given</translation>
-    </message>
-    <message>
-      <source>已决定不予受理</source>
-      <translation>Application refused</translation>
-    </message>
-    <message>
-      <source>已收件</source>
-      <translation>Papers received</translation>
-    </message>
-    <message>
-      <source>手录：{why}</source>
-      <translation>Typed: {why}</translation>
-    </message>
-    <message>
-      <source>先回答 {n} 个情形问题</source>
-      <translation>Answer {n} questions first</translation>
+      <source>材料齐全，可以受理</source>
+      <translation>Complete, can be accepted</translation>
     </message>
     <message>
       <source>只差可容缺的 {n} 份，可以容缺受理</source>
       <translation>Only {n} that may follow: can be accepted</translation>
     </message>
     <message>
-      <source>还差 {n} 份，现在不能受理</source>
-      <translation>{n} missing, cannot be accepted now</translation>
+      <source>{n} 项都可以受理</source>
+      <translation>All {n} items can be accepted</translation>
+    </message>
+    <message>
+      <source>承诺办结：{day} 前</source>
+      <translation>Promised by {day}</translation>
+    </message>
+    <message>
+      <source>{until} 前补交：{name}</source>
+      <translation>To follow by {until}: {name}</translation>
+    </message>
+    <message>
+      <source>先回答 {n} 个情形问题</source>
+      <translation>Answer {n} questions first</translation>
+    </message>
+    <message>
+      <source>回答之后才知道要哪些材料，也才能一次告知全部。</source>
+      <translation>Only the answers tell which papers are needed, so that all can be named at once.</translation>
+    </message>
+    <message>
+      <source>先登记单位</source>
+      <translation>Name the organisation first</translation>
+    </message>
+    <message>
+      <source>这个事项以单位名义申请：按营业执照登记名称、代码和法定代表人。</source>
+      <translation>This item is for organisations: record name, code and representative from the licence.</translation>
+    </message>
+    <message>
+      <source>先登记代理人</source>
+      <translation>Name the agent first</translation>
+    </message>
+    <message>
+      <source>情形选了代办：登记代理人的证件和委托书。</source>
+      <translation>The answer says an agent came: record the agent’s card and authority.</translation>
+    </message>
+    <message>
+      <source>先登记申请人本人</source>
+      <translation>Name the applicant first</translation>
+    </message>
+    <message>
+      <source>现在读的是代理人：请读或者手录申请人本人的证件。</source>
+      <translation>Only the agent was read: read or type the applicant’s own document.</translation>
+    </message>
+    <message>
+      <source>材料齐全（含承诺），可以受理</source>
+      <translation>Complete with promises, can be accepted</translation>
     </message>
     <message>
       <source>您申请的“{item}”还需：</source>
@@ -988,64 +1280,48 @@
       <translation>You will be told within five working days; silence means accepted from today.</translation>
     </message>
     <message>
+      <source>您申请的“{item}”，各事项办理结果：</source>
+      <translation>Your application for “{item}”, item by item:</translation>
+    </message>
+    <message>
       <source>您申请的“{item}”已受理。</source>
       <translation>Your application “{item}” is accepted.</translation>
     </message>
     <message>
-      <source>回答之后才知道要哪些材料，也才能一次告知全部。</source>
-      <translation>Only the answers tell which papers are needed, so that all can be named at once.</translation>
+      <source>（跨年，放假安排未发布，公布后以公布为准）</source>
+      <translation>(Crosses a year whose holidays are not published yet)</translation>
     </message>
     <message>
-      <source>承诺办结：{day} 前</source>
-      <translation>Promised by {day}</translation>
+      <source>已受理</source>
+      <translation>Accepted</translation>
+    </message>
+    <message>
+      <source>已容缺受理</source>
+      <translation>Accepted, papers to follow</translation>
+    </message>
+    <message>
+      <source>已凭承诺受理</source>
+      <translation>Accepted on promise</translation>
+    </message>
+    <message>
+      <source>已一次性告知补正</source>
+      <translation>Notice of everything missing given</translation>
+    </message>
+    <message>
+      <source>已决定不予受理</source>
+      <translation>Application refused</translation>
+    </message>
+    <message>
+      <source>已收件</source>
+      <translation>Papers received</translation>
+    </message>
+    <message>
+      <source>另打印补正材料一次性告知书：{names}</source>
+      <translation>Also printed: a notice for {names}</translation>
     </message>
     <message>
       <source>以承诺代替：{names}</source>
       <translation>Promised instead: {names}</translation>
-    </message>
-    <message>
-      <source>{until} 前补交：{name}</source>
-      <translation>To follow by {until}: {name}</translation>
-    </message>
-    <message>
-      <source>（跨年，节假日安排公布后以公布为准）</source>
-      <translation>(subject to next year’s holidays)</translation>
-    </message>
-    <message>
-      <source>写明为什么手录，例如“没有带证件”。</source>
-      <translation>Say why it was typed, e.g. no document brought.</translation>
-    </message>
-    <message>
-      <source>姓名是空的，或者有不能用的字符。</source>
-      <translation>The name is empty or has characters that cannot be used.</translation>
-    </message>
-    <message>
-      <source>号码的位数或字符不对。</source>
-      <translation>The number has the wrong length or characters.</translation>
-    </message>
-    <message>
-      <source>号码最后一位对不上，多半输错了一位。</source>
-      <translation>The last character does not fit: a digit is probably wrong.</translation>
-    </message>
-    <message>
-      <source>号码里的出生日期不对。</source>
-      <translation>The date of birth in the number is impossible.</translation>
-    </message>
-    <message>
-      <source>手机号码要 7 到 20 位数字。</source>
-      <translation>A phone number has 7 to 20 digits.</translation>
-    </message>
-    <message>
-      <source>先输入事项名称、拼音、首字母或编码。</source>
-      <translation>Type a name, pinyin, initials or code first.</translation>
-    </message>
-    <message>
-      <source>选一条或写明哪里不符，申请人要照着改。</source>
-      <translation>Choose or write what is wrong: the applicant mends it by this.</translation>
-    </message>
-    <message>
-      <source>请对照证件核对后重新输入。</source>
-      <translation>Compare with the document and type again.</translation>
     </message>
     <message>
       <source>{number} 号窗口</source>
@@ -1070,6 +1346,10 @@
     <message>
       <source>现在没有人等候。</source>
       <translation>Nobody is waiting now.</translation>
+    </message>
+    <message>
+      <source>清单没有允许这份材料以承诺代替。</source>
+      <translation>The list lets no promise stand for this paper.</translation>
     </message>
     <message>
       <source>开始接待</source>
@@ -1150,6 +1430,106 @@
     <message>
       <source>不确定</source>
       <translation>Unsure</translation>
+    </message>
+    <message>
+      <source>邮寄 {name} {address}</source>
+      <translation>Post to {name}, {address}</translation>
+    </message>
+    <message>
+      <source>填表 {n}/{m}</source>
+      <translation>Form {n}/{m}</translation>
+    </message>
+    <message>
+      <source>{name} · {code} · 法定代表人 {person}</source>
+      <translation>{name} · {code} · represented by {person}</translation>
+    </message>
+    <message>
+      <source>例如 2026-01-31</source>
+      <translation>e.g. 2026-01-31</translation>
+    </message>
+    <message>
+      <source>数字</source>
+      <translation>A number</translation>
+    </message>
+    <message>
+      <source>18 位</source>
+      <translation>18 characters</translation>
+    </message>
+    <message>
+      <source>手录：{why}</source>
+      <translation>Typed: {why}</translation>
+    </message>
+    <message>
+      <source>电子证照</source>
+      <translation>E-licence</translation>
+    </message>
+    <message>
+      <source>待填</source>
+      <translation>To fill</translation>
+    </message>
+    <message>
+      <source>写明为什么手录，例如“没有带证件”。</source>
+      <translation>Say why it was typed, e.g. no document brought.</translation>
+    </message>
+    <message>
+      <source>写明凭什么代办，例如“授权委托书”。</source>
+      <translation>Say by which authority, for example a power of attorney.</translation>
+    </message>
+    <message>
+      <source>姓名或名称是空的，或者有不能用的字符。</source>
+      <translation>The name is empty or has characters that cannot be used.</translation>
+    </message>
+    <message>
+      <source>号码的位数或字符不对。</source>
+      <translation>The number has the wrong length or characters.</translation>
+    </message>
+    <message>
+      <source>号码最后一位对不上，多半输错了一位。</source>
+      <translation>The last character does not fit: a digit is probably wrong.</translation>
+    </message>
+    <message>
+      <source>号码里的出生日期不对。</source>
+      <translation>The date of birth in the number is impossible.</translation>
+    </message>
+    <message>
+      <source>手机号码要 7 到 20 位数字。</source>
+      <translation>A phone number has 7 to 20 digits.</translation>
+    </message>
+    <message>
+      <source>统一社会信用代码对不上，应为 18 位，多半输错了一位。</source>
+      <translation>The credit code does not hold: 18 characters, most likely one mistyped.</translation>
+    </message>
+    <message>
+      <source>法定代表人（负责人）的姓名是空的，或者有不能用的字符。</source>
+      <translation>The representative’s name is empty or has characters that cannot be used.</translation>
+    </message>
+    <message>
+      <source>收件人是空的，或者有不能用的字符。</source>
+      <translation>The recipient is empty or has characters that cannot be used.</translation>
+    </message>
+    <message>
+      <source>邮寄地址太短或太长，要写到门牌。</source>
+      <translation>The address is too short or too long; it must reach the door.</translation>
+    </message>
+    <message>
+      <source>请对照证件核对后重新输入。</source>
+      <translation>Compare with the document and type again.</translation>
+    </message>
+    <message>
+      <source>{item}，{day} 已收件</source>
+      <translation>{item}, received {day}</translation>
+    </message>
+    <message>
+      <source>{item}，{day} 告知补正</source>
+      <translation>{item}, noticed {day}</translation>
+    </message>
+    <message>
+      <source>没有找到等着补正的这个编号。</source>
+      <translation>No waiting case has this number.</translation>
+    </message>
+    <message>
+      <source>请核对编号；已经受理的不用再来补。</source>
+      <translation>Check the number; what is accepted needs nothing more.</translation>
     </message>
     <message>
       <source>先输入密码。</source>

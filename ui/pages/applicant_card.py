@@ -41,12 +41,9 @@ class ApplicantCard(QFrame):
         self.facts = label()
         self.number = label()
         self.valid = Chip()
-        self.document = Elided("", "muted")
-        self.phone = label("", "muted")
         self.person = boxed(
             row(self.name, self.facts, self.number, self.valid, 0, spacing=12),
         )
-        self.papers = boxed(row(self.document, 0, self.phone))
         self.note = NoteBar()
         self.waiting = WaitingBar(model)
         self.parties = Elided("", "muted")
@@ -74,7 +71,7 @@ class ApplicantCard(QFrame):
             )
         )  # fmt: skip
         for part in (
-            self.hint, self.step, self.person, self.papers, self.others, *self.forms,
+            self.hint, self.step, self.person, self.others, *self.forms,
             self.waiting, self.note,
         ):  # fmt: skip
             layout.addWidget(part)
@@ -111,15 +108,11 @@ class ApplicantCard(QFrame):
         self.step.setVisible(card.reading)
         shown = person is not None and not card.reading
         self.person.setVisible(shown)
-        self.papers.setVisible(shown and counter.form is not Form.PHONE)
         if person is not None:
             self.name.setText(person.name)
             self.facts.setText(person.facts)
             self.number.setText(person.number)
             self.valid.say(*(person.valid or ("", _NONE)))
-            self.document.setText(person.document)
-            phone = say("手机 {phone} 手录", phone=person.phone) if person.phone else ""
-            self.phone.setText(phone)
         asked = person is None and not card.reading and counter.form is not Form.TYPING
         self.hint.setVisible(asked and card.note is None)
         waiting = say("把证件放到读卡器上，按 F8；没有证件按 F9 手录。")
@@ -135,14 +128,16 @@ class ApplicantCard(QFrame):
         self.others.setVisible(shown and not asking)
         if parties is None:
             return
+        person = case.applicant
         words = [
+            person.document if person else "",
+            say("手机 {phone}", phone=person.phone) if person and person.phone else "",
             say("单位 {who}", who=parties.organisation) if parties.organisation else "",
             say("代理人 {who}", who=parties.agent) if parties.agent else "",
             say("送达 {way}", way=parties.delivery) if parties.delivery else "",
             say("信用限制：{why}", why=parties.barred) if parties.barred else "",
         ]
-        known = "　".join(word for word in words if word)
-        self.parties.setText(known or say("以本人名义、本人办理"))
+        self.parties.setText("　".join(word for word in words if word))
         self.organisation_link.setEnabled(case.open and not case.numbered)
         self.agent_link.setEnabled(case.open)
         self.delivery_link.setEnabled(case.open and case.item is not None)

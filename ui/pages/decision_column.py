@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.checklist import Outcome
+from app.domain.parties import Party
 from ui.kit.formats import outcome_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.pages.decision_forms import HandedForm, RejectForm
 from ui.pages.widgets.buttons import ActButton
-from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.case import CaseScreen
 from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import CounterState, Form, Primary
-from ui.viewmodels.decision_view import PaperView
+from ui.viewmodels.decision_view import Conclusion, PaperView
 from ui.viewmodels.outcomes import ORDER
 from ui.viewmodels.papers import PapersModel
 
 _USUAL = frozenset({Outcome.ACCEPT, Outcome.NOTICE, Outcome.RECEIVE_ONLY, Outcome.REJECT})
 ROOM_FOR_BOTH = 760  # pixels: the form of a rejection and its sheet
+PAPERS = 4  # of one decision, with how they do
 SHOWN = 5  # missing papers named in full; the table names all
 
 
@@ -77,16 +79,15 @@ class DecisionColumn(QFrame):
         self.headline.setText(headline)
         self.headline.setVisible(case.decided is None)
         lines = conclusion.lines if conclusion else ()
-        unanswered = counter.primary is Primary.ANSWER
-        self.why.setText(lines[0] if unanswered and lines else "")
+        self.why.setText(conclusion.why if conclusion else "")
         self.why.setVisible(bool(self.why.text()))
-        self.lines.draw(() if unanswered or counter.form is Form.REJECT else lines)
+        bundled = case.item is not None and case.item.bundled
+        self.lines.draw(() if counter.form is Form.REJECT else lines, items=bundled)
         self.note.tell(case.note)
-        going = counter.primary in {Primary.ANSWER, Primary.COUNT, Primary.PUT_BACK}
+        going = counter.primary in _GOING
         self.go.setVisible(going)
         self.go.set_primary(going)
-        words = {Primary.ANSWER: say("回答情形"), Primary.PUT_BACK: say("放回待补正")}
-        self.go.set_words(words.get(counter.primary, say("清点材料")))
+        self.go.set_words(_going_words(counter.primary, conclusion))
         self._draw_buttons(counter, case)
         self.acts.setVisible(case.decided is None and counter.form is not Form.REJECT)
         self.reject.open(counter, case)
@@ -118,6 +119,20 @@ class DecisionColumn(QFrame):
             button.set_words(say("{act} 并打印", act=words) if filled else words)
 
 
+_GOING = frozenset({Primary.ANSWER, Primary.COUNT, Primary.PARTY, Primary.PUT_BACK})
+
+
+def _going_words(primary: Primary, conclusion: Conclusion | None) -> str:
+    if primary is Primary.PARTY:
+        return {
+            Party.ORGANISATION: say("登记单位"),
+            Party.AGENT: say("登记代理人"),
+            Party.APPLICANT: say("读申请人的证件"),
+        }[conclusion.lacking if conclusion and conclusion.lacking else Party.APPLICANT]
+    words = {Primary.ANSWER: say("回答情形"), Primary.PUT_BACK: say("放回待补正")}
+    return words.get(primary, say("清点材料"))
+
+
 class MissingLines(QWidget):
     """What is missing, one line each: the name gives way, what lacks stays."""
 
@@ -131,80 +146,16 @@ class MissingLines(QWidget):
         for part in (*self.labels, self.more):
             layout.addWidget(part)
 
-    def draw(self, lines: tuple[str, ...]) -> None:
+    def draw(self, lines: tuple[str, ...], *, items: bool) -> None:
+        """``items``: the lines are items of a bundle, not papers."""
         for at, part in enumerate(self.labels):
             part.setText(f"· {lines[at]}" if at < len(lines) else "")
             part.setVisible(at < len(lines))
         left = len(lines) - SHOWN
-        self.more.setText(say("另有 {n} 份，见材料表", n=left) if left > 0 else "")
+        more = say("另有 {n} 项", n=left) if items else say("另有 {n} 份，见材料表", n=left)
+        self.more.setText(more if left > 0 else "")
         self.more.setVisible(left > 0)
         self.setVisible(bool(lines))
-
-
-class RejectForm(QWidget):
-    """不予受理: why, and by which rule. Both stand on the paper."""
-
-    def __init__(self, model: CounterModel) -> None:
-        super().__init__()
-        self._model = model
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(500)
-        self.reason.setAccessibleName(say("理由"))
-        self.reason.setPlaceholderText(say("理由，写给申请人看"))
-        self.grounds = Choices(wide=True)
-        self._offer_grounds()
-        self.basis = QLineEdit()
-        self.basis.setMaxLength(500)
-        self.basis.setAccessibleName(say("法律依据"))
-        self.basis.setPlaceholderText(say("法律依据：法名和条款"))
-        self.note = NoteBar()
-        self.submit_button = ActButton(say("不予受理 并打印"), "Ctrl+Return")
-        cancel = ActButton(say("不做这个决定"), "Esc")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for part in (
-            label(say("不予受理的理由"), "section"), self.reason,
-            label(say("依据"), "section"), self.grounds, self.basis, self.note,
-            self.submit_button, cancel,
-        ):  # fmt: skip
-            layout.addWidget(part)
-        self.grounds.picked.connect(lambda ids: self.basis.setText(next(iter(ids), "")))
-        self.grounds.closed.connect(self.submit_button.setFocus)
-        for field in (self.reason, self.basis):
-            field.textChanged.connect(self._write)
-        self.reason.returnPressed.connect(self.grounds.setFocus)
-        self.basis.returnPressed.connect(self.submit_button.setFocus)
-        self.submit_button.clicked.connect(self.submit)
-        cancel.clicked.connect(model.step_back)
-        self.hide()
-
-    def open(self, counter: CounterState, case: CaseScreen) -> None:
-        opened = counter.form is Form.REJECT and case.open
-        if opened and not self.isVisible():
-            self.reason.clear()
-            self.basis.clear()
-            self._offer_grounds()
-            self.show()
-            self.reason.setFocus()
-        if not opened and self.isVisible():
-            self.reason.clear()
-            self.basis.clear()
-        self.setVisible(opened)
-        self.submit_button.set_primary(opened)
-        self.note.tell(counter.note if opened else None)
-
-    def _offer_grounds(self) -> None:
-        # On the button without 中华人民共和国, which every law bears; on the paper whole.
-        short = [(g, g.replace("《中华人民共和国", "《")) for g in self._model.grounds]
-        self.grounds.offer(short)
-
-    def submit(self) -> None:
-        self._model.reject()
-
-    def _write(self) -> None:
-        if self.isVisible():
-            self._model.write_reason(self.reason.text(), self.basis.text())
 
 
 class DecidedPart(QWidget):
@@ -216,8 +167,8 @@ class DecidedPart(QWidget):
         self.number = label("", "strong")
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.item = label("", "muted", wrap=True)
-        self.title = label("")
-        self.state = Chip()
+        self.papers = [(Elided(), Chip()) for _ in range(PAPERS)]
+        self.lines = [boxed(row(title, 0, state)) for title, state in self.papers]
         self.hint = label("", "bad", wrap=True)
         self.hand = ActButton(say("记告知书送达"), "Ctrl+Y")
         self.handed = label("", "muted", wrap=True)
@@ -227,7 +178,7 @@ class DecidedPart(QWidget):
         layout.setSpacing(8)
         for part in (
             self.headline, label(say("办件编号"), "section"), self.number, self.item,
-            boxed(row(self.title, 0, self.state)), self.hint, self.hand, self.handed, self.next,
+            *self.lines, self.hint, self.hand, self.handed, self.next,
         ):  # fmt: skip
             layout.addWidget(part)
         self.hand.clicked.connect(model.hand_notice)
@@ -239,9 +190,11 @@ class DecidedPart(QWidget):
         self.setVisible(decided is not None)
         self.next.set_primary(decided is not None)
         if decided is None:
-            for part in (self.headline, self.number, self.item, self.title, self.hint):
+            for part in (self.headline, self.number, self.item, self.hint):
                 part.clear()
-            self.state.clear()
+            for title, state in self.papers:
+                title.clear()
+                state.clear()
             return
         self.hand.setVisible(bool(decided.notices) and not decided.handed)
         self.handed.setText(decided.handed)
@@ -250,52 +203,13 @@ class DecidedPart(QWidget):
         self.number.setText(decided.number)
         self.item.setText(decided.item)
         rows = papers.find(decided.jobs)
-        self.title.setText(rows[0].title if rows else decided.paper.title)
-        self.state.say(*((rows[0].chip, rows[0].tone) if rows else ("", Tone.NEUTRAL)))
-        trouble = rows[0].hint if rows and rows[0].state in {"failed", "doubted"} else ""
+        for at, (title, state) in enumerate(self.papers):
+            title.setText(rows[at].title if at < len(rows) else "")
+            state.say(*((rows[at].chip, rows[at].tone) if at < len(rows) else ("", Tone.NEUTRAL)))
+            self.lines[at].setVisible(at < len(rows))
+        trouble = next((r.hint for r in rows if r.state in {"failed", "doubted"}), "")
         self.hint.setText(say("{what} 按 F12 处理。", what=trouble) if trouble else "")
         self.hint.setVisible(bool(trouble))
-
-
-class HandedForm(QWidget):
-    """Who got the notice, and how: one key. Both names stand on the record."""
-
-    def __init__(self, model: CounterModel) -> None:
-        super().__init__()
-        self._model = model
-        self.ways = Choices(wide=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(label(say("告知书怎样送达"), "section"))
-        layout.addWidget(self.ways)
-        self.ways.picked.connect(self._pick)
-        self.hide()
-
-    def open(self, counter: CounterState) -> None:
-        opened = counter.form is Form.HANDED
-        if opened and not self.isVisible():
-            self.ways.offer([(way, words) for way, words in _ways()])
-            self.show()
-            self.ways.setFocus()
-        self.setVisible(opened)
-
-    def submit(self) -> None:
-        self.ways.setFocus()
-
-    def _pick(self, chosen: frozenset[str]) -> None:
-        for way in chosen:
-            self._model.handed(way, signed=way == "直接")
-
-
-def _ways() -> tuple[tuple[str, str], ...]:
-    """(what is recorded, what is shown): records are in the hall's language."""
-    return (
-        ("直接", say("当面交付，已签收")),
-        ("留置", say("当面交付，不肯签收")),
-        ("邮寄", say("邮寄")),
-        ("电子", say("电子送达")),
-    )
 
 
 class PaperCard(QScrollArea):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from ui.kit.texts import say
-from ui.pages.keys import counter_keys
+from ui.pages.keys import KeyGroup, counter_keys
 from ui.pages.panel import Panel
 from ui.pages.widgets.marks import boxed, key_cap, label, row
 
@@ -13,25 +13,16 @@ from ui.pages.widgets.marks import boxed, key_cap, label, row
 class HelpPanel(Panel):
     def __init__(self) -> None:
         super().__init__(say("按键"))
-        columns = QGridLayout()
-        columns.setHorizontalSpacing(48)
-        columns.setVerticalSpacing(16)
-        places = ((0, 0), (1, 0), (0, 1), (0, 2), (1, 2))
-        for group, (down, across) in zip(counter_keys(), places, strict=True):
-            block = QVBoxLayout()
-            block.setSpacing(6)
-            block.addWidget(label(group.title, "section"))
-            for line in group.lines:
-                caps = [key_cap(key) for key in line.keys if key != "Ctrl+Enter"]
-                words = label(line.words, wrap=True)
-                words.setMinimumWidth(160)
-                entry = row(*caps, spacing=6)
-                entry.addWidget(words, 1)
-                block.addWidget(boxed(entry))
-            block.addStretch(1)
-            columns.addLayout(block, down, across, 2 if (down, across) == (0, 1) else 1, 1)
-        for across in range(3):
-            columns.setColumnStretch(across, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(48)
+        blocks = [_block(group) for group in counter_keys()]
+        for across in _COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(14)
+            for at in across:
+                column.addLayout(blocks[at])
+            column.addStretch(1)
+            columns.addLayout(column, 1)
         self.inside.addLayout(columns)
         self.inside.addStretch(1)
         self.inside.addWidget(
@@ -40,3 +31,20 @@ class HelpPanel(Panel):
                 "muted", wrap=True,
             )
         )  # fmt: skip
+
+
+_COLUMNS = ((0, 4), (1,), (2, 3))  # places of the groups: three columns of about one height
+
+
+def _block(group: KeyGroup) -> QVBoxLayout:
+    block = QVBoxLayout()
+    block.setSpacing(6)
+    block.addWidget(label(group.title, "section"))
+    for line in group.lines:
+        caps = [key_cap(key) for key in line.keys if key != "Ctrl+Enter"]
+        words = label(line.words, wrap=True)
+        words.setMinimumWidth(160)
+        entry = row(*caps, spacing=6)
+        entry.addWidget(words, 1)
+        block.addWidget(boxed(entry))
+    return block

@@ -19,6 +19,8 @@ from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import CounterState, Form, Primary
 from ui.viewmodels.search import SearchState
 
+SHOWN = 5  # answered questions kept in sight
+
 
 class ItemCard(QFrame):
     def __init__(self, model: CounterModel, look: Look) -> None:
@@ -114,9 +116,12 @@ class Questions(QWidget):
         return None
 
     def ask(self) -> None:
-        """Give the keyboard to the open question, or open the first one again."""
-        if self.current is None and self._questions and self._may:
-            self._again = self._questions[0].id
+        """Give the keyboard to the open question; with all answered, open the first one again, and
+        at each further asking the next."""
+        if self._may and self._questions and all(q.answered for q in self._questions):
+            ids = [q.id for q in self._questions]
+            at = ids.index(self._again) + 1 if self._again in ids else 0
+            self._again = ids[at % len(ids)]
             self._draw()
         if self.current is not None:
             self.options.setFocus()
@@ -133,8 +138,11 @@ class Questions(QWidget):
     def _draw(self) -> None:
         current = self.current
         self._flow.clear()
+        answered = [q for q in self._questions if q.answered and q is not current]
+        # While asking, the latest; afterwards the first few, and how many more there are.
+        shown = answered[-SHOWN:] if current is not None else answered[:SHOWN]
         for number, question in enumerate(self._questions, 1):
-            if question.answered and question is not current:
+            if question in shown:
                 chip = QPushButton(f"{number} {question.text}  {question.answer}")
                 chip.setObjectName("chip")
                 chip.setProperty("tone", Tone.ACT.value)
@@ -143,6 +151,9 @@ class Questions(QWidget):
                 chip.clicked.connect(lambda _=False, i=question.id: self._reopen(i))
                 chip.setEnabled(self._may)
                 self._flow.addWidget(chip)
+        left = len(answered) - len(shown)
+        if left and current is None:
+            self._flow.addWidget(label(say("另答了 {n} 题，Ctrl+E 改", n=left), "muted"))
         self.setVisible(bool(self._questions))
         self._ask.setVisible(current is not None)
         self.options.setVisible(current is not None)

@@ -96,7 +96,9 @@ class LineColumn(QFrame):
         self.begin.set_primary(state.primary is Primary.BEGIN)
         self.next.set_primary(state.primary is Primary.CALL_NEXT)
         self.next.setEnabled(state.may_call)
-        self.pass_over.set_words(say("未办离开") if leaving else say("过号"))
+        back = self._model.case.state.open and self._model.case.state.numbered
+        words = say("放回待补正") if back else say("未办离开")
+        self.pass_over.set_words(words if leaving else say("过号"))
         self.pass_over.setEnabled(state.may_pass or state.may_leave)
         self.walk_in.setEnabled(state.may_walk_in)
         opened = state.form in {Form.TAKE, Form.LEAVE}

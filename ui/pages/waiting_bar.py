@@ -49,7 +49,8 @@ class WaitingBar(QWidget):
         waiting = self._model.records.state.waiting if asked else ()
         for at, (line, name) in enumerate(zip(self.lines, self.names, strict=True)):
             line.setVisible(at < len(waiting))
-            name.setText(f"{waiting[at].words} · {waiting[at].number}" if at < len(waiting) else "")
+            one = waiting[at] if at < len(waiting) else None
+            name.setText(f"{one.words} · {one.short_number}" if one else "")
         left = len(waiting) - SHOWN
         self.more.setText(say("另有 {n} 件：按 F10 输入告知书上的编号", n=left) if left > 0 else "")
         self.more.setVisible(left > 0)

@@ -305,8 +305,7 @@ class CaseModel(ViewModel[CaseScreen]):
         if matter.case.state is CaseState.OPEN and matter.case.applicant is not None:
             for outcome in matter.evaluation.outcomes - closed.keys() - {Outcome.REJECT}:
                 previews[outcome] = desk.previews(matter, outcome)
-        closed_by = {outcome: self._note(error) for outcome, error in closed.items()}
-        return CaseFacts(matter=matter, previews=previews, closed=closed_by)
+        return CaseFacts(matter=matter, previews=previews, closed=closed)
 
     def _see(self, facts: CaseFacts) -> None:
         case, item, evaluation = facts.case, facts.matter.item, facts.matter.evaluation
@@ -314,8 +313,10 @@ class CaseModel(ViewModel[CaseScreen]):
         state = replace(
             self.state,
             case_id=case.id,
-            conclusion=decision_view.conclude(facts),
-            counted=any(e != Evidence() for e in case.evidence.values()),
+            conclusion=decision_view.conclude(facts, self._note),
+            counted=bool(case.brought_back)
+            if case.decision is not None
+            else any(e != Evidence() for e in case.evidence.values()),
             numbered=case.decision is not None,
             busy=False,
             **self._people(facts),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from app.domain.case import Case
 from app.domain.catalogue import Item, MaterialForm, Question
 from app.domain.checklist import Evaluation, Outcome, Row, RowState, asked_questions
+from app.domain.errors import AppError
 from ui.kit.formats import kind_text, row_chip
 from ui.kit.texts import say
 from ui.kit.theme import Tone
-from ui.viewmodels.viewmodel import Note
 
 if TYPE_CHECKING:
     from app.services.decision_desk import Preview
@@ -29,7 +29,7 @@ class CaseFacts:
 
     matter: Matter
     previews: Mapping[Outcome, tuple[Preview, ...]] = field(default_factory=dict)
-    closed: Mapping[Outcome, Note] = field(default_factory=dict)
+    closed: Mapping[Outcome, AppError] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
@@ -111,8 +111,10 @@ def _saved(matter: Matter, evaluation: Evaluation) -> str:
         parts = [
             say("材料 {n} → {m}", n=saving.materials_apart, m=saving.materials_together),
             say("表格 {n} → {m}", n=saving.forms_apart, m=saving.forms_together),
-            say("填写 {n} → {m} 项", n=saving.fields_apart, m=saving.fields_together),
         ]
+        if saving.fields_apart:
+            fields = (saving.fields_apart, saving.fields_together)
+            parts.append(say("填写 {n} → {m} 项", n=fields[0], m=fields[1]))
     elif evaluation.unneeded:
         parts.append(say("这些回答免去 {n} 份材料", n=evaluation.unneeded))
     if evaluation.spared:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.checklist import Outcome
+from app.domain.parties import Party
 from app.domain.person import CardRead
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -256,10 +257,23 @@ class CounterModel(ViewModel[CounterState]):
                 self.wanted.emit(Place.MATERIALS)
             case Primary.DECIDE:
                 self.case.decide()
+            case Primary.PARTY:
+                self._name_lacking()
             case Primary.PUT_BACK:
                 self.case.put_back()
             case Primary.FORM:
                 pass
+
+    def _name_lacking(self) -> None:
+        """Whose identity stands in the way: the form, or the reader, for it."""
+        conclusion = self.case.state.conclusion
+        match conclusion.lacking if conclusion else None:
+            case Party.ORGANISATION:
+                self.name_organisation()
+            case Party.AGENT:
+                self.name_agent()
+            case Party.APPLICANT:
+                self.read_card()
 
     # -- forms ----------------------------------------------------------------------------------
 

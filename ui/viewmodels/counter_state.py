@@ -38,6 +38,7 @@ class Primary(StrEnum):
     FIND_ITEM = "find_item"
     ANSWER = "answer"
     COUNT = "count"
+    PARTY = "party"
     DECIDE = "decide"
     PUT_BACK = "put_back"
     NEXT = "next"
@@ -108,6 +109,8 @@ def _next_of_case(case: CaseScreen) -> Primary:
         return Primary.ANSWER
     if case.conclusion is not None and case.conclusion.missing and not case.counted:
         return Primary.COUNT
+    if case.conclusion is not None and case.conclusion.lacking and not case.conclusion.best:
+        return Primary.PARTY
     if case.numbered and case.outcome is None:
         return Primary.PUT_BACK  # the first notice says it all
     return Primary.DECIDE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,19 @@ from app.domain.bundle import own_outcome
 from app.domain.case import Case, CaseState
 from app.domain.catalogue import Necessity
 from app.domain.checklist import ACCEPTANCES, Outcome, RowState
+from app.domain.errors import AppError, NotReady
 from app.domain.events import NoticeIssued
+from app.domain.parties import Party
 from ui.kit.formats import outcome_name, paper_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.case_view import CaseFacts
 from ui.viewmodels.outcomes import OUTCOME_OF, PAPER_OF
+from ui.viewmodels.viewmodel import Note
 
 if TYPE_CHECKING:
     from app.services.decision_desk import Decided, Preview
+    from app.services.matter import Matter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class Conclusion:
     best: Outcome | None
     known: frozenset[Outcome] = frozenset(Outcome)  # those that this item has at all
     missing: int = 0  # rows that are still wanting
+    why: str = ""  # in the way of what the list would allow
+    lacking: Party | None = None  # whose identity comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,7 @@ def known_outcomes(facts: CaseFacts) -> frozenset[Outcome]:
     return frozenset(known)
 
 
-def conclude(facts: CaseFacts) -> Conclusion:
+def conclude(facts: CaseFacts, explain: Callable[[AppError], Note]) -> Conclusion:
     """The headline, and which outcome is the right one now.
 
     告知承诺 is offered as best only where promises were made; else it is one quiet choice more.
@@ -99,7 +106,8 @@ def conclude(facts: CaseFacts) -> Conclusion:
         return Conclusion(
             headline=say("先回答 {n} 个情形问题", n=n),
             tone=Tone.NEUTRAL,
-            lines=(say("回答之后才知道要哪些材料，也才能一次告知全部。"),),
+            lines=(),
+            why=say("回答之后才知道要哪些材料，也才能一次告知全部。"),
             open=outcomes,
             best=None,
             known=known,
@@ -120,12 +128,41 @@ def conclude(facts: CaseFacts) -> Conclusion:
         headline, tone = say("还不知道申请人是谁"), Tone.NEUTRAL
     elif wished is not None and wished in facts.closed and wished is not best:
         # The list would allow it; what stands in the way is said first.
-        note = facts.closed[wished]
-        headline, tone, lines = note.message, Tone.WARN, (note.next_step, *lines)
+        error = facts.closed[wished]
+        lacking = _lacking(error)
+        note = _party_note(lacking) if lacking else explain(error)
+        return Conclusion(
+            headline=note.message, tone=Tone.WARN, lines=lines, open=outcomes, best=best,
+            known=known, missing=len(evaluation.missing), why=note.next_step, lacking=lacking,
+        )  # fmt: skip
     return Conclusion(
         headline=headline, tone=tone, lines=lines, open=outcomes, best=best, known=known,
         missing=len(evaluation.missing),
     )  # fmt: skip
+
+
+def _lacking(error: AppError) -> Party | None:
+    need = error.details.get("need")
+    return Party(need) if isinstance(error, NotReady) and need in set(Party) else None
+
+
+def _party_note(party: Party) -> Note:
+    """Who must be on the case first, and how that is done."""
+    message, step = {
+        Party.ORGANISATION: (
+            say("先登记单位"),
+            say("这个事项以单位名义申请：按营业执照登记名称、代码和法定代表人。"),
+        ),
+        Party.AGENT: (
+            say("先登记代理人"),
+            say("情形选了代办：登记代理人的证件和委托书。"),
+        ),
+        Party.APPLICANT: (
+            say("先登记申请人本人"),
+            say("现在读的是代理人：请读或者手录申请人本人的证件。"),
+        ),
+    }[party]
+    return Note(tone=Tone.WARN, message=message, next_step=step)
 
 
 def _of_item(facts: CaseFacts) -> tuple[str, Tone]:
@@ -227,7 +264,7 @@ def decided_view(decided: Decided, paper: PaperView | None) -> DecidedView:
     return DecidedView(
         headline=_headline(matter.cases),
         number=decided.number,
-        item=matter.case.item_name,
+        item=_decided_item(matter),
         jobs=decided.jobs,
         paper=paper or PaperView(title="", lines=()),
         notices=tuple(case.id for case in noticed if isinstance(case.decision, NoticeIssued)),
@@ -245,9 +282,15 @@ def _headline(cases: tuple[Case, ...]) -> str:
             Outcome.REJECT: say("已决定不予受理"),
             Outcome.RECEIVE_ONLY: say("已收件"),
         }[OUTCOME_OF[cases[0].state]]
-    outcomes = [OUTCOME_OF[case.state] for case in cases]
+    return say("已逐项办理")
+
+
+def _decided_item(matter: Matter) -> str:
+    if matter.bundle is None:
+        return matter.case.item_name
+    outcomes = [OUTCOME_OF[case.state] for case in matter.cases]
     counted = [f"{outcome_name(one)} {outcomes.count(one)}" for one in dict.fromkeys(outcomes)]
-    return say("已逐项办理：{what}", what=" · ".join(counted))
+    return "\n".join((matter.case.item_name, " · ".join(counted)))
 
 
 def _receiver(case: Case) -> str:

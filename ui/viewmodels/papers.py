@@ -82,7 +82,8 @@ class PapersModel(ViewModel[PapersState]):
         self._act(lambda s: self._services.papers.reprint(s, job_id, reason))
 
     def find(self, jobs: tuple[str, ...]) -> tuple[PaperRow, ...]:
-        return tuple(row for row in self.state.rows if row.id in jobs)
+        found = (row for row in self.state.rows if row.id in jobs)
+        return tuple(sorted(found, key=lambda row: jobs.index(row.id)))
 
     def _act(self, act: Callable[[Session], object]) -> None:
         session = self._session

@@ -33,6 +33,10 @@ class WaitingView:
     words: str
     here: bool
 
+    @property
+    def short_number(self) -> str:
+        return f"…{self.number[-6:]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsState:
