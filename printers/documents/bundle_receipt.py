@@ -91,13 +91,13 @@ def _item_row(at: int, line: BundleItemLine) -> Row:
         due = chinese_date(line.due)
         under = f"前{line.remark}" if line.remark else ""
         under += "（暂定）" if line.due_provisional else ""
-    department = f"（{line.department}）" if line.department else ""
+    department = (f"（{line.department}）",) if line.department else ()
     return (
         Cell(str(at), PLACE, Align.CENTRE),
         Cell(line.item or NOTHING, ITEM, under=department),
         Cell(line.number or NOTHING, NUMBER),
         Cell(line.outcome or NOTHING, OUTCOME, Align.CENTRE),
-        Cell(due, DUE, under=under),
+        Cell(due, DUE, under=(under,) if under else ()),
     )
 
 

@@ -79,7 +79,7 @@ class CasePapers:
         self._frame.provisional(sheets, paper.due_provisional)
         sheets.skip(2 * mm)
         signing, notes = usual_signing(head, words), words.list("notes")
-        return self._frame.close(sheets, head, words, title, signing, "收到的申请材料", notes)
+        return self._frame.close(sheets, head, words, title, signing, "申请材料收取情况", notes)
 
     @_lay_out.register
     def _(self, paper: AcceptanceContent, reprint: int) -> bytes:
@@ -139,7 +139,7 @@ class CasePapers:
             (
                 Cell(str(at), NUMBER_WIDTH, Align.CENTRE),
                 Cell(line.name or NOTHING, name),
-                Cell(told, problem, under=line.problem or NOTHING)
+                Cell(told, problem, under=(line.problem or NOTHING,))
                 if line.told_before
                 else Cell(line.problem or NOTHING, problem),
                 Cell(line.because or NOTHING, because),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportlab.lib.units import mm
 
 from app.domain.papers import ApplicationFormContent, FormLine
 from printers.documents.frame import Frame
 from printers.documents.parts import draw_body, issued_words, pair, ticks, wide
-from printers.documents.sheet import BODY, INNER, LEFT, NOTE
+from printers.documents.sheet import BODY, CELL, INNER, LEFT, NOTE, Sheets
 from printers.documents.signing import Signing, draw_signing, signing_height
-from printers.documents.table import Cell, Row, draw_table, label, last_rows_height
+from printers.documents.table import PAD_X, Cell, Row, draw_table, label, last_rows_height
 from printers.documents.text import clean
 from printers.errors import FieldMissing
 from printers.wording import Sentences
@@ -43,7 +45,7 @@ def lay_out_form(frame: Frame, paper: ApplicationFormContent, reprint: int) -> b
     for sentence in words.list("filled"):
         sheets.paragraph(sentence, NOTE, indent_chars=0)
     sheets.skip(2 * mm)
-    rows = [_row(line) for line in paper.lines]
+    rows = [_row(sheets, line) for line in paper.lines]
     signing = _signing(paper, words)
     declared = sum(sheets.height_of(text, BODY) for text in words.list("declaration"))
     tail = declared + signing_height(sheets, signing) + 8 * mm
@@ -65,13 +67,26 @@ def _signing(paper: ApplicationFormContent, words: Sentences) -> Signing:
     return ((words.say("signature"), ""), *agent, ("日　　期", ""))
 
 
-def _row(line: FormLine) -> Row:
+def _row(sheets: Sheets, line: FormLine) -> Row:
     value, width = line.value, INNER - LABEL
     if line.choices:
         known = [(choice, choice == value, "") for choice in line.choices]
         if value and value not in line.choices:
             known.append((value, True, ""))
-        return (label(line.label, LABEL), Cell(ticks(known), width, height=ROW))
+        first, *rest = _boxes(sheets, [ticks([one]) for one in known], width - 2 * PAD_X)
+        return (label(line.label, LABEL), Cell(first, width, height=ROW, under=tuple(rest)))
     blank = not clean(value).strip()
     height = BLANK_ROW if blank else ROW
     return (label(line.label, LABEL), Cell(value, width, height=height, blank=blank))
+
+
+def _boxes(sheets: Sheets, boxes: Sequence[str], width: float) -> list[str]:
+    """As many on a line as go there whole: a box to tick is never far from its words."""
+    lines = [boxes[0]]
+    for box in boxes[1:]:
+        longer = f"{lines[-1]}　{box}"
+        if sheets.type.width(longer, CELL) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(box)
+    return lines

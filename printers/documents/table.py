@@ -19,7 +19,8 @@ INNER_RULE = 0.45
 FRAME_RULE = 0.9
 BLANK_RULE = 0.5
 BLANK_FOOT = 2 * mm
-SHORT_TABLE = 4  # rows that are not worth tearing apart
+SHORT_TABLE = 4  # rows that are not worth tearing apart, unless
+TOO_BLANK = 1 / 3  # more than this of a page would stay blank
 TAIL_ROWS = 2
 
 
@@ -31,14 +32,14 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``width`` in points. A label is bold, centred and shaded. ``under`` begins a line of its own,
-    ``height`` is the least that its row is high, ``blank`` a line to write on."""
+    """``width`` in points. A label is bold, centred and shaded. each of ``under`` begins a line of
+    its own, ``height`` is the least that its row is high, ``blank`` a line to write on."""
 
     text: str
     width: float
     align: Align = Align.LEFT
     label: bool = False
-    under: str = ""
+    under: tuple[str, ...] = ()
     height: float = 0.0
     blank: bool = False
 
@@ -109,11 +110,12 @@ def draw_table(
 
 def kept_with_heading(sheets: Sheets, header: Row, rows: Sequence[Row], tail: float = 0.0) -> float:
     """What a heading above must keep with itself: the header and the first row, or all of a short
-    table and its ``tail``."""
+    table and its ``tail`` where that leaves no great gap."""
     height = _set(sheets, header).height
     if len(rows) <= SHORT_TABLE:
         whole = height + tail + sum(_set(sheets, row).height for row in rows)
-        if whole <= sheets.page_room / 2:
+        blank = sheets.room > sheets.page_room * TOO_BLANK and len(rows) > TAIL_ROWS
+        if whole <= sheets.page_room / 2 and not blank:
             return whole
     if tail and len(rows) <= TAIL_ROWS:
         return height + last_rows_height(sheets, rows, tail)
@@ -142,7 +144,9 @@ def _set(sheets: Sheets, row: Row) -> _Set:
 def _lines(sheets: Sheets, cell: Cell) -> tuple[Line, ...]:
     width = cell.width - 2 * PAD_X
     lines = sheets.type.wrap(cell.text, cell.style, width)
-    return (*lines, *sheets.type.wrap(cell.under, cell.style, width)) if cell.under else lines
+    for text in cell.under:
+        lines = (*lines, *sheets.type.wrap(text, cell.style, width))
+    return lines
 
 
 def _row(sheets: Sheets, row: _Set) -> None:

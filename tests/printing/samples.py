@@ -288,7 +288,9 @@ def form_before() -> ApplicationFormContent:
             FormLine(label="经营场所地址", value=""),
             FormLine(
                 label="主体业态", value="餐饮服务经营者",
-                choices=("食品销售经营者", "餐饮服务经营者", "单位食堂"),
+                choices=(
+                    "食品销售经营者", "餐饮服务经营者", "单位食堂", "中央厨房", "集体用餐配送单位",
+                ),
             ),
             FormLine(label="是否网络经营", value="", choices=("是", "否")),
             FormLine(label="经营项目（按经营许可项目分类填写，可以多选）", value=""),

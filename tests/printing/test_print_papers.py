@@ -231,7 +231,8 @@ def test_a_form_before_any_decision_bears_no_codes(press: PaperPress, tmp_path: 
     text = pdf.text()
     for said in (
         "食品经营许可申请书", "尚未编号", "11010119900101001X", "汉族", "1990年1月1日",
-        "□食品销售经营者■餐饮服务经营者□单位食堂", "□是□否", "申请人声明:", "签名或者盖章",
+        "□食品销售经营者■餐饮服务经营者□单位食堂□中央厨房", "□集体用餐配送单位", "□是□否",
+        "申请人声明:", "签名或者盖章",
     ):  # fmt: skip
         assert said in text, said
     assert "代理人" not in text
@@ -284,6 +285,21 @@ def test_a_reprint_is_marked(press: PaperPress, tmp_path: Path) -> None:
 
 def test_a_common_receipt_is_one_page(press: PaperPress, tmp_path: Path) -> None:
     assert read_back(press, receipt(), tmp_path).pages() == 1
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_no_page_is_left_half_empty_before_the_last(
+    count: int, press: PaperPress, tmp_path: Path
+) -> None:
+    for whose in (HEAD, FOR_ANOTHER):
+        head = replace(whose, materials=some_materials(count))
+        for paper in (receipt(head), rejection(head), notice(head)):
+            pdf = read_back(press, paper, tmp_path)
+            if pdf.pages() > 1:
+                picture = pdf.picture(dpi=50)
+                footer = picture.height * 93 // 100
+                lower = picture.crop((0, picture.height * 56 // 100, picture.width, footer))
+                assert min(lower.tobytes()) < 128, paper.paper
 
 
 @pytest.mark.parametrize("count", range(1, 13))

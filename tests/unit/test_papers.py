@@ -108,7 +108,7 @@ AGENT = Applicant(
     person=Person(name="李样例", number=AGENTS),
 )  # fmt: skip
 COMPANY = Organisation(
-    name="示例商贸有限公司", credit_code="91370199MB00010013", representative="王测试",
+    name="示例商贸有限公司", credit_code="91370199MB0001001N", representative="王测试",
     source=ValueSource.TYPED,
 )  # fmt: skip
 POST = Delivery(
