@@ -21,7 +21,7 @@ from sync.errors import BadAnswer, RecordsUnavailable
 
 # Somebody stands at the window meanwhile.
 _LONGEST_SECONDS = 6.0
-_HLC = re.compile(r"[0-9a-f]{12}-[0-9a-f]{6}")
+_HLC = re.compile(r"[0-9a-f]{12}-[0-7][0-9a-f]{5}")
 
 _Answer = TypeVar("_Answer", people.LicencesAnswer, people.WaitingAnswer, people.HistoryAnswer)
 

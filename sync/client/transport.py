@@ -6,6 +6,7 @@ import time
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from sync.client.round import Post, Reply
 from sync.errors import BadAnswer, Unreachable
@@ -65,8 +66,8 @@ class HttpTransport:
             ) as response:  # fmt: skip
                 content = b"" if response.status_code == 304 else _read(response, largest, until)
                 return Reply(status=response.status_code, body=content)
-        except (requests.RequestException, OSError, ValueError):
-            # The exception's text names addresses only, but nothing of it is needed either.
+        except (requests.RequestException, HTTPError, OSError, ValueError):
+            # HTTPError: a body cut short, read past requests. Nothing of the texts is needed.
             raise Unreachable from None
 
     def close(self) -> None:

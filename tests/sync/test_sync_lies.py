@@ -24,7 +24,9 @@ class Liar(http.server.BaseHTTPRequestHandler):
     say: Callable[[str, bytes], tuple[int, bytes]]
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._reply(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _reply(self, body: bytes) -> None:
         status, answer = type(self).say(self.path, body)
         self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
@@ -32,6 +34,9 @@ class Liar(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(answer)
+
+    def do_GET(self) -> None:
+        self._reply(b"")
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""

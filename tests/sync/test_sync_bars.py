@@ -1,0 +1,215 @@
+"""The published list of bad credit reaches the window whole, seldom, and never half."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from app.domain.checklist import Bar
+from app.services.standing import Standing
+from sync.client.bars import EVERY_SECONDS, BarsKeeper
+from sync.client.transport import HttpTransport
+from sync.client.worker import SyncSettings, SyncWorker
+from sync.people import BARS_PATH, MAX_BARS_BYTES
+from tests.sync.hall import TestClock
+from tests.sync.test_sync_lies import lying
+from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, wait_until
+
+SALT = "ab" * 16
+PERSON = "379901197605060137"
+
+
+def published(day: str = "2026-11-20", *holders: str) -> bytes:
+    bars: list[dict[str, Any]] = [
+        {
+            "holder": hashlib.sha256((SALT + holder).encode()).hexdigest(),
+            "bar": bar, "reason": "示例：失信未修复", "until": None,
+        }
+        for holder in holders
+        for bar in ("deferral", "promise")
+    ]  # fmt: skip
+    return json.dumps({"published": day, "salt": SALT, "bars": bars}).encode()
+
+
+def ask(office: Forked, **headers: str) -> requests.Response:
+    return office.get(BARS_PATH, **headers)
+
+
+class Steps:
+    """Time that only the test moves."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def keeper(file: Path, url: str, token: str = "t") -> tuple[BarsKeeper, Steps]:
+    time_ = Steps()
+    return BarsKeeper(file, HttpTransport(base_url=url, token=token), time_), time_
+
+
+def test_the_list_is_served_with_its_version(tmp_path: Path, nursery: Nursery) -> None:
+    with nursery.served(tmp_path / "data") as office:
+        missing = ask(office)
+        assert (missing.status_code, missing.json()["code"]) == (404, "SYNC-NOT-PUBLISHED")
+        file = office.data / "bars.json"
+        file.write_bytes(published("2026-11-20", PERSON))
+        first = ask(office)
+        assert first.status_code == 200
+        assert first.json()["published"] == "2026-11-20"
+        assert len(first.json()["bars"]) == 2
+        tag = first.headers["ETag"]
+        assert tag == f'"{hashlib.sha256(first.content).hexdigest()}"'
+        same = ask(office, **{"If-None-Match": tag})
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+        file.write_bytes(published("2026-11-22"))
+        assert ask(office, **{"If-None-Match": tag}).json()["published"] == "2026-11-22"
+        file.write_bytes(b'{"published": "2026-11-22", "salt": "' + PERSON.encode())
+        assert ask(office).status_code == 503
+        log = (office.data.parent / "backoffice.log").read_text(encoding="utf-8")
+        assert "file_broken" in log
+        assert PERSON not in log
+
+
+def test_the_worker_brings_it_and_the_window_knows(tmp_path: Path, nursery: Nursery) -> None:
+    file = tmp_path / "w" / "bars.json"
+    with nursery.served(tmp_path / "data") as office:
+        (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
+        window = ClientWindow(tmp_path / "w", office.url, office.token)
+        settings = SyncSettings(base_url=office.url, token=office.token, bars=file)
+        import random
+
+        worker = SyncWorker(
+            outbox=window.outbox, settings=settings, clock=TestClock(), random=random.Random(1),
+            new_id=window.store.new_id,
+        )  # fmt: skip
+        standing = Standing([file], lambda: date(2026, 11, 23))
+        assert standing.check(["379901198803040115"]).published == ""
+        worker.start()
+        wait_until(file.exists)
+        assert {one.bar for one in standing.check([PERSON]).bars} == {Bar.DEFERRAL, Bar.PROMISE}
+        assert standing.check(["379901198803040115"]).bars == ()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not file.with_suffix(".part").exists()
+        assert worker.stop(10)
+        window.worker.start()
+        window.close()
+
+
+def test_it_is_asked_for_every_ten_minutes_at_most(tmp_path: Path) -> None:
+    asked: list[float] = []
+    file = tmp_path / "bars.json"
+
+    def say(_path: str, _body: bytes) -> tuple[int, bytes]:
+        asked.append(clock.at)
+        return 200, published()
+
+    with lying(say) as url:
+        keep, clock = keeper(file, url)
+        for _ in range(2000):
+            keep.look()
+            clock.at += 1
+    assert EVERY_SECONDS == 600
+    assert asked == [1000, 1600, 2200, 2800]
+
+
+def test_the_same_list_is_not_sent_or_written_again(tmp_path: Path, nursery: Nursery) -> None:
+    with nursery.served(tmp_path / "data") as office:
+        (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
+        line = BadLine(office.port)
+        line.up()
+        file = tmp_path / "bars.json"
+        keep, clock = keeper(file, line.url, office.token)
+        keep.look()
+        first = file.stat()
+        clock.at += 601
+        keep.look()
+        assert (file.stat().st_ino, file.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+        again, _ = keeper(file, line.url, office.token)  # after a restart: known by its content
+        again.look()
+        assert file.stat().st_ino == first.st_ino
+        (office.data / "bars.json").write_bytes(published("2026-11-22"))
+        clock.at += 601
+        keep.look()
+        assert json.loads(file.read_bytes())["published"] == "2026-11-22"
+        line.down()
+
+
+BROKEN: dict[str, tuple[int, bytes]] = {
+    "empty": (200, b""),
+    "page": (200, b"<html>"),
+    "cut": (200, published("2026-11-22", PERSON)[:-9]),
+    "no salt": (200, b'{"published": "2026-11-22", "salt": "", "bars": []}'),
+    "numbers": (
+        200,
+        published("2026-11-22", PERSON).replace(
+            hashlib.sha256((SALT + PERSON).encode()).hexdigest().encode(), PERSON.encode()
+        ),
+    ),
+    "deep": (200, b"[" * 90_000),
+    "huge": (200, b" " * (MAX_BARS_BYTES + 1)),
+    "missing": (404, b"{}"),
+    "failing": (500, b""),
+    "redirect": (302, b""),
+    "locked": (401, b""),
+    "unchanged": (304, b""),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_answer_leaves_the_last_good_list(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "bars.json"
+    file.write_bytes(published("2026-11-20", PERSON))
+    before = file.read_bytes()
+    with lying(lambda _path, _body: BROKEN[kind]) as url:
+        keep, _ = keeper(file, url)
+        keep.look()
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+    standing = Standing([file], lambda: date(2026, 11, 23))
+    assert standing.check([PERSON]).bars
+
+
+def test_a_full_disk_or_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
+    with lying(lambda _path, _body: (200, published())) as url:
+        keep, _ = keeper(tmp_path / "gone" / "bars.json", url)
+        keep.look()
+        (tmp_path / "bars.json").mkdir()  # cannot be replaced
+        keep, _ = keeper(tmp_path / "bars.json", url)
+        keep.look()
+    assert not (tmp_path / "bars.part").exists()
+
+
+def test_it_waits_for_a_line_that_stands(tmp_path: Path, nursery: Nursery) -> None:
+    """While the journal cannot be pushed nothing is spent on the list; then it comes at once."""
+    import random
+
+    file = tmp_path / "w" / "bars.json"
+    with nursery.served(tmp_path / "data") as office:
+        (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
+        line = BadLine(office.port)
+        window = ClientWindow(tmp_path / "w", line.url, office.token)
+        worker = SyncWorker(
+            outbox=window.outbox, clock=TestClock(), random=random.Random(1),
+            settings=SyncSettings(base_url=line.url, token=office.token, bars=file),
+            new_id=window.store.new_id,
+        )  # fmt: skip
+        worker.start()
+        time.sleep(1)
+        assert not file.exists()
+        line.up()
+        wait_until(file.exists, 6)
+        assert worker.stop(10)
+        window.worker.start()
+        window.close()
+        line.down()
