@@ -186,6 +186,7 @@ class _Look:
             for number in islice(unpack(pool), most):
                 named = self._entries.texts[number][0] == text
                 self._keep(number, (Tier.EXACT, By.NAME if named else By.ALIAS, 0))
+                self.sure = True
 
     def at(self, terms: Sequence[Term]) -> None:
         """Entries in which every term matches, the likely ones first."""
@@ -219,7 +220,8 @@ class _Look:
                 texts = self._entries.texts[number]
                 if texts not in places:
                     self._work.guessed += 1
-                    if self._work.guessed > MOST_GUESSED:
+                    # Who judged much has less time left to guess.
+                    if self._work.guessed + self._work.judged // 2 > MOST_GUESSED:
                         return
                     places[texts] = guess.place(texts)
                 place = places[texts]
@@ -238,6 +240,8 @@ class _Look:
             fit = self._entries.fit(number, terms)
             if fit is not None:
                 self._keep(number, fit)
+                if not self.sure and fit[0] <= Tier.INSIDE:
+                    self.sure = not any(self._entries.by_initials(number, term) for term in terms)
                 kept += 1
                 if kept == _POOL_KEPT:
                     return
@@ -245,5 +249,3 @@ class _Look:
     def _keep(self, number: int, fit: Fit) -> None:
         tier, by, place = fit
         self.kept[number] = (int(tier), -self._often.entries.get(number, 0), int(by), place)
-        if tier <= Tier.INSIDE and by != By.INITIALS:
-            self.sure = True

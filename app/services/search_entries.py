@@ -116,6 +116,11 @@ class Entries:
             return int(Tier.SCATTERED), int(By.NAME), 0
         return by_department
 
+    def by_initials(self, number: int, term: Term) -> bool:
+        """Initials match much that was never meant."""
+        fit = self.fit_term(number, term)
+        return fit is not None and fit[1] == By.INITIALS
+
     def text_of(self, number: int, by: By, pattern: Pattern) -> str:
         """What matched, where it was not the name."""
         item = self.items[number]

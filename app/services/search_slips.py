@@ -21,29 +21,53 @@ _LONGEST_SLIP = 40  # nobody types more without looking
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-class _Written(dict[int, str]):
-    """For ``str.translate``: how each character would be typed here, its first letter a capital.
+class _Usual(dict[int, str]):
+    """For ``str.translate``: a character as typed by its usual reading, its first letter a capital.
 
-    Of several readings it is the one that stands in what was typed, or nearly; else the usual one.
+    ``letters`` is 1 for initials only. Filled as characters come up, the same for every term.
     """
 
-    def __init__(
-        self, readings: Readings, settled: dict[int, str], typed: str, letters: int | None = None
-    ) -> None:
-        super().__init__(settled)
+    def __init__(self, readings: Readings, letters: int | None = None) -> None:
+        super().__init__()
+        self.single: dict[int, str] = {}  # those with no other reading
         self._readings = readings
-        self._settled = settled  # characters with one reading: the same for all that is typed
-        self._typed = typed
         self._letters = letters
 
     def __missing__(self, code: int) -> str:
-        ways = [reading[: self._letters] for reading in self._readings.of(chr(code))]
+        ways = self.readings(code)
+        found = self[code] = ways[0].capitalize()
         if len(ways) == 1:
-            found = self._settled[code] = ways[0].capitalize()
+            self.single[code] = found
+        return found
+
+    def readings(self, code: int) -> list[str]:
+        return [reading[: self._letters] for reading in self._readings.of(chr(code))]
+
+
+class _Written(dict[int, str]):
+    """The same for one term: of several readings the one that stands in it, or nearly."""
+
+    def __init__(self, usual: _Usual, typed: str) -> None:
+        super().__init__(usual.single)
+        self.usual = usual
+        self._typed = typed
+
+    def __missing__(self, code: int) -> str:
+        usual = self.usual[code]
+        if code in self.usual.single:
+            found = usual
         else:
-            found = max(ways, key=self._likely).capitalize()  # the first of equals
+            found = max(self.usual.readings(code), key=self._likely).capitalize()
         self[code] = found
         return found
+
+    def ways(self, text: str) -> Iterator[str]:
+        """As it was probably typed; then, as the slip may mislead, by the usual readings."""
+        likely = text.translate(self)
+        yield likely
+        usual = text.translate(self.usual)
+        if usual != likely:
+            yield usual
 
     def _likely(self, way: str) -> int:
         if len(way) < 3:  # may stand there by accident
@@ -66,10 +90,11 @@ class Guess:
         """Where ``typed`` stands in one of the texts with one slip at most."""
         best: int | None = None
         for text in texts:
-            marked = text if self.written is None else text.translate(self.written)
-            found = find_slipped(self.typed, marked)
-            if found is not None and (best is None or found < best):
-                best = found
+            for marked in (text,) if self.written is None else self.written.ways(text):
+                found = find_slipped(self.typed, marked)
+                if found is not None:
+                    best = found if best is None else min(best, found)
+                    break
         return best
 
 
@@ -78,9 +103,8 @@ class Slips:
 
     def __init__(self, postings: Postings, readings: Readings) -> None:
         self._postings = postings
-        self._readings = readings
-        self._pinyin: dict[int, str] = {}
-        self._initials: dict[int, str] = {}
+        self._pinyin = _Usual(readings)
+        self._initials = _Usual(readings, 1)
         self._whole = _dropped(postings.syllables)
         self._unfinished = _dropped([*postings.beginnings, *postings.syllables])
         self._between: dict[str, int] = {}
@@ -94,7 +118,7 @@ class Slips:
         if characters >= SHORTEST_CHARACTERS:
             bits = _bridged(term, among, postings.char, postings.pair, lambda _: among)
             yield Guess(bits, bits & postings.first_char(term[0]), term, None)
-        spelled = term.translate(self._written(term)).lower()
+        spelled = term.translate(_Written(self._pinyin, term)).lower()
         if characters == len(term):
             # Same sound, other character. It was chosen from a list: no letter is amiss.
             bits = postings.whole_from(spelled)[0] & among if characters > 1 else 0
@@ -104,14 +128,11 @@ class Slips:
             bits = 0
         if bits:
             begin = bits & postings.first_unit(spelled[0])
-            yield Guess(bits, begin, spelled, self._written(spelled))
+            yield Guess(bits, begin, spelled, _Written(self._pinyin, spelled))
         if len(term) >= SHORTEST_INITIALS and term.isascii() and term.isalpha():
             bits = _bridged(term, among, postings.initial, postings.initial_pair, self._any_between)
             begin = bits & postings.first_unit(term[0])
-            yield Guess(bits, begin, term, _Written(self._readings, self._initials, term, 1))
-
-    def _written(self, typed: str) -> _Written:
-        return _Written(self._readings, self._pinyin, typed)
+            yield Guess(bits, begin, term, _Written(self._initials, term))
 
     def _any_between(self, ends: str) -> int:
         """Entries with these two initials and any one between them; kept, there are few."""

@@ -124,16 +124,18 @@ class Pattern:
                 self._learn(char)
             if char not in starts:
                 continue
+            # What syllables match, syllables and initials match as well: most starts fail once.
+            mixed = self._run(text, start, known) if initials is None else 1
+            if not mixed:
+                continue
             end = self._run(text, start, self._whole)
             if end:
                 return start, end - start, Reading.PINYIN
             if initials is None:
-                end = self._run(text, start, known)
-                if end:
-                    initials = (start, end - start, Reading.INITIALS)
-                    # One letter is never better than an initial.
-                    if len(self.term) == 1:
-                        break
+                initials = (start, mixed - start, Reading.INITIALS)
+                # One letter is never better than an initial.
+                if len(self.term) == 1:
+                    break
         return initials
 
     def _run(self, text: str, start: int, table: dict[str, _Steps]) -> int:

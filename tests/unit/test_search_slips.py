@@ -104,6 +104,16 @@ def test_a_guess_stands_after_what_matches_as_initials() -> None:
     assert [match.matched_by for match in found] == [MatchedBy.INITIALS, MatchedBy.SIMILAR]
 
 
+def test_two_words_that_match_only_as_initials_do_not_hide_a_guess() -> None:
+    index = SearchIndex(
+        item_named(name, f"{n:031d}", OFFICE)
+        for n, name in enumerate(("食品经营许可变更", "商铺经营许了被告"))
+    )
+    found = index.find("spjyxl bg")
+    assert [match.item.name for match in found] == ["商铺经营许了被告", "食品经营许可变更"]
+    assert found[1].matched_by is MatchedBy.SIMILAR
+
+
 def test_most_slips_among_thousands_are_found_in_the_first_twenty() -> None:
     items = many_items(3_000)
     index = SearchIndex(items)
