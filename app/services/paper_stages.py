@@ -10,10 +10,10 @@ from datetime import datetime
 from app.domain import case as cases
 from app.domain.bundle import Bundle, Part
 from app.domain.case import Case, CaseState
-from app.domain.catalogue import Item
+from app.domain.catalogue import Item, list_hash
 from app.domain.checklist import Evaluation
 from app.domain.decision import judge
-from app.domain.errors import NotReady
+from app.domain.errors import ListChanged, NotReady
 from app.domain.events import Event, Numbered
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import decode_event
@@ -67,12 +67,16 @@ class Whole:
 
 
 class Stages:
+    """A list that was altered under its version would make a paper say something else: refused."""
+
     def __init__(self, store: Store, catalogue: Callable[[], Catalogue]) -> None:
         self._store = store
         self._catalogue = catalogue
+        self._hashes: dict[tuple[str, int], str] = {}
 
     def decided(self, case_id: str, kinds: tuple[type[Numbered], ...]) -> Stage:
-        """At its last decision of these kinds. Raises NotReady where there is none."""
+        """At its last decision of these kinds. Raises NotReady where there is none, ItemNotFound,
+        ListChanged."""
         facts = self._facts(case_id)
         places = [at for at, fact in enumerate(facts, start=1) if isinstance(fact.event, kinds)]
         if not places:
@@ -80,7 +84,8 @@ class Stages:
         return self._stage(case_id, facts, places[-1])
 
     def latest(self, case_id: str) -> Stage:
-        """An open case as it stands, any other at its last decision. Raises NotReady."""
+        """An open case as it stands, any other at its last decision. Raises NotReady,
+        ItemNotFound, ListChanged."""
         facts = self._facts(case_id)
         case = cases.fold(case_id, (fact.event for fact in facts))
         places = [at for at, fact in enumerate(facts, start=1) if isinstance(fact.event, Numbered)]
@@ -92,24 +97,26 @@ class Stages:
         """A bundle's cases as they were decided together, or as they stand while they are not.
 
         Each by its own first decision: later the cases of a bundle go their own ways. Raises
-        NotReady, ItemNotFound.
+        NotReady, ItemNotFound, ListChanged.
         """
         with self._store.read() as connection:
             row = connection.exec_driver_sql(
-                "SELECT code, version, cases, number, check_code, decided_at, actor "
+                "SELECT code, version, list_hash, cases, number, check_code, decided_at, actor "
                 "FROM bundles WHERE id = ?",
                 (bundle_id,),
             ).one_or_none()
             if row is None:
                 raise NotReady(need="bundle")
-            code, version, members, number, check, decided_at, actor = row
+            code, version, frozen, members, number, check, decided_at, actor = row
             histories = [(one, _facts_about(connection, one)) for one in json.loads(members)]
         stages = [self._stage(one, facts, _first_decision(facts)) for one, facts in histories]
         at = max(stage.at for stage in stages)
         if decided_at:
             at = datetime.fromisoformat(decided_at).astimezone(HALL_ZONE)
+        bundle = self._catalogue().get_bundle_version(code, version)
+        self._check(bundle, code, version, frozen)
         return Whole(
-            bundle=self._catalogue().get_bundle_version(code, version),
+            bundle=bundle,
             parts=tuple(stage.part for stage in stages), number=number, check=check, at=at,
             actor=actor or stages[-1].actor,
         )  # fmt: skip
@@ -123,11 +130,19 @@ class Stages:
         if case is None or not case.item:
             raise NotReady(need="item")
         item = self._catalogue().get_version(case.item, case.version)
+        self._check(item, case.item, case.version, case.list_hash)
         last = facts[count - 1]
         return Stage(
             part=Part(case=case, item=item, evaluation=judge(case, item, last.at.date())),
             at=last.at, actor=last.actor, later=tuple(fact.event for fact in facts[count:]),
         )  # fmt: skip
+
+    def _check(self, listed: Item | Bundle, code: str, version: int, frozen: str) -> None:
+        key = (code, version)
+        if key not in self._hashes:
+            self._hashes[key] = list_hash(listed)
+        if self._hashes[key] != frozen:
+            raise ListChanged(item=code, version=version)
 
 
 def _facts_about(connection: Statements, case_id: str) -> list[Fact]:

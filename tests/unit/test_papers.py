@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,11 @@ from app.domain.catalogue import (
     Option,
     Question,
     ReuseGrade,
+    list_hash,
 )
 from app.domain.checklist import Stored
 from app.domain.decision import judge
-from app.domain.errors import NotReady
+from app.domain.errors import ListChanged, NotReady
 from app.domain.events import (
     AgentIdentified,
     ApplicantIdentified,
@@ -199,7 +202,7 @@ class Counter:
             ApplicantIdentified(applicant=APPLICANT), PhoneEntered(phone="13800000000"),
             ItemChosen(
                 item=item.code, name=item.name, department=item.department.name,
-                version=item.version, list_hash="",
+                version=item.version, list_hash=list_hash(item),
             ),
             QuestionAnswered(question="who", options=("a",)), *more,
         )  # fmt: skip
@@ -313,6 +316,22 @@ def test_received_then_rejected_both_can_be_printed(counter: Counter) -> None:
     assert [line.name for line in rejection.head.materials] == ["《样例许可申请表》"]
 
 
+def test_a_list_altered_under_its_version_prints_nothing(counter: Counter) -> None:
+    decide_bundle(counter)
+    altered = replace(FOOD, materials=(*FOOD.materials, Material(id="gold", name="金条")))
+    for items, bundle, about in (
+        ((altered, SIGN, HYGIENE), RESTAURANT, ("case:c1", "bundle:b")),
+        ((FOOD, SIGN, HYGIENE), replace(RESTAURANT, joint_form=""), ("bundle:b",)),
+    ):
+        contents = PaperContents(counter.store, HALL, partial(Catalogue, items, bundles=(bundle,)))
+        for one in about:
+            kind = PaperKind.ACCEPTANCE if one == "case:c1" else PaperKind.BUNDLE_RECEIPT
+            with pytest.raises(ListChanged):
+                contents.content(kind, one)
+            with pytest.raises(ListChanged):
+                contents.content(PaperKind.APPLICATION_FORM, one)
+
+
 # -- parties, delivery, states --------------------------------------------------------------------
 
 
@@ -372,8 +391,9 @@ def begin_bundle(counter: Counter) -> None:
     for case, item in (("c1", FOOD), ("c2", SIGN), ("c3", HYGIENE)):
         counter.open(case, item, CaseBundled(bundle="b"))
     chosen = BundleChosen(
-        code="restaurant", name="开办餐饮店", version=4, list_hash="", cases=("c1", "c2", "c3")
-    )
+        code="restaurant", name="开办餐饮店", version=4, list_hash=list_hash(RESTAURANT),
+        cases=("c1", "c2", "c3"),
+    )  # fmt: skip
     counter.happen("bundle:b", chosen)
 
 
