@@ -36,6 +36,7 @@ MAX_BLOCK = 10_000  # serials in one block
 _CHUNK = 64 * 1024
 _MAX_SEQ = 2**53
 _HASH = re.compile(r"[0-9a-f]{64}")
+_HLC = re.compile(r"[0-9a-f]{12}-[0-7][0-9a-f]{5}")
 CODE = re.compile(r"[A-Z]{2,8}-[A-Z0-9-]{1,40}")
 
 
@@ -193,3 +194,8 @@ def is_plausible(entry: Entry) -> bool:
 def is_name(text: str, longest: int = 128) -> bool:
     """An id or code: 1 to ``longest`` printable characters."""
     return 0 < len(text) <= longest and text.isprintable()
+
+
+def is_hlc(text: str) -> bool:
+    """A hybrid logical time: milliseconds since 1970 and a counter that is not nearly spent."""
+    return _HLC.fullmatch(text) is not None

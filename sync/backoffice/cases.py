@@ -8,6 +8,7 @@ from string import Formatter
 
 from app.domain import case as cases
 from app.domain.case import Case, CaseState
+from app.domain.errors import BadEntry
 from app.domain.events import CaseNumbersLeased, DemandRefused, Event, Numbered
 from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
@@ -15,6 +16,7 @@ from app.domain.masking import mask_name
 from sync.backoffice.database import Transaction
 from sync.errors import CaseElsewhere, NumberNotLeased, NumberUsed
 from sync.people import tidy
+from sync.wire import is_hlc
 
 
 class NumberPattern:
@@ -74,10 +76,8 @@ class CaseBook:
             earlier = events_about(self._connection, entry.subject)
             self._cases[case_id] = cases.fold(case_id, (past for past, _ in earlier))
         former = self._cases[case_id]
-        # Two windows that both resumed a case while they could not hear each other must not mix
-        # their facts in it: while it is open it is one window's. A refused demand changes nothing.
-        if former and former.state is CaseState.OPEN and not isinstance(event, DemandRefused):
-            self._check_place(entry)
+        if not isinstance(event, DemandRefused):  # on record whatever else becomes of the case
+            self._check_place(entry, former)
         case = cases.apply(former, case_id, event)
         # A resumed case keeps its number, whichever window decides it now.
         if isinstance(event, Numbered) and not (former and former.number):
@@ -85,15 +85,27 @@ class CaseBook:
             check_number(self._connection, entry, event.number, serial)
         return case
 
-    def _check_place(self, entry: Entry) -> None:
-        (device,) = self._connection.execute(
-            "SELECT c.device FROM entries e JOIN chains c ON c.id = e.chain"
-            " WHERE e.subject = ? AND e.kind IN ('CaseOpened', 'CaseResumed')"
-            " AND e.outcome = 'applied' ORDER BY e.arrival DESC LIMIT 1",
+    def _check_place(self, entry: Entry, case: Case | None) -> None:
+        """Two windows that could not hear each other must not mix their facts in one case.
+
+        While it is open it is one window's. And what a window records comes, by its own time,
+        after all that is known: so windows, which fold by time, and the back office, which folds
+        by arrival, see the same. Raises CaseElsewhere, BadEntry.
+        """
+        if not is_hlc(entry.hlc):
+            raise BadEntry(kind=entry.kind, version=entry.version)
+        if case is None:
+            return
+        last = self._connection.execute(
+            "SELECT c.device, e.hlc FROM entries e JOIN chains c ON c.id = e.chain"
+            " WHERE e.subject = ? AND e.outcome = 'applied' AND e.kind <> 'DemandRefused'"
+            " ORDER BY e.arrival DESC LIMIT 1",
             (entry.subject,),
         ).fetchone()
-        if device != entry.device:
-            raise CaseElsewhere(window=device)
+        if last is None or last[0] == entry.device:
+            return
+        if case.state is CaseState.OPEN or entry.hlc <= last[1]:
+            raise CaseElsewhere(window=last[0])
 
     def keep(self, entry: Entry, event: Event, case: Case, arrival: int, received_at: str) -> None:
         """Write the projection of a decided case."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import TypeVar
@@ -21,7 +20,6 @@ from sync.errors import BadAnswer, RecordsUnavailable
 
 # Somebody stands at the window meanwhile.
 _LONGEST_SECONDS = 6.0
-_HLC = re.compile(r"[0-9a-f]{12}-[0-7][0-9a-f]{5}")
 
 _Answer = TypeVar("_Answer", people.LicencesAnswer, people.WaitingAnswer, people.HistoryAnswer)
 
@@ -120,7 +118,7 @@ def _check_history(entries: tuple[Entry, ...], number: str) -> None:
         raise BadAnswer
     for entry in entries:
         # A time that nobody can read back must never be heard by the store's own clock.
-        if not wire.is_plausible(entry) or not _HLC.fullmatch(entry.hlc):
+        if not wire.is_plausible(entry) or not wire.is_hlc(entry.hlc):
             raise BadAnswer
         check_body(entry)
     kinds = [entry.subject.partition(":")[0] for entry in entries]

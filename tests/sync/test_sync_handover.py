@@ -9,7 +9,14 @@ import pytest
 
 from app.domain.case import CaseState
 from app.domain.errors import CaseClosed
-from app.domain.events import CaseResumed, DemandKind, DemandRefused, NoticeHanded
+from app.domain.events import (
+    CaseOpened,
+    CaseResumed,
+    DemandKind,
+    DemandRefused,
+    NoticeHanded,
+)
+from app.domain.journal import GENESIS, seal
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import (
     FIRM,
@@ -25,7 +32,7 @@ from tests.sync.coming_back import (
     state_at,
     window_of,
 )
-from tests.sync.hall import number_of
+from tests.sync.hall import START, SealedChain, number_of
 from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, wait_until
 
 
@@ -138,10 +145,10 @@ def test_both_resume_while_the_line_is_down(tmp_path: Path, nursery: Nursery) ->
             wait_until(lambda: second.outbox.counts()[0] == 0)
             assert at_office(office, "k1")["window"] == "W01"
             assert set_aside(first) == []
-            assert set_aside(second) == [
-                ("CaseResumed", "DOM-04"), ("MaterialReceived", "DOM-04"),
-                ("CaseAccepted", "DOM-04"),
-            ]  # fmt: skip
+            kinds = [kind for kind, _ in set_aside(second)]
+            assert kinds == ["CaseResumed", "MaterialReceived", "CaseAccepted"]
+            # Closed by the other, or recorded before the other's acts: either tells what happened.
+            assert {code for _, code in set_aside(second)} <= {"DOM-04", "SYNC-CASE-ELSEWHERE"}
             assert second.outbox.counts() == (0, 3)
             second.store.verify()
             assert rebuilt_equals_kept(second.store)
@@ -182,6 +189,48 @@ def test_an_open_case_is_one_windows(tmp_path: Path, nursery: Nursery) -> None:
             assert at_office(office, "k1")["state"] == "accepted"
             assert first.outbox.counts() == (0, 0)
         line.down()
+
+
+def test_what_did_not_know_of_the_others_acts_is_refused(tmp_path: Path, nursery: Nursery) -> None:
+    """By its own time earlier than what the other window did: it was decided without knowing."""
+    with nursery.served(tmp_path / "data") as office:
+        line = BadLine(office.port)
+        line.up()
+        with (
+            window_of(tmp_path, office, "W01", line.port) as first,
+            window_of(tmp_path, office, "W02") as second,
+        ):
+            started(first)
+            started(second)
+            number = notice(first, "k1")
+            wait_until(first.settled)
+            second.store.take_in(people_of(office).history(number))
+            line.down()
+            save(first.store, "case:k1", *mended("W01", number))
+            save(second.store, "case:k1", *put_back("W02"))
+            wait_until(second.settled)
+            line.up()
+            wait_until(lambda: first.outbox.counts()[0] == 0)
+            assert [code for _, code in set_aside(first)] == ["SYNC-CASE-ELSEWHERE"] * 3
+            assert at_office(office, "k1")["state"] == "noticed"
+            assert len(people_of(office).waiting(PERSON)) == 1
+        line.down()
+
+
+def test_a_time_that_nobody_can_read_is_refused(tmp_path: Path, nursery: Nursery) -> None:
+    with nursery.served(tmp_path / "data") as office:
+        for place, hlc in enumerate(("zzzz", "", "ffffffffffff-ffffff", "000000000001-0000000")):
+            chain = SealedChain("W01", f"i{place}")
+            event = CaseOpened(window="W01", ticket="")
+            chain.entries = [
+                seal(
+                    event, previous=GENESIS, id=f"e{place}", device="W01", install=f"i{place}",
+                    seq=1, at=START, hlc=hlc, actor="C01", subject=f"case:k{place}",
+                )
+            ]  # fmt: skip
+            (refused,) = office.push(chain.entries).json()["exceptions"]
+            assert refused["code"] == "JRN-01", hlc
+        assert office.cases() == []
 
 
 def test_a_case_has_one_number_for_life(tmp_path: Path, nursery: Nursery) -> None:
