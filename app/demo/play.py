@@ -19,10 +19,12 @@ from ui.pages.counter_page import CounterPage
 from ui.viewmodels.case import CaseScreen
 from ui.viewmodels.case_view import QuestionView
 from ui.viewmodels.counter import CounterModel
+from ui.viewmodels.counter_state import Primary
 from ui.viewmodels.line import LineStage
 
 PASSWORD = "demo-1001"  # noqa: S105 - the demo hall's, published in its documentation
 _PATIENCE = 20.0
+_ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")  # invented, as in licences.json
 
 
 class PlayStuck(AppError):
@@ -155,6 +157,14 @@ class Hands:
         self._trainer.lift()
         self.picture("applicant")
 
+    def come_back(self) -> None:
+        """The applicant of a notice: what waits is offered as soon as the card is read."""
+        self.wait(lambda: bool(self.model.records.state.waiting), "what waits")
+        self.picture("waiting-for-this-person")
+        self.ctrl(Qt.Key.Key_H)
+        self.wait(lambda: self.case.numbered, "resumed")
+        self.picture("resumed")
+
     def find_item(self, text: str) -> None:
         self.press(Qt.Key.Key_F10)
         self.write(text)
@@ -187,6 +197,16 @@ class Hands:
             self._go_to(row.id)
             self.press(Qt.Key.Key_Space)
 
+    def name_organisation(self, name: str, credit_code: str) -> None:
+        """The person read stands for it."""
+        applicant = self.case.applicant
+        self.ctrl(Qt.Key.Key_O)
+        for text in (name, credit_code, applicant.name if applicant else ""):
+            self.write(text)
+            self.press(Qt.Key.Key_Return)
+        self.wait(lambda: bool(self.case.parties and self.case.parties.organisation), "named")
+        self.picture("organisation")
+
     def _go_to(self, material: str) -> None:
         """Down, and once more from the top: the cursor steps on by itself after a tick."""
         table = self.page.materials.table
@@ -202,6 +222,8 @@ class Hands:
 
     def decide(self, outcome: Outcome) -> str:
         """Returns the case's number."""
+        if self.model.state.primary is Primary.PARTY:
+            self.name_organisation(*_ORGANISATION)
         if self.case.outcome is not outcome:
             self.model.select(outcome)
         self.wait(lambda: self.case.outcome is outcome, outcome.value)

@@ -113,6 +113,7 @@ def _serve_three(hands: Hands, hall: DemoHall) -> list[str]:
     hands.wait(lambda: client.outbox.counts() == (0, 0), "sent")
     hands.settle()
     hands.picture("sent")
+    _serve_again(hands, hall)
     hands.press(Qt.Key.Key_F12)
     hands.picture("papers")
     hands.press(Qt.Key.Key_Escape)
@@ -120,6 +121,29 @@ def _serve_three(hands: Hands, hall: DemoHall) -> list[str]:
     hands.picture("outbox")
     hands.press(Qt.Key.Key_Escape)
     return numbers
+
+
+def _serve_again(hands: Hands, hall: DemoHall) -> None:
+    """Who was noticed comes back; a bundle's items are each decided by their own list."""
+    from app.domain.checklist import Outcome
+
+    client = hall.client
+    hands.call_next()
+    hands.read_card("ayiguli-ceshi")
+    hands.come_back()
+    hands.bring()
+    hands.decide(Outcome.ACCEPT)
+    hands.picture("accepted-after-notice")
+
+    hands.call_next()
+    hands.read_card("zhang-shili")
+    hands.find_item("kaicanyindian")
+    hands.answer_first_options()
+    hands.bring(leave_out=2)
+    hands.decide(Outcome.EACH)
+    hands.picture("bundle-decided")
+    hands.wait(lambda: all(job.state == "printed" for job in client.papers.jobs()), "papers")
+    hands.wait(lambda: client.outbox.counts() == (0, 0), "all sent")
 
 
 def _arrived(hall: DemoHall) -> list[str]:

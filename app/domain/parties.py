@@ -43,10 +43,11 @@ def implied_answers(case: Case, item: Item) -> tuple[QuestionAnswered, ...]:
     known = facts(case)
     implied = []
     for question in asked_questions(item, case.answers):
-        for option in question.options:
-            if option.fact in known and case.answers.get(question.id) != frozenset({option.id}):
-                implied.append(QuestionAnswered(question=question.id, options=(option.id,)))
-                break
+        meant = [option for option in question.options if option.fact in known]
+        chosen = case.answers.get(question.id, frozenset())
+        # Of several options that say it (a company, a canteen) only the applicant knows which.
+        if len(meant) == 1 and meant[0].id not in chosen:
+            implied.append(QuestionAnswered(question=question.id, options=(meant[0].id,)))
     return tuple(implied)
 
 

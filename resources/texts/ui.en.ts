@@ -101,7 +101,7 @@
     </message>
     <message>
       <source>逐项按清单办</source>
-      <translation>Decide item by item</translation>
+      <translation>By each list</translation>
     </message>
     <message>
       <source>收件凭证</source>
@@ -832,8 +832,8 @@
       <translation>As a person</translation>
     </message>
     <message>
-      <source>记下</source>
-      <translation>Record</translation>
+      <source>读代理人的证件</source>
+      <translation>Read the agent’s card</translation>
     </message>
     <message>
       <source>凭什么代办</source>
@@ -892,12 +892,12 @@
       <translation>Reader is broken</translation>
     </message>
     <message>
-      <source>手机号码</source>
-      <translation>Phone number</translation>
+      <source>记下</source>
+      <translation>Record</translation>
     </message>
     <message>
-      <source>读代理人的证件</source>
-      <translation>Read the agent’s card</translation>
+      <source>手机号码</source>
+      <translation>Phone number</translation>
     </message>
     <message>
       <source>刚才登记的就是代理人</source>
@@ -910,6 +910,10 @@
     <message>
       <source>结果怎么取</source>
       <translation>The result</translation>
+    </message>
+    <message>
+      <source>记下自取</source>
+      <translation>Record: pick up</translation>
     </message>
     <message>
       <source>代理人凭</source>

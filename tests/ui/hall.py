@@ -77,6 +77,9 @@ class FolderPrinter:
         return PrinterStatus(state=PrinterState.READY)
 
 
+ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")
+
+
 @dataclass
 class StillOffice:
     """A back office that stands where it was put."""
@@ -290,6 +293,23 @@ class Hall:
             self.key(Qt.Key.Key_1)
             if asked.multiple:
                 self.key(Qt.Key.Key_Return)
+
+    def name_organisation(self) -> None:
+        """The person read is its legal representative."""
+        person = self.case().applicant
+        assert person is not None
+        self.ctrl(Qt.Key.Key_O)
+        for text in (*ORGANISATION, person.person.name):
+            self.write(text)
+            self.key(Qt.Key.Key_Return)
+        self.wait(lambda: self.case().organisation is not None, "an organisation")
+        self.settle()
+
+    def receive_all(self) -> None:
+        for row in self.model.case.state.rows:
+            if row.open:
+                self.model.case.materials.receive_all(row.id)
+        self.settle()
 
     def close(self) -> None:
         self.window.close()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from app.domain.case import CaseState
 from app.domain.checklist import Outcome
 from app.domain.ticket import TicketState
-from tests.ui.hall import FOOD, Hall
+from tests.ui.hall import FOOD, ORGANISATION, Hall
 from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line import LineStage
 
@@ -53,6 +53,11 @@ def test_whole_main_job_by_keyboard(hall: Hall) -> None:
     hall.ctrl(Key.Key_Return)
     assert QApplication.focusWidget() is hall.page.materials.table
     receive_all_by_keys(hall)
+    assert hall.primary() is Primary.PARTY  # a company applies: nobody knows yet which
+    hall.ctrl(Key.Key_Return)
+    assert hall.form() is Form.ORGANISATION
+    hall.key(Key.Key_Escape)
+    hall.name_organisation()
     state = hall.model.case.state
     assert state.conclusion is not None
     assert state.conclusion.best is Outcome.ACCEPT
@@ -63,7 +68,7 @@ def test_whole_main_job_by_keyboard(hall: Hall) -> None:
     assert hall.case().state is CaseState.ACCEPTED
     assert decided.number == hall.case().number
     assert decided.number in words_on(hall)
-    hall.wait(lambda: hall.page.decision.decided.state.text() == "已打出", "a printed paper")
+    hall.wait(lambda: hall.page.decision.decided.papers[0][1].text() == "已打出", "a printed paper")
 
     hall.ctrl(Key.Key_Return)
     hall.wait(lambda: hall.model.line.state.ticket == "A012", "the next applicant")
@@ -108,6 +113,14 @@ def test_whole_main_job_by_mouse(hall: Hall) -> None:
             rect = table.visualRect(table.model().index(at, 1))
             QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
             hall.click(page.materials.acts["receive"])
+    hall.click(page.decision.go)
+    form = page.applicant.organisation
+    for field, text in zip((form.name, form.code), ORGANISATION, strict=True):
+        field.setText(text)
+    form.representative.setText("张示例")
+    hall.click(form.submit_button)
+    hall.wait(lambda: hall.case().organisation is not None, "an organisation")
+    hall.settle()
     hall.click(page.decision.buttons[Outcome.ACCEPT])
     hall.wait(lambda: hall.model.case.state.decided is not None, "a decision")
     hall.click(page.decision.decided.next)

@@ -56,8 +56,9 @@ class ApplicantCard(QFrame):
         )  # fmt: skip
         self.typing = TypingForm(model, look)
         self.phone_form = PhoneForm(model)
+        self.organisation = OrganisationForm(model)
         self.forms: tuple[InlineForm, ...] = (
-            self.typing, self.phone_form, OrganisationForm(model), AgentForm(model),
+            self.typing, self.phone_form, self.organisation, AgentForm(model),
             DeliveryForm(model),
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.checklist import Outcome
 from ui.pages.applicant_card import ApplicantCard
 from ui.pages.decision_column import DecisionColumn
 from ui.pages.form_card import FormCard
@@ -90,7 +91,7 @@ class CounterPage(QWidget):
             "primary": self.press_primary,
             "back": self._back,
         }
-        for outcome, _ in ORDER:
+        for outcome in {one for one, _ in ORDER} - {Outcome.EACH}:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
         for name in ("help", "clocks", "outbox", "papers", "theme", "sign_out"):
             acts[name] = partial(self.asked.emit, name)
@@ -173,8 +174,18 @@ class CounterPage(QWidget):
         closed = state.form is Form.NONE and (self._form is not Form.NONE or lost)
         if closed and not self.item.questions.options.hasFocus():
             self.materials.table.setFocus()
+        if (state.form is Form.FIELDS) is self.materials.isVisible():
+            self._swap_list_and_form(state.form is Form.FIELDS)
         self._form = state.form
-        self.materials.setVisible(state.form is not Form.FIELDS)
+
+    def _swap_list_and_form(self, filling: bool) -> None:
+        """One takes the other's place; what is hidden must not keep the keyboard."""
+        if filling:
+            self.form.begin()
+            self.materials.hide()
+        else:
+            self.materials.show()
+            self.materials.table.setFocus()
 
 
 def _holds_mask_key(event: QKeyEvent) -> bool:

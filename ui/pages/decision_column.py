@@ -96,6 +96,8 @@ class DecisionColumn(QFrame):
         paper = case.decided.paper if case.decided else case.paper
         if going:
             paper = None  # nothing is about to be printed yet
+        if counter.form is Form.HANDED:
+            paper = None  # it is in the applicant's hands
         if counter.form is Form.REJECT and self.height() < ROOM_FOR_BOTH:
             paper = None  # the grounds must be readable whole; the sheet says nothing more
         self.paper_title.setText(say("打印的内容") if case.decided else say("将打印"))

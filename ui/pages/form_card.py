@@ -61,7 +61,6 @@ class FormCard(QFrame):
     def _render(self) -> None:
         counter, form = self._model.state, self._model.case.state.form
         opened = counter.form is Form.FIELDS and form is not None
-        opening = opened and not self.isVisible()
         if form is not None and opened:
             self.title.setText(say("申请表 {n}/{m}", n=form.known, m=len(form.fields)))
             self._draw(form.fields)
@@ -70,8 +69,10 @@ class FormCard(QFrame):
         self.note.tell(self._model.case.state.note if opened else None)
         self.setVisible(opened)
         self.print.set_primary(opened)
-        if opening:
-            self._next("")
+
+    def begin(self) -> None:
+        """Give the keyboard to the first field that wants typing."""
+        self._next("")
 
     def _draw(self, fields: tuple[FieldView, ...]) -> None:
         """Build the editors anew only where the fields are others: the hands may be in one."""
@@ -99,8 +100,8 @@ class FormCard(QFrame):
             self.grid.addWidget(name, line, column)
             self.grid.addWidget(self._editor(one), line, column + 1)
             source = Chip()
+            self.grid.addWidget(source, line, column + 2)  # first: alone it would open as a window
             source.say(one.source, one.tone if one.source else Tone.NEUTRAL)
-            self.grid.addWidget(source, line, column + 2)
         for column in range(_COLUMNS):
             self.grid.setColumnStretch(column * 3 + 1, 1)
         self.grid.setRowStretch(len(fields) // _COLUMNS + 1, 1)

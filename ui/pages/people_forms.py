@@ -115,22 +115,23 @@ class AgentForm(InlineForm):
     form = Form.AGENT
 
     def __init__(self, model: CounterModel) -> None:
-        super().__init__(model, say("记下"))
+        super().__init__(model, say("读代理人的证件"))
         self.authority = self.line(say("凭什么代办"), 100)
         self.authority.setFixedWidth(200)
         self.ways = Choices()
         self._layout.addLayout(
-            row(label(say("代理人凭"), "section"), self.authority, 0, self.cancel)
-        )
+            row(
+                label(say("代理人凭"), "section"), self.authority, 0, self.cancel,
+                self.submit_button,
+            )
+        )  # fmt: skip
         self._layout.addWidget(self.ways)
         self._layout.addWidget(self.note)
-        self.submit_button.hide()
         self.ways.picked.connect(self._pick)
 
     def start(self) -> None:
         self.authority.setText("授权委托书")  # what is recorded is in the hall's language
         ways = [
-            (AgentWay.READ.value, say("读代理人的证件")),
             (AgentWay.SAME.value, say("刚才登记的就是代理人")),
             (AgentWay.TYPE.value, say("手录代理人")),
         ]
@@ -143,7 +144,7 @@ class AgentForm(InlineForm):
         return self.ways
 
     def submit(self) -> None:
-        self.ways.setFocus()
+        self._model.people.pick_agent(AgentWay.READ, self.authority.text())
 
     def _pick(self, chosen: frozenset[str]) -> None:
         for way in chosen:
@@ -161,7 +162,9 @@ class DeliveryForm(InlineForm):
         self.recipient = self.line(say("收件人"), 100)
         self.phone = self.line(say("电话"), 30)
         self.address = self.line(say("邮寄地址，写到门牌"), 200)
-        first = row(label(say("结果怎么取"), "section"), self.ways, 0, self.cancel)
+        first = row(
+            label(say("结果怎么取"), "section"), self.ways, 0, self.cancel, self.submit_button
+        )  # fmt: skip
         first.setAlignment(self.ways, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addLayout(first)
         line = QHBoxLayout()
@@ -169,7 +172,6 @@ class DeliveryForm(InlineForm):
         line.addWidget(self.recipient, 2)
         line.addWidget(self.phone, 2)
         line.addWidget(self.address, 6)
-        line.addWidget(self.submit_button)
         self._layout.addLayout(line)
         self._layout.addWidget(self.note)
         self.ways.picked.connect(self._pick)
@@ -192,15 +194,16 @@ class DeliveryForm(InlineForm):
         if posted:
             (self.phone if self.recipient.text() else self.recipient).setFocus()
         else:
-            self._model.people.choose_delivery(Delivery(way=DeliveryWay.PICK_UP))
+            self.submit()
 
     def _show_post(self, posted: bool) -> None:
-        for part in (self.recipient, self.phone, self.address, self.submit_button):
+        for part in (self.recipient, self.phone, self.address):
             part.setVisible(posted)
+        self.submit_button.set_words(say("记下邮寄") if posted else say("记下自取"))
 
     def submit(self) -> None:
         if not self.recipient.isVisible():
-            self.ways.setFocus()
+            self._model.people.choose_delivery(Delivery(way=DeliveryWay.PICK_UP))
         elif not self.empty(self.recipient, self.phone, self.address):
             self._model.people.choose_delivery(
                 Delivery(
