@@ -177,9 +177,9 @@ def test_an_open_case_is_one_windows(tmp_path: Path, nursery: Nursery) -> None:
             wait_until(first.settled)
             second.store.take_in(people_of(office).history(number))
             line.down()
-            save(second.store, "case:k1", *mended("W02", number))
             save(first.store, "case:k1", CaseResumed(window="W01", ticket=""))
             wait_until(first.settled)
+            save(second.store, "case:k1", *mended("W02", number))
             line.up()
             wait_until(lambda: second.outbox.counts()[0] == 0)
             assert [code for _, code in set_aside(second)] == ["SYNC-CASE-ELSEWHERE"] * 3
