@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,19 +123,32 @@ def catalogue_find(*, home: Path, as_json: bool, text: str, limit: int) -> None:
 @click.argument("item")
 @click.option("--answer", "answers", multiple=True, metavar="QUESTION=OPTION")
 @click.option("--have", "have", multiple=True, metavar="MATERIAL[:ORIGINALS[:COPIES]]")
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="As of this day; today if not said."
+)
 def catalogue_try(
-    *, home: Path, as_json: bool, item: str, answers: tuple[str, ...], have: tuple[str, ...]
+    *,
+    home: Path,
+    as_json: bool,
+    item: str,
+    answers: tuple[str, ...],
+    have: tuple[str, ...],
+    day: datetime | None,
 ) -> None:
-    """Check what was brought against an item's list, without a case."""
+    """Check what was brought against the list of ITEM (or of a bundle), without a case."""
     from app.domain.hall import HALL_ZONE
-    from app.services.trial import try_list
+    from app.services.catalogue_store import open_catalogue
+    from app.services.trial import in_words, try_bundle, try_list
 
     client = _client(home)
-    today = client.clock.now().astimezone(HALL_ZONE).date()
-    result = try_list(client.catalogue.get(item), answers, have, today)
-    rows = [f"{row['state']:15} {row['name']}  {row['because']}" for row in result["rows"]]
-    plain = "\n".join([*rows, "", "outcomes: " + ", ".join(result["outcomes"])])
-    _show(result, as_json, plain)
+    on = day.date() if day else client.clock.now().astimezone(HALL_ZONE).date()
+    found = open_catalogue(client.hall_folder / "items", client.home, on=on)
+    bundle = found.find_bundle(item)
+    if bundle is None:
+        result = try_list(found.get(item), answers, have, on)
+    else:
+        result = try_bundle(bundle, found.items_of(bundle), answers, have, on)
+    _show(result, as_json, in_words(result))
 
 
 add_catalogue_commands(catalogue, command)

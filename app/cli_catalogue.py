@@ -16,6 +16,7 @@ from app.texts import explain
 if TYPE_CHECKING:
     from app.bootstrap import Client
     from app.domain.catalogue import Item
+    from app.services.catalogue_json import Listed
 
 _PATH = click.Path(path_type=Path)
 _THERE = click.Path(path_type=Path, exists=True)
@@ -29,7 +30,8 @@ def add_catalogue_commands(group: click.Group, command: Command) -> None:
     command(group, "check")(path("file", type=_THERE, required=False)(_check))
     command(group, "diff")(path("old", type=_THERE)(path("new", type=_THERE)(_diff)))
     from_option = click.option("--from", "source", type=_THERE, help="Another list than this one.")
-    command(group, "export")(path("file", type=_PATH)(from_option(_export)))
+    platform = click.option("--platform", help="Exchange tables in this platform's codes (.json).")
+    command(group, "export")(path("file", type=_PATH)(from_option(platform(_export))))
     command(group, "template")(path("file", type=_PATH)(_template))
     command(group, "schema")(path("file", type=_PATH, required=False)(_schema))
     command(group, "keygen")(path("keyfile", type=_PATH)(_keygen))
@@ -60,30 +62,44 @@ def _say(value: Any, as_json: bool, plain: str) -> None:
 def _check(*, home: Path, as_json: bool, file: Path | None) -> bool:
     """Name every fault of FILE (folder, .json, .xlsx; else what this client uses)."""
     from app.domain.errors import AppError
-    from app.services.catalogue import CatalogueFaults
+    from app.services.catalogue_faults import CatalogueFaults
     from app.services.catalogue_files import read_list
     from app.services.catalogue_store import trusted_keys
 
     faults: list[str] = []
-    count = items = 0
+    count = items = bundles = 0
     try:
         if file is None:
             opened = _client(home).catalogue
-            items = len(opened.versions())
+            items, bundles = len(opened.versions()), len(opened.bundle_versions())
             faults = [explain(one.code, one.details).message for one in opened.warnings]
         else:
-            items = len(read_list(file, trusted_keys(home)))
+            listed = read_list(file, trusted_keys(home), _beside(home))
+            items, bundles = len(listed.items), len(listed.bundles)
         count = len(faults)
     except CatalogueFaults as found:
-        faults, count = list(found.faults), int(found.details["count"])
+        faults, count = list(found.said), int(found.details["count"])
     except AppError as error:
         if file is None:
             raise
         said = explain(error.code, error.details)
         faults, count = [f"{file.name}: {error.code} {said.message}"], 1
-    value = {"ok": not count, "items": items, "count": count, "faults": faults}
-    _say(value, as_json, "\n".join([*faults, f"{items} 个事项，{count} 处问题"]))
+    value = {
+        "ok": not count, "items": items, "bundles": bundles, "count": count, "faults": faults,
+    }  # fmt: skip
+    summary = f"{items} 个事项，{bundles} 个一件事，{count} 处问题"
+    _say(value, as_json, "\n".join([*faults, summary]))
     return not count
+
+
+def _beside(home: Path) -> dict[str, Item] | None:
+    """The items that a bundle of another list may name; None where nobody can say."""
+    from app.services.catalogue_faults import CatalogueFaults, highest
+
+    try:
+        return highest(_client(home).catalogue.versions())
+    except CatalogueFaults:
+        return None
 
 
 def _diff(*, home: Path, as_json: bool, old: Path, new: Path) -> None:  # noqa: ARG001 - every command has a home
@@ -95,25 +111,50 @@ def _diff(*, home: Path, as_json: bool, old: Path, new: Path) -> None:  # noqa: 
     from app.services.catalogue_files import read_list
     from app.services.catalogue_words import changes_in_words, in_words
 
-    changes = diff_lists(read_list(old), read_list(new))
+    before, after = read_list(old), read_list(new)
+    changes = diff_lists(before.items, after.items) + diff_lists(before.bundles, after.bundles)
     codes = national_codes()
     value = [msgspec.to_builtins(one) | {"words": in_words(one, codes)} for one in changes]
     _say(value, as_json, "\n".join(changes_in_words(changes, codes)) or "没有变化。")
 
 
-def _export(*, home: Path, as_json: bool, file: Path, source: Path | None) -> None:
+def _export(
+    *, home: Path, as_json: bool, file: Path, source: Path | None, platform: str | None
+) -> None:
     """Write the list to FILE.json or FILE.xlsx."""
     from app.services.catalogue_codes import national_codes
     from app.services.catalogue_files import read_list
+    from app.services.catalogue_json import Listed
 
-    items = read_list(source) if source else _client(home).catalogue.items()
-    if _ends(file, ".json", ".xlsx") == ".xlsx":
+    if source:
+        listed = read_list(source)
+    else:
+        opened = _client(home).catalogue
+        listed = Listed(items=opened.items(), bundles=opened.bundles())
+    ending = _ends(file, *([".json"] if platform else [".json", ".xlsx"]))
+    if platform:
+        from app.services.catalogue_exchange import exchange_tables
+        from app.services.catalogue_export import write_whole
+
+        tables = exchange_tables(listed.items, platform, national_codes())
+        text = json.dumps(tables, ensure_ascii=False, indent=2)
+        write_whole(file, text.encode() + b"\n")
+    elif ending == ".xlsx":
         from app.services.catalogue_export import write_workbook
 
-        write_workbook(file, items, national_codes())
+        write_workbook(file, listed, national_codes())
     else:
-        _write_json(file, items)
-    _say({"ok": True, "items": len(items), "file": str(file)}, as_json, f"{len(items)} 个事项")
+        _write_json(file, listed)
+    _say(_counted(listed) | {"file": str(file)}, as_json, _counted_in_words(listed))
+
+
+def _counted(listed: Listed) -> dict[str, Any]:
+    return {"ok": True, "items": len(listed.items), "bundles": len(listed.bundles)}
+
+
+def _counted_in_words(listed: Listed) -> str:
+    bundles = f"，{len(listed.bundles)} 个一件事" if listed.bundles else ""
+    return f"{len(listed.items)} 个事项{bundles}"
 
 
 def _template(*, home: Path, as_json: bool, file: Path) -> None:  # noqa: ARG001 - every command has a home
@@ -170,7 +211,7 @@ def _trust(*, home: Path, as_json: bool, keyfile: Path, unit: str) -> None:
 
 def _sign(
     *,
-    home: Path,  # noqa: ARG001 - every command has a home
+    home: Path,
     as_json: bool,
     file: Path,
     keyfile: Path,
@@ -184,13 +225,13 @@ def _sign(
     from app.services.catalogue_files import read_list
     from app.services.catalogue_signing import SigningKey, read_key, sign_list
 
-    items = read_list(file)
+    listed = read_list(file, beside=_beside(home))
     now = datetime.now(UTC)
     first: date = effective.date() if effective else now.astimezone(HALL_ZONE).date()
     key = read_key(keyfile, SigningKey)
     out = out or file.with_name(f"{file.stem}.signed.json")
-    write_whole(out, sign_list(items, key=key, unit=unit, effective_from=first, at=now))
-    _say({"ok": True, "items": len(items), "file": str(out)}, as_json, str(out))
+    write_whole(out, sign_list(listed, key=key, unit=unit, effective_from=first, at=now))
+    _say(_counted(listed) | {"file": str(out)}, as_json, str(out))
 
 
 def _import(*, home: Path, as_json: bool, file: Path, out: Path | None) -> None:
@@ -200,20 +241,20 @@ def _import(*, home: Path, as_json: bool, file: Path, out: Path | None) -> None:
     from app.services.catalogue_store import install_list
 
     if out is not None:
-        items = read_list(file)
-        _write_json(out, items)
+        listed = read_list(file)
+        _write_json(out, listed)
     elif file.suffix.lower() == ".xlsx":
         read_list(file)  # its faults are told first
         raise ListUnsigned(file=file.name)
     else:
-        items = install_list(file, home, _client(home).hall_folder / "items")
-    _say({"ok": True, "items": len(items)}, as_json, f"{len(items)} 个事项")
+        listed = install_list(file, home, _client(home).hall_folder / "items")
+    _say(_counted(listed), as_json, _counted_in_words(listed))
 
 
-def _write_json(file: Path, items: tuple[Item, ...]) -> None:
-    from app.services.catalogue_export import items_as_json, write_whole
+def _write_json(file: Path, listed: Listed) -> None:
+    from app.services.catalogue_export import list_as_json, write_whole
 
-    write_whole(file, items_as_json(items))
+    write_whole(file, list_as_json(listed))
 
 
 def _ends(file: Path, *allowed: str) -> str:

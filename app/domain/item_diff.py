@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from app.domain.catalogue import Department, Fee, Item, Material, Option, Question
+from app.domain.bundle import Bundle
+from app.domain.catalogue import Department, Fee, FormField, Item, Material, Option, Question
 
 
 class Part(StrEnum):
@@ -19,6 +20,8 @@ class Part(StrEnum):
     QUESTION = "question"
     OPTION = "option"
     FEE = "fee"
+    FIELD = "field"
+    BUNDLE = "bundle"
 
 
 class ChangeKind(StrEnum):
@@ -32,24 +35,27 @@ class ChangeKind(StrEnum):
 class Change:
     """``before`` and ``after`` are the field's values, for added and removed parts the part."""
 
-    item: str  # code
+    item: str  # code of the item or bundle
     item_name: str
     part: Part
     kind: ChangeKind
-    name: str = ""  # of the material, question, option or fee
+    name: str = ""  # of the material, question, option, fee or form field
     field: str = ""
     before: Any = None
     after: Any = None
 
 
 # What is compared part by part instead; the code is what two versions have in common.
-_APART = {"code", "questions", "materials", "fees", "department"}
+_APART = {"code", "questions", "materials", "fees", "fields", "department"}
 
-_Row = TypeVar("_Row", Material, Option, Question, Fee)
+_Row = TypeVar("_Row", Material, Option, Question, Fee, FormField)
+_Listed = TypeVar("_Listed", Item, Bundle)
 
 
-def diff_lists(old: Iterable[Item], new: Iterable[Item]) -> tuple[Change, ...]:
-    """Compare the highest version of each item, by code."""
+def diff_lists(
+    old: Iterable[Item] | Iterable[Bundle], new: Iterable[Item] | Iterable[Bundle]
+) -> tuple[Change, ...]:
+    """Compare the highest version of each item, or of each bundle, by code."""
     before, after = _highest(old), _highest(new)
     changes: list[Change] = []
     for code in sorted(before.keys() | after.keys()):
@@ -60,18 +66,27 @@ def diff_lists(old: Iterable[Item], new: Iterable[Item]) -> tuple[Change, ...]:
                 Change(
                     item=code,
                     item_name=item.name,
-                    part=Part.ITEM,
+                    part=Part.BUNDLE if isinstance(item, Bundle) else Part.ITEM,
                     kind=ChangeKind.ADDED if added else ChangeKind.REMOVED,
                     name=item.name,
                 )
             )
-        else:
-            changes += diff_item(before[code], after[code])
+            continue
+        was, now = before[code], after[code]
+        if isinstance(was, Item) and isinstance(now, Item):
+            changes += diff_item(was, now)
+        elif isinstance(was, Bundle) and isinstance(now, Bundle):
+            changes += diff_bundle(was, now)
     return tuple(changes)
 
 
+def diff_bundle(old: Bundle, new: Bundle) -> tuple[Change, ...]:
+    """Every field that differs."""
+    return tuple(_fields_changed(old, new, Part.BUNDLE))
+
+
 def diff_item(old: Item, new: Item) -> tuple[Change, ...]:
-    """Every difference; the order is the item's own, then materials, questions and fees."""
+    """Every difference; the order is the item's own, then its parts'."""
     comparison = _Comparison(old, new)
     return tuple(
         change
@@ -80,13 +95,14 @@ def diff_item(old: Item, new: Item) -> tuple[Change, ...]:
             comparison.rows(Part.MATERIAL, old.materials, new.materials),
             comparison.questions(),
             comparison.rows(Part.FEE, old.fees, new.fees),
+            comparison.rows(Part.FIELD, old.fields, new.fields),
         )
         for change in changes
     )
 
 
-def _highest(items: Iterable[Item]) -> Mapping[str, Item]:
-    found: dict[str, Item] = {}
+def _highest(items: Iterable[Item] | Iterable[Bundle]) -> Mapping[str, Item | Bundle]:
+    found: dict[str, Item | Bundle] = {}
     for item in items:
         former = found.get(item.code)
         if former is None or former.version < item.version:
@@ -98,8 +114,35 @@ def _keyed(rows: tuple[_Row, ...]) -> dict[str, _Row]:
     return {row.name if isinstance(row, Fee) else row.id: row for row in rows}
 
 
-def _name(row: Material | Option | Question | Fee) -> str:
+def _name(row: Material | Option | Question | Fee | FormField) -> str:
+    if isinstance(row, FormField):
+        return row.label
     return row.text if isinstance(row, Option | Question) else row.name
+
+
+def _fields_changed(old: _Listed, new: _Listed, part: Part) -> Iterator[Change]:
+    """What differs in the head of an item or bundle, and in its department."""
+    pairs = [
+        (field.name, getattr(old, field.name), getattr(new, field.name))
+        for field in fields(old)
+        if field.name not in _APART
+    ]
+    pairs += [
+        (f"department.{field.name}", getattr(old.department, field.name), now)
+        for field in fields(Department)
+        for now in [getattr(new.department, field.name)]
+    ]
+    for name, before, after in pairs:
+        if before != after:
+            yield Change(
+                item=new.code,
+                item_name=new.name,
+                part=part,
+                kind=ChangeKind.CHANGED,
+                field=name,
+                before=before,
+                after=after,
+            )
 
 
 class _Comparison:
@@ -113,25 +156,7 @@ class _Comparison:
         )  # fmt: skip
 
     def item(self) -> Iterator[Change]:
-        old, new = self._old, self._new
-        pairs = [
-            (field.name, getattr(old, field.name), getattr(new, field.name))
-            for field in fields(Item)
-            if field.name not in _APART
-        ]
-        pairs += [
-            (
-                f"department.{field.name}",
-                getattr(old.department, field.name),
-                getattr(new.department, field.name),
-            )
-            for field in fields(Department)
-        ]
-        for name, before, after in pairs:
-            if before != after:
-                yield self._change(
-                    Part.ITEM, ChangeKind.CHANGED, field=name, before=before, after=after
-                )
+        return _fields_changed(self._old, self._new, Part.ITEM)
 
     def questions(self) -> Iterator[Change]:
         yield from self.rows(

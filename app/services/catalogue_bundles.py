@@ -1,13 +1,17 @@
-"""Read the bundles (一件事) of a hall, and say which of them can be chosen today."""
+"""Say which versions of items and bundles count on a day, and which bundles can be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import TypeVar
 
 from app.domain.bundle import Bundle, bundle_faults
 from app.domain.catalogue import Item
 from app.domain.errors import AppError, Blame
+from app.services.catalogue_fault_words import in_chinese
+
+_Listed = TypeVar("_Listed", Item, Bundle)
 
 
 class BundleLeftOut(AppError):
@@ -20,21 +24,29 @@ class BundleLeftOut(AppError):
 def choosable(
     bundles: Iterable[Bundle], items: Mapping[str, Item], on: date | None
 ) -> tuple[dict[str, Bundle], tuple[AppError, ...]]:
-    """The newest version in force of each bundle whose items are all current, and a warning for
-    each that is left out."""
+    """The version in force of each bundle whose items are all current, and a warning for each
+    that is left out."""
     current: dict[str, Bundle] = {}
-    for bundle in sorted(bundles, key=lambda one: one.version):
-        if in_force(bundle.effective_from, bundle.effective_to, on):
-            current[bundle.code] = bundle
     warnings: list[AppError] = []
-    for bundle in tuple(current.values()):
+    for bundle in in_force(bundles, on):
         fault = next(bundle_faults(bundle, items), "")
-        if fault:
-            del current[bundle.code]
-            warnings.append(BundleLeftOut(bundle=bundle.code[:64], fault=fault[:200]))
+        if bundle.code in items:
+            fault = "is the code of an item"
+        if not fault:
+            current[bundle.code] = bundle
+            continue
+        warnings.append(BundleLeftOut(bundle=bundle.code[:64], fault=in_chinese(fault)[:200]))
     return current, tuple(warnings)
 
 
-def in_force(begins: date, ends: date | None, on: date | None) -> bool:
-    """``on`` None asks for no day: everything is."""
-    return on is None or (begins <= on and (ends is None or on <= ends))
+def in_force(listed: Iterable[_Listed], on: date | None) -> Iterator[_Listed]:
+    """The highest version of each that has begun, unless its last day is past: an older version
+    does not come back. ``on`` None asks for no day."""
+    begun: dict[str, _Listed] = {}
+    for one in listed:
+        former = begun.get(one.code)
+        if on is None or one.effective_from <= on:
+            begun[one.code] = one if former is None or former.version < one.version else former
+    for one in begun.values():
+        if on is None or one.effective_to is None or on <= one.effective_to:
+            yield one

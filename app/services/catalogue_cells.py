@@ -88,6 +88,17 @@ def _refs(value: Cell) -> list[dict[str, str]]:
     return refs
 
 
+def _groups(value: Cell) -> list[tuple[str, str]]:
+    groups = []
+    for part in _BETWEEN.split(narrow(_text(value))):
+        group, equals, question = part.partition("=")
+        if part and not (group and equals and question):
+            raise WrongCell("要写成 组名=问题编号")
+        if part:
+            groups.append((group, _code(question)))
+    return groups
+
+
 def _count(value: Cell) -> int:
     text = narrow(_text(value))
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
@@ -156,7 +167,7 @@ def _one_code(text: str, known: CodeSet) -> str:
     names = {narrow(name): code for code, name in known.codes.items()}
     if text in names:
         return known.own_word(names[text])
-    digits = re.match(r"[0-9]{1,2}", text, re.ASCII)
+    digits = re.match(r"[0-9]{1,2}|[A-Z](?![A-Za-z])", text, re.ASCII)
     if digits:
         code, name = digits.group(), text[digits.end() :].strip(" -:.")
         if code not in known and f"0{code}" in known:
@@ -176,6 +187,7 @@ _READERS: dict[Kind, Callable[[Cell], Any]] = {
     Kind.CODE: _code,
     Kind.IDS: _ids,
     Kind.REFS: _refs,
+    Kind.GROUPS: _groups,
     Kind.COUNT: _count,
     Kind.FLAG: _flag,
     Kind.DATE: _date,

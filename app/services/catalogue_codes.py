@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 import resources
-from app.domain.catalogue import Item
+from app.domain.catalogue import Department, Item
 from app.domain.code_sets import CodeSet, CodeSets, Platform
 from app.domain.errors import AppError, Blame
 
@@ -55,15 +55,32 @@ def load_code_sets(folder: Path) -> CodeSets:
 def code_faults(item: Item, codes: CodeSets) -> Iterator[str]:
     """Codes that no set names, each with its place in the item."""
     named = [("level", "level", item.level), ("type", "item_type", item.type)]
-    named += [(f"served[{n}]", "served", code) for n, code in enumerate(item.served)]
+    if item.power_source:
+        named.append(("power_source", "power_source", item.power_source))
+    for field, name, several in (
+        ("served", "served", item.served),
+        ("channels", "channel", item.channels),
+        ("special_procedures", "special_procedure", item.special_procedures),
+    ):
+        named += [(f"{field}[{n}]", name, code) for n, code in enumerate(several)]
     named += [
         (f"material {material.id}: source", "material_source", material.source)
         for material in item.materials
     ]
+    yield from _unknown(item.code, named, codes)
+    yield from department_faults(item.code, item.department, codes)
+
+
+def department_faults(of: str, department: Department, codes: CodeSets) -> Iterator[str]:
+    if department.nature:
+        yield from _unknown(of, [("department.nature", "authority", department.nature)], codes)
+
+
+def _unknown(of: str, named: list[tuple[str, str, str]], codes: CodeSets) -> Iterator[str]:
     for place, name, code in named:
         known = codes.get(name)
         if code not in known:
-            yield f"{item.code}: {place} {code[:8]!r} is no code of {known.name} ({known.source})"
+            yield f"{of}: {place} {code[:8]!r} is no code of {known.name} ({known.source})"
 
 
 def _read(file: Path, kind: type[_Read]) -> _Read:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,13 +17,17 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from app.domain.catalogue import Item, Limit, LimitUnit
+from app.domain.bundle import Bundle
+from app.domain.catalogue import Limit, LimitUnit
 from app.domain.code_sets import CodeSets
 from app.domain.errors import AppError, Blame
+from app.services.catalogue_json import Listed
 from app.services.catalogue_sheets import (
+    BUNDLES,
     CODES,
     EXAMPLE,
     FEES,
+    FIELDS,
     ITEMS,
     MATERIALS,
     MOST_ROWS,
@@ -85,17 +89,18 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def items_as_json(items: Iterable[Item]) -> bytes:
-    """An array of items as ``docs/item.schema.json`` describes them."""
-    return msgspec.json.format(msgspec.json.encode(tuple(items)), indent=2) + b"\n"
+def list_as_json(listed: Listed) -> bytes:
+    """An array of items, or both with names, as ``docs/item.schema.json`` describes them."""
+    content = listed if listed.bundles else listed.items
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
-def write_workbook(file: Path, items: Sequence[Item], codes: CodeSets) -> None:
+def write_workbook(file: Path, listed: Listed, codes: CodeSets) -> None:
     """Raises NotForWorkbook (a list that would come back changed) and NotWritten."""
     texts = [
         value
         for sheet in SHEETS
-        for row in _rows(sheet, items, codes)
+        for row in _rows(sheet, listed, codes)
         for value in row.values()
         if isinstance(value, str)
     ]
@@ -103,9 +108,9 @@ def write_workbook(file: Path, items: Sequence[Item], codes: CodeSets) -> None:
         raise NotForWorkbook(file=file.name)
     beside = file.with_name(f".{file.stem}.part.xlsx")
     try:
-        _save(beside, _book(items, codes))
+        _save(beside, _book(listed, codes))
         try:
-            same = read_workbook(beside, codes) == tuple(items)
+            same = read_workbook(beside, codes) == listed
         except AppError:
             same = False
         if not same:
@@ -121,7 +126,7 @@ def write_template(file: Path, codes: CodeSets) -> None:
     """The workbook to fill in, with an example on each sheet. Raises NotWritten."""
     beside = file.with_name(f".{file.stem}.part.xlsx")
     try:
-        _save(beside, _book((), codes, examples=True))
+        _save(beside, _book(Listed(), codes, examples=True))
         write_whole(file, beside.read_bytes())
     except OSError as error:
         raise NotWritten(file=file.name, reason=error.strerror or "") from None
@@ -133,7 +138,7 @@ def _save(file: Path, book: Workbook) -> None:
     book.save(file)
 
 
-def _book(items: Sequence[Item], codes: CodeSets, *, examples: bool = False) -> Workbook:
+def _book(listed: Listed, codes: CodeSets, *, examples: bool = False) -> Workbook:
     book = Workbook(write_only=True)
     _notes(book)
     lists = _code_columns(codes)
@@ -146,7 +151,7 @@ def _book(items: Sequence[Item], codes: CodeSets, *, examples: bool = False) -> 
         page.append([_heading(page, column) for column in sheet.columns])
         if examples:
             page.append([_example(page, column) for column in sheet.columns])
-        for row in _rows(sheet, items, codes):
+        for row in _rows(sheet, listed, codes):
             page.append([_cell(page, row.get(column.key)) for column in sheet.columns])
     page = book.create_sheet(CODES)
     longest = max(len(entries) for entries in lists.values())
@@ -165,7 +170,14 @@ def _notes(book: Workbook) -> None:
     page = book.create_sheet(NOTES)
     for letter, width in (("A", 14), ("B", 16), ("C", 8), ("D", 70)):
         page.column_dimensions[letter].width = width
-    page.append([_cell(page, "政务服务事项清单：一个事项一行，材料、问题、收费各在自己的表里。")])
+    page.append(
+        [
+            _cell(
+                page,
+                "政务服务事项清单：一个事项一行，材料、问题、收费、表单字段、一件事各在自己的表里。",
+            )
+        ]
+    )
     page.append([_cell(page, f"灰色的“{EXAMPLE}”一行是样子，不会读入。标 * 的列必须填写。")])
     page.append([_cell(page, "不要写公式，不要横向合并单元格；编码、版本可以纵向合并。")])
     page.append([])
@@ -233,10 +245,12 @@ def _cell(page: Any, value: str | int | None) -> Any:
     return cell
 
 
-def _rows(
-    sheet: Sheet, items: Sequence[Item], codes: CodeSets
-) -> Iterable[dict[str, str | int | None]]:
-    for item in items:
+def _rows(sheet: Sheet, listed: Listed, codes: CodeSets) -> Iterable[dict[str, str | int | None]]:
+    if sheet is BUNDLES:
+        for bundle in listed.bundles:
+            yield from _bundle_rows(bundle, codes)
+        return
+    for item in listed.items:
         key: dict[str, str | int | None] = {"code": item.code, "version": item.version}
         if sheet is ITEMS:
             yield key | _values(sheet, item, codes)
@@ -246,6 +260,9 @@ def _rows(
         elif sheet is FEES:
             for fee in item.fees:
                 yield _values(sheet, fee, codes) | key
+        elif sheet is FIELDS:
+            for field in item.fields:
+                yield _values(sheet, field, codes) | key
         elif sheet is QUESTIONS:
             for question in item.questions:
                 for option in question.options:
@@ -255,6 +272,21 @@ def _rows(
                             value = getattr(option, column.key.removeprefix("option."))
                             row[column.key] = _shown(column, value, codes)
                     yield row | key
+
+
+def _bundle_rows(bundle: Bundle, codes: CodeSets) -> Iterable[dict[str, str | int | None]]:
+    for place, code in enumerate(bundle.items):
+        row = _values(BUNDLES, bundle, codes) if place == 0 else {}
+        groups = [
+            (str(number), ref.question)
+            for number, same in enumerate(bundle.same_questions, start=1)
+            for ref in same.members
+            if ref.item == code
+        ]
+        same_here = "；".join(f"{group}={question}" for group, question in groups)
+        yield row | {
+            "code": bundle.code, "version": bundle.version, "item": code, "same": same_here,
+        }  # fmt: skip
 
 
 def _values(sheet: Sheet, part: Any, codes: CodeSets) -> dict[str, str | int | None]:
@@ -268,7 +300,7 @@ def _values(sheet: Sheet, part: Any, codes: CodeSets) -> dict[str, str | int | N
 
 
 def _shown(column: Column, value: Any, codes: CodeSets) -> str | int | None:
-    if value is None:
+    if value is None or (column.kind is Kind.SET and not value):
         return None
     match column.kind:
         case Kind.LINES:

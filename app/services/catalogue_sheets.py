@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.domain.catalogue import LimitUnit
 from app.domain.errors import AppError, Blame
-from app.services.catalogue import CatalogueFaults
+from app.services.catalogue_faults import CatalogueFaults
 
 MOST_ROWS = 20_000  # with content, on one sheet
 MOST_COLUMNS = 64
@@ -51,6 +51,7 @@ class Kind(StrEnum):
     CODE = "code"  # codes and ids: width and case of digits do not matter
     IDS = "ids"  # several, between any separators
     REFS = "refs"  # question=option, several
+    GROUPS = "groups"  # name of the group=question, several
     COUNT = "count"
     FLAG = "flag"
     DATE = "date"
@@ -91,6 +92,15 @@ _ITEM = Column(
 _VERSION = Column(
     key="version", heading="版本", kind=Kind.COUNT, example="1", width=6,
     note="清单改动一次加 1；空着就是 1（事项表），或者就是该事项唯一的版本（其他各表）。",
+)  # fmt: skip
+
+_NATURE = Column(
+    key="department.nature", heading="主体性质", kind=Kind.SET, set="authority",
+    example="1 法定机关",
+)  # fmt: skip
+_LAST_DAY = Column(
+    key="effective_to", heading="停止日期", kind=Kind.DATE,
+    note="最后一天还可以申请；空着就是一直有效。",
 )  # fmt: skip
 
 ITEMS = Sheet(
@@ -135,6 +145,16 @@ ITEMS = Sheet(
         Column(key="guide", heading="办事指南", width=30, example="需要现场核查的，会先电话约定。"),
         Column(key="promise_allowed", heading="告知承诺", kind=Kind.FLAG, example="否",
                note="是或者否；空着就是否。"),
+        Column(key="power_source", heading="权力来源", kind=Kind.SET, set="power_source",
+               example="1 法定本级", note="公共服务可以空着。"),
+        Column(key="channels", heading="办理形式", kind=Kind.SETS, set="channel", width=20,
+               example="1 窗口；4 快递", note="可以有几个，用分号隔开；空着就是 1 窗口。"),
+        Column(key="special_procedures", heading="特别程序", kind=Kind.SETS, width=18,
+               set="special_procedure", example="2 其他", note="可以有几个；空着就是没有。"),
+        Column(key="visits", heading="到现场次数", kind=Kind.COUNT, example="1",
+               note="全程网办写 0；空着就是 1。"),
+        _NATURE,
+        _LAST_DAY,
     ),
 )  # fmt: skip
 QUESTIONS = Sheet(
@@ -156,6 +176,8 @@ QUESTIONS = Sheet(
         Column(key="option.materials", heading="所需材料", kind=Kind.IDS, width=30,
                example="power-of-attorney；agent-id-card",
                note="材料编号，用分号隔开。没有选项提到的材料总是要交。"),
+        Column(key="option.fact", heading="说明的身份", kind=Kind.SET, set="option_fact", width=16,
+               example="2 代办", note="选了它就知道是谁在办；登记了代办人或者单位的，不再问。"),
     ),
 )  # fmt: skip
 MATERIALS = Sheet(
@@ -186,6 +208,13 @@ MATERIALS = Sheet(
         Column(key="basis", heading="依据", width=24),
         Column(key="faults", heading="常见问题", kind=Kind.LINES, example="已被吊销", width=24,
                note="一行一条。"),
+        Column(key="reuse_grades", heading="复用等级", kind=Kind.SETS, set="reuse_grade",
+               width=22, example="A 部门核发",
+               note="哪几级的库存件可以免交，用分号隔开；空着就是每次都要交。"),
+        Column(key="reuse_months", heading="复用月数", kind=Kind.COUNT, example="",
+               note="B、C、D 级从核验那天起几个月内可以用；空着或者 0 就是没有期限。"),
+        Column(key="licence", heading="电子证照编码", kind=Kind.CODE, width=20,
+               example="licence.business", note="写了 A 级的必须写，没有 A 级的不写。"),
     ),
 )  # fmt: skip
 FEES = Sheet(
@@ -200,6 +229,57 @@ FEES = Sheet(
                example="发改价格规〔2016〕2559号"),
     ),
 )  # fmt: skip
-SHEETS = (ITEMS, QUESTIONS, MATERIALS, FEES)
+FIELDS = Sheet(
+    name="表单字段",
+    columns=(
+        _ITEM,
+        _VERSION,
+        Column(key="id", heading="字段编号", kind=Kind.CODE, required=True, width=20,
+               example="applicant-name",
+               note="同一项内容在各事项中写同一个编号，一件事里只填一次。"),
+        Column(key="label", heading="字段名称", required=True, example="申请人姓名", width=26),
+        Column(key="kind", heading="类型", kind=Kind.SET, set="field_kind", width=16,
+               example="1 文字", note="空着就是 1 文字。"),
+        Column(key="fill", heading="自动填入", kind=Kind.SET, set="field_fill", width=20,
+               example="01 申请人姓名", note="从证件、执照中来的内容；空着就由申请人说。"),
+        Column(key="required", heading="必填", kind=Kind.FLAG, example="是",
+               note="是或者否；空着就是是。"),
+        Column(key="choices", heading="可选值", kind=Kind.LINES, width=24,
+               note="类型是 6 选择的，一行一个，至少两个。"),
+    ),
+)  # fmt: skip
+BUNDLES = Sheet(
+    name="一件事",
+    columns=(
+        Column(key="code", heading="一件事编码", kind=Kind.CODE, required=True, width=32,
+               example="11370199MB0001001Y4YJS0000001",
+               note="一个事项一行，同一个一件事的各行写同一个编码和版本。"),
+        Column(key="version", heading="版本", kind=Kind.COUNT, example="1", width=6,
+               note="清单改动一次加 1；空着就是 1。"),
+        Column(key="item", heading="事项编码", kind=Kind.CODE, required=True, width=36,
+               example="11370199MB0001001Y4370131001001",
+               note="按在窗口显示的次序。可以是其他清单里的事项。"),
+        Column(key="same", heading="同一问题", kind=Kind.GROUPS, width=26,
+               example="由谁办理=who；场所=premises",
+               note="组名=本事项的问题编号，可以有几个。各事项中组名相同的问题只问一次，"
+                    "它们的选项编号必须相同。"),
+        Column(key="name", heading="一件事名称", example="开办餐饮店一件事", width=26,
+               note="这一列和右边各列写在该一件事的第一行。"),
+        Column(key="effective_from", heading="生效日期", kind=Kind.DATE, example="2026-01-01"),
+        Column(key="aliases", heading="别名", kind=Kind.LINES, example="开饭馆", width=18,
+               note="群众的说法，一行一个。"),
+        Column(key="department.code", heading="牵头部门编码", kind=Kind.CODE, width=22,
+               example="11370199MB0001001Y"),
+        Column(key="department.name", heading="牵头部门名称", width=24,
+               example="示例县市场监督管理局"),
+        Column(key="department.phone", heading="牵头部门电话", example="0531-00000101"),
+        _NATURE,
+        Column(key="joint_form", heading="综合申请表", width=26, example="开办餐饮店综合申请表",
+               note="代替各事项申请表的一张表；空着就是各填各的。"),
+        Column(key="guide", heading="办事指南", width=30),
+        _LAST_DAY,
+    ),
+)  # fmt: skip
+SHEETS = (ITEMS, QUESTIONS, MATERIALS, FEES, FIELDS, BUNDLES)
 NOTES = "说明"
 CODES = "代码"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,15 +13,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from app.domain.catalogue import Item
 from app.domain.errors import AppError, Blame
-from app.services.catalogue import (
-    CatalogueFaults,
+from app.services.catalogue_faults import CatalogueFaults, list_faults
+from app.services.catalogue_json import (
+    Listed,
     UnreadableItems,
     decode_json,
-    item_faults,
     read_bytes,
-    read_items,
+    read_lists,
 )
 
 FORMAT = "onewindow-list-1"
@@ -128,7 +126,7 @@ class SignedList:
     key_id: str
     signed_at: datetime
     effective_from: date
-    items: tuple[Item, ...]
+    listed: Listed
 
 
 def canonical(value: Any) -> bytes:
@@ -162,18 +160,20 @@ def read_key(file: Path, kind: type[SigningKey | PublicKey]) -> Any:
 
 
 def sign_list(
-    items: Sequence[Item], *, key: SigningKey, unit: str, effective_from: date, at: datetime
+    listed: Listed, *, key: SigningKey, unit: str, effective_from: date, at: datetime
 ) -> bytes:
     """A signed list file. Raises BadKeyFile."""
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "unit": unit,
         "scheme": key.scheme,
         "key_id": public_of(key).key_id,
         "signed_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "effective_from": effective_from.isoformat(),
-        "items": msgspec.to_builtins(tuple(items)),
+        "items": msgspec.to_builtins(listed.items),
     }
+    if listed.bundles:  # a list without any is one that older programs read, too
+        content["bundles"] = msgspec.to_builtins(listed.bundles)
     signature = SCHEMES[key.scheme].sign(key.private, canonical(content))
     signed = {"list": content, "signature": b64encode(signature).decode()}
     return canonical(signed) + b"\n"
@@ -231,10 +231,8 @@ def verify_signed(raw: Any, trusted: Iterable[PublicKey], name: str) -> SignedLi
 def _content(content: dict[str, Any], name: str) -> SignedList:
     fields = {"format", "unit", "scheme", "key_id", "signed_at", "effective_from", "items"}
     try:
-        if content.keys() != fields or content["format"] != FORMAT:
+        if content.keys() - {"bundles"} != fields or content["format"] != FORMAT:
             raise UnreadableItems("not a list of this format")
-        if not isinstance(content["items"], list):
-            raise UnreadableItems("items: not an array")
         try:
             signed_at = msgspec.convert(content["signed_at"], type=datetime)
             effective_from = msgspec.convert(content["effective_from"], type=date)
@@ -242,14 +240,8 @@ def _content(content: dict[str, Any], name: str) -> SignedList:
             raise UnreadableItems(str(error)) from None
         if signed_at.tzinfo is None:
             raise UnreadableItems("signed_at: no zone")
-        items = read_items(content["items"])
-        faults = [fault for item in items for fault in item_faults(item)]
-        keys = [(item.code, item.version) for item in items]
-        faults += [
-            f"{code}: version {version} stands twice"
-            for (code, version), count in Counter(keys).items()
-            if count > 1
-        ]
+        listed = read_lists({"items": content["items"], "bundles": content.get("bundles", [])})
+        faults = list(list_faults(listed))
         if faults:
             raise UnreadableItems(*faults)
     except UnreadableItems as unreadable:
@@ -260,5 +252,5 @@ def _content(content: dict[str, Any], name: str) -> SignedList:
         key_id=content["key_id"],
         signed_at=signed_at,
         effective_from=effective_from,
-        items=items,
+        listed=listed,
     )

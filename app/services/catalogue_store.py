@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.domain.bundle import Bundle
 from app.domain.catalogue import Item, list_hash
 from app.domain.errors import AppError, Blame
-from app.services.catalogue import Catalogue, CatalogueFaults, load_bundles, load_items
+from app.services.catalogue import Catalogue, load_lists
+from app.services.catalogue_faults import CatalogueFaults, highest, list_faults
+from app.services.catalogue_json import Listed
 
 if TYPE_CHECKING:  # nothing to verify, nothing to load: most starts have no installed list
     from app.services.catalogue_signing import PublicKey
 
 _FOLDER = "catalogue"
 _KEYS = "trusted_keys.json"
+_Key = tuple[str, int]
 
 
 class ListOlder(AppError):
@@ -35,18 +40,18 @@ class InstalledDamaged(AppError):
 
 
 def open_catalogue(items: Path, home: Path, *, on: date) -> Catalogue:
-    """The hall's items and every installed list in force on that day.
+    """The hall's items and bundles, and every installed list in force on that day.
 
     A list that cannot be used leaves a warning, never an empty window. Raises CatalogueFaults
     only for the hall's own items.
     """
-    found = {(item.code, item.version): item for item in load_items(items)}
-    bundles = load_bundles(items.parent / "bundles")
-    files = _installed(home)
+    own = load_lists(items)
+    files = installed_files(home)
     if not files:
-        return Catalogue(found.values(), bundles=bundles, on=on)
+        return Catalogue(own.items, bundles=own.bundles, on=on)
     from app.services.catalogue_signing import read_signed
 
+    found = _Versions(own)
     warnings: list[AppError] = []
     try:
         trusted = trusted_keys(home)
@@ -60,11 +65,13 @@ def open_catalogue(items: Path, home: Path, *, on: date) -> Catalogue:
             warnings.append(InstalledDamaged(file=file.name, reason=error.code))
             continue
         if signed.effective_from <= on:
-            found |= {(item.code, item.version): item for item in signed.items}
-    return Catalogue(found.values(), bundles=bundles, on=on, warnings=tuple(warnings))
+            found.add(signed.listed)
+    return Catalogue(
+        found.items.values(), bundles=found.bundles.values(), on=on, warnings=tuple(warnings)
+    )
 
 
-def install_list(file: Path, home: Path, items: Path) -> tuple[Item, ...]:
+def install_list(file: Path, home: Path, items: Path) -> Listed:
     """Verify a signed list and keep it; what counted before stays on any failure.
 
     Raises ListUnsigned, ListAltered, KeyUnknown, ListOlder, CatalogueFaults and NotWritten.
@@ -75,44 +82,68 @@ def install_list(file: Path, home: Path, items: Path) -> tuple[Item, ...]:
     trusted = trusted_keys(home)
     data, raw = decode_file(file)
     signed = verify_signed(raw, trusted, file.name)
-    known = {(item.code, item.version): item for item in load_items(items)}
-    for installed in _installed(home):
+    known = _Versions(load_lists(items))
+    for installed in installed_files(home):
         try:
             other = read_signed(installed, trusted)
         except AppError:
             continue  # damaged: said when the catalogue is opened
         if other.unit == signed.unit and other.signed_at > signed.signed_at:
             raise ListOlder(unit=signed.unit[:60])
-        known |= {(item.code, item.version): item for item in other.items}
-    _check_versions(signed.items, known, file.name)
+        known.add(other.listed)
+    faults = _changed(signed.listed.items, known.items)
+    faults += _changed(signed.listed.bundles, known.bundles)
+    faults += list_faults(signed.listed, highest(known.items.values()))
+    if faults:
+        raise CatalogueFaults(tuple(f"{file.name}: {fault}" for fault in faults))
+    _check_not_older(signed.listed.items, known.items)
+    _check_not_older(signed.listed.bundles, known.bundles)
     folder = home / _FOLDER
     make_folder(folder)
     stamp = signed.signed_at.strftime("%Y%m%dT%H%M%SZ")
     name = f"{stamp}-{signed.key_id}-{hashlib.sha256(data).hexdigest()[:12]}.json"
     write_whole(folder / name, data)
-    return signed.items
+    return signed.listed
 
 
-def _check_versions(items: tuple[Item, ...], known: dict[tuple[str, int], Item], name: str) -> None:
-    """A version once published never changes, and none goes back."""
+class _Versions:
+    """Every version of every item and bundle; what is added later counts."""
+
+    def __init__(self, listed: Listed) -> None:
+        self.items: dict[_Key, Item] = {}
+        self.bundles: dict[_Key, Bundle] = {}
+        self.add(listed)
+
+    def add(self, listed: Listed) -> None:
+        self.items |= {(item.code, item.version): item for item in listed.items}
+        self.bundles |= {(bundle.code, bundle.version): bundle for bundle in listed.bundles}
+
+
+def _changed(offered: Sequence[Item | Bundle], known: Mapping[_Key, Item | Bundle]) -> list[str]:
+    """A version once published never changes."""
+    newest = _newest(known)
+    return [
+        f"{one.code}: version {one.version} is published already with other"
+        f" content; give the changed list version {newest[one.code] + 1}"
+        for one in offered
+        if (former := known.get((one.code, one.version))) is not None
+        and list_hash(former) != list_hash(one)
+    ]
+
+
+def _check_not_older(offered: Sequence[Item | Bundle], known: Mapping[_Key, Item | Bundle]) -> None:
+    """None goes back. Raises ListOlder."""
+    newest = _newest(known)
+    for code, version in _newest({(one.code, one.version): one for one in offered}).items():
+        if version < newest.get(code, 0):
+            raise ListOlder(unit=code)
+
+
+def _newest(known: Iterable[_Key]) -> dict[str, int]:
     newest: dict[str, int] = {}
     for code, version in known:
         newest[code] = max(version, newest.get(code, 0))
-    offered: dict[str, int] = {}
-    faults = []
-    for item in items:
-        offered[item.code] = max(item.version, offered.get(item.code, 0))
-        former = known.get((item.code, item.version))
-        if former is not None and list_hash(former) != list_hash(item):
-            faults.append(
-                f"{name}: {item.code}: version {item.version} is published already with other"
-                f" content; give the changed list version {newest[item.code] + 1}"
-            )
-    if faults:
-        raise CatalogueFaults(tuple(faults))
-    for code, version in offered.items():
-        if version < newest.get(code, 0):
-            raise ListOlder(unit=code)
+    return newest
 
 
 def trusted_keys(home: Path) -> tuple[PublicKey, ...]:
@@ -139,7 +170,7 @@ def trust_key(home: Path, key: PublicKey) -> None:
     write_whole(home / _KEYS, msgspec.json.format(msgspec.json.encode([*keys, key])) + b"\n")
 
 
-def _installed(home: Path) -> list[Path]:
+def installed_files(home: Path) -> list[Path]:
     """In the order in which they were signed."""
     try:
         return sorted(

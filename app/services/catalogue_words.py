@@ -1,11 +1,20 @@
-"""Say in plain Chinese what changed between two versions of an item."""
+"""Say in plain Chinese what changed between two versions of an item or bundle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
 
-from app.domain.catalogue import Limit, LimitUnit, Material, Option, OptionRef, Question
+from app.domain.bundle import SameQuestion
+from app.domain.catalogue import (
+    FormField,
+    Limit,
+    LimitUnit,
+    Material,
+    Option,
+    OptionRef,
+    Question,
+)
 from app.domain.code_sets import CodeSets
 from app.domain.item_diff import Change, ChangeKind, Part
 
@@ -16,6 +25,7 @@ FIELD_NAMES = {
         "department.code": "部门编码",
         "department.name": "部门名称",
         "department.phone": "部门电话",
+        "department.nature": "主体性质",
         "level": "行使层级",
         "type": "事项类型",
         "kind": "办件类型",
@@ -28,8 +38,28 @@ FIELD_NAMES = {
         "delivery": "送达方式",
         "guide": "办事指南",
         "promise_allowed": "告知承诺",
+        "power_source": "权力来源",
+        "channels": "办理形式",
+        "special_procedures": "特别程序",
+        "visits": "到现场次数",
         "version": "版本",
         "effective_from": "生效日期",
+        "effective_to": "停止日期",
+    },
+    Part.BUNDLE: {
+        "name": "名称",
+        "aliases": "别名",
+        "department.code": "牵头部门编码",
+        "department.name": "牵头部门名称",
+        "department.phone": "牵头部门电话",
+        "department.nature": "主体性质",
+        "items": "事项",
+        "same_questions": "合并成一问的问题",
+        "joint_form": "综合申请表",
+        "guide": "办事指南",
+        "version": "版本",
+        "effective_from": "生效日期",
+        "effective_to": "停止日期",
     },
     Part.MATERIAL: {
         "name": "名称",
@@ -44,9 +74,19 @@ FIELD_NAMES = {
         "standard": "受理标准",
         "basis": "设定依据",
         "faults": "常见问题",
+        "reuse_grades": "复用等级",
+        "reuse_months": "复用月数",
+        "licence": "电子证照编码",
     },
     Part.QUESTION: {"text": "问法", "multiple": "可多选", "asked_when": "提问条件"},
-    Part.OPTION: {"text": "说法", "materials": "所需材料"},
+    Part.OPTION: {"text": "说法", "materials": "所需材料", "fact": "说明的身份"},
+    Part.FIELD: {
+        "label": "名称",
+        "kind": "类型",
+        "fill": "自动填入",
+        "required": "必填",
+        "choices": "可选值",
+    },
     Part.FEE: {"amount": "金额", "basis": "依据"},
 }
 _SETS = {
@@ -58,6 +98,15 @@ _SETS = {
     (Part.MATERIAL, "form"): "material_form",
     (Part.MATERIAL, "necessity"): "necessity",
     (Part.MATERIAL, "source"): "material_source",
+    (Part.ITEM, "department.nature"): "authority",
+    (Part.BUNDLE, "department.nature"): "authority",
+    (Part.ITEM, "power_source"): "power_source",
+    (Part.ITEM, "channels"): "channel",
+    (Part.ITEM, "special_procedures"): "special_procedure",
+    (Part.MATERIAL, "reuse_grades"): "reuse_grade",
+    (Part.OPTION, "fact"): "option_fact",
+    (Part.FIELD, "kind"): "field_kind",
+    (Part.FIELD, "fill"): "field_fill",
 }
 _PARTS = {
     Part.ITEM: "事项",
@@ -65,7 +114,10 @@ _PARTS = {
     Part.QUESTION: "问题",
     Part.OPTION: "选项",
     Part.FEE: "收费",
+    Part.FIELD: "表单字段",
+    Part.BUNDLE: "一件事",
 }
+_HEADS = {Part.ITEM, Part.BUNDLE}
 UNITS = {LimitUnit.WORKING_DAY: "个工作日", LimitUnit.DAY: "日", LimitUnit.MONTH: "个月"}
 
 
@@ -91,7 +143,7 @@ def in_words(change: Change, codes: CodeSets) -> str:
             return f"{named}的次序改变"
         case ChangeKind.CHANGED:
             said = _changed(change, codes)
-            return said if change.part is Part.ITEM else f"{named}：{said}"
+            return said if change.part in _HEADS else f"{named}：{said}"
 
 
 def _changed(change: Change, codes: CodeSets) -> str:
@@ -120,6 +172,10 @@ def _changed(change: Change, codes: CodeSets) -> str:
 def _value(change: Change, value: object, codes: CodeSets) -> str:
     if isinstance(value, OptionRef):
         return f"{value.question}={value.option}"
+    if isinstance(value, SameQuestion):
+        return "=".join(f"{ref.item}/{ref.question}" for ref in value.members)
+    if value is None or value == "":
+        return "（无）"
     named = _SETS.get((change.part, change.field))
     return codes.name(named, str(value)) if named else str(value)
 
@@ -136,6 +192,8 @@ def _what_it_is(part: object, codes: CodeSets) -> str:
             return f"（{'，'.join([codes.name('necessity', part.necessity), *counts])}）"
         case Question():
             return f"（{'、'.join(option.text for option in part.options)}）"
+        case FormField():
+            return f"（{codes.name('field_kind', part.kind)}）"
         case Option() if part.materials:
             return f"（所需材料 {'、'.join(part.materials)}）"
         case _:

@@ -1,4 +1,4 @@
-"""Turn a department's workbook into items: whole, or refused with every wrong cell at once."""
+"""Turn a department's workbook into a list: whole, or refused with every wrong cell at once."""
 
 from __future__ import annotations
 
@@ -8,49 +8,44 @@ from typing import Any
 
 from app.domain.catalogue import Item
 from app.domain.code_sets import CodeSets
-from app.services.catalogue import UnreadableItems, item_faults, read_items
+from app.services.catalogue_fault_words import in_chinese
+from app.services.catalogue_faults import item_faults
+from app.services.catalogue_json import Listed, UnreadableItems, read_lists
 from app.services.catalogue_rows import Faults, Row, read_rows
 from app.services.catalogue_sheets import (
+    BUNDLES,
     FEES,
+    FIELDS,
     ITEMS,
     MATERIALS,
     QUESTIONS,
     Sheet,
     WorkbookFaults,
 )
+from app.services.catalogue_workbook_bundles import BundleRows, nested
 
 Key = tuple[str, int]
 
 
-def read_workbook(file: Path, codes: CodeSets) -> tuple[Item, ...]:
+def read_workbook(file: Path, codes: CodeSets) -> Listed:
     """Raises WorkbookFaults (every wrong cell), WorkbookRefused and TooManyRows."""
     faults = Faults()
     rows = read_rows(file, codes, faults)
     assembly = _Assembly(faults)
-    for sheet in (ITEMS, MATERIALS, QUESTIONS, FEES):
+    for sheet in (ITEMS, MATERIALS, QUESTIONS, FEES, FIELDS):
         for row in rows.get(sheet.name, []):
             assembly.take(sheet, row)
     assembly.check_links()
-    if not assembly.items and not faults.count:
+    bundles = BundleRows(rows.get(BUNDLES.name, []), faults)
+    if not assembly.items and not bundles and not faults.count:
         faults.add(ITEMS.name, "A", 2, "没有填写事项")
-    items: tuple[Item, ...] = ()
+    listed = Listed()
     if not faults.count:
         items = assembly.finish()
+        listed = Listed(items=items, bundles=bundles.finish(items))
     if faults.count:
         raise WorkbookFaults(tuple(faults.said), faults.count)
-    return items
-
-
-def _nested(values: dict[str, Any]) -> dict[str, Any]:
-    """``{"department.code": x}`` as ``{"department": {"code": x}}``."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        outer, dot, inner = key.partition(".")
-        if dot:
-            found.setdefault(outer, {})[inner] = value
-        else:
-            found[outer] = value
-    return found
+    return listed
 
 
 class _Assembly:
@@ -77,6 +72,8 @@ class _Assembly:
             self._material(key, row, own)
         elif sheet is QUESTIONS:
             self._question(key, row, own)
+        elif sheet is FIELDS:
+            self._field(key, row, own)
         else:
             # An empty citation is a citation left empty, as in the files.
             self.items[key]["fees"].append({"basis": "", **own})
@@ -92,8 +89,10 @@ class _Assembly:
         if (code, version) in self.items:
             self._fault(ITEMS, row, "code", "同一事项、同一版本写了两次")
             return
-        raw = _nested(row.values)
-        self.items[code, version] = raw | {"materials": [], "questions": [], "fees": []}
+        raw = nested(row.values)
+        self.items[code, version] = raw | {
+            "materials": [], "questions": [], "fees": [], "fields": [],
+        }  # fmt: skip
         self._versions.setdefault(code, []).append(version)
         self._rows[(code, version), ""] = (ITEMS.name, row.number)
 
@@ -122,6 +121,15 @@ class _Assembly:
         self._rows[key, material] = (MATERIALS.name, row.number)
         self.items[key]["materials"].append(own)
 
+    def _field(self, key: Key, row: Row, own: dict[str, Any]) -> None:
+        if own.get("id") is None:
+            return
+        if (key, f"field {own['id']}") in self._rows:
+            self._fault(FIELDS, row, "id", "这个事项里同一字段编号写了两次")
+            return
+        self._rows[key, f"field {own['id']}"] = (FIELDS.name, row.number)
+        self.items[key]["fields"].append(own)
+
     def _question(self, key: Key, row: Row, own: dict[str, Any]) -> None:
         question_id, option_id = own.get("id"), own.get("option.id")
         if question_id is None or option_id is None:
@@ -146,7 +154,9 @@ class _Assembly:
             self._fault(QUESTIONS, row, "option.id", "这个问题里同一选项编号写了两次")
         option = {"id": option_id}
         option |= {
-            name: own[f"option.{name}"] for name in ("text", "materials") if f"option.{name}" in own
+            name: own[f"option.{name}"]
+            for name in ("text", "materials", "fact")
+            if f"option.{name}" in own
         }
         question["options"].append(option)
         self._options.setdefault(key, set()).add((question_id, option_id))
@@ -170,15 +180,15 @@ class _Assembly:
         found = []
         for key, raw in self.items.items():
             try:
-                (item,) = read_items([raw])
+                (item,) = read_lists([raw]).items
                 said = list(item_faults(item))
             except UnreadableItems as unreadable:
                 said = list(unreadable.faults)
             else:
                 found.append(item)
             for fault in said:
-                named = re.search(r"material ([^\s:]+)", fault)
-                material = named.group(1) if named and (key, named.group(1)) in self._rows else ""
-                sheet, number = self._rows[key, material]
-                self._faults.add(sheet, "A", number, fault)
+                named = re.search(r"material ([^\s:]+)|(field [^\s:]+)", fault)
+                part = (named.group(1) or named.group(2)) if named else ""
+                sheet, number = self._rows.get((key, part), self._rows[key, ""])
+                self._faults.add(sheet, "A", number, in_chinese(fault))
         return tuple(found)

@@ -1,13 +1,36 @@
-"""Try a list: what an item asks for under some answers, and what is missing. No case is made."""
+"""Try a list: what an item or bundle asks for under some answers, and what is missing. No case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.domain.catalogue import Item, MaterialForm
-from app.domain.checklist import Evidence, Outcome, check_answer, check_material, evaluate
+from app.domain.bundle import (
+    Bundle,
+    Part,
+    form_fields,
+    material_key,
+    materials_meant,
+    merged_evaluation,
+    merged_item,
+    own_outcome,
+    question_key,
+    questions_meant,
+    saving,
+)
+from app.domain.case import Case
+from app.domain.catalogue import Item, MaterialForm, Question
+from app.domain.checklist import (
+    Evaluation,
+    Evidence,
+    Outcome,
+    RowState,
+    asked_questions,
+    check_answer,
+    check_material,
+    evaluate,
+)
 from app.domain.errors import AppError, Blame
 
 
@@ -19,6 +42,8 @@ class BadTrial(AppError):
 
 
 _MOST = 9999
+_Answers = dict[str, frozenset[str]]
+_UNWANTED = frozenset({RowState.NOT_REQUIRED, RowState.UNDECIDED})
 
 
 def try_list(item: Item, answers: Iterable[str], have: Iterable[str], on: date) -> dict[str, Any]:
@@ -27,15 +52,149 @@ def try_list(item: Item, answers: Iterable[str], have: Iterable[str], on: date) 
 
     Raises BadTrial, UnknownAnswer, UnknownMaterial.
     """
-    chosen: dict[str, frozenset[str]] = {}
+    chosen = _chosen(answers)
+    for question, options in chosen.items():
+        check_answer(item, question, options)
+    evaluation = evaluate(item, chosen, dict(_evidence(item, text) for text in have), on=on)
+    return {
+        "item": item.code,
+        "version": item.version,
+        "on": on.isoformat(),
+        "questions": _questions(item.questions, asked_questions(item, chosen), chosen),
+        **_result(evaluation),
+    }
+
+
+def try_bundle(
+    bundle: Bundle, items: Sequence[Item], answers: Iterable[str], have: Iterable[str], on: date
+) -> dict[str, Any]:
+    """The same for a bundle, with the keys of its merged questions and materials; each row says
+    which items want it, ``parts`` what each item comes to by its own list.
+
+    Raises BadTrial, UnknownAnswer, UnknownMaterial.
+    """
+    merged = merged_item(bundle, items)
+    chosen = _chosen(answers)
+    of_part: list[_Answers] = [{} for _ in items]
+    for key, options in chosen.items():
+        for place, question in questions_meant(bundle, items, key):
+            check_answer(items[place], question, options)
+            of_part[place][question] = options
+    brought: list[dict[str, Evidence]] = [{} for _ in items]
+    for text in have:
+        key, evidence = _evidence(merged, text)
+        for place, material in materials_meant(bundle, items, key):
+            brought[place][material] = evidence
+    parts = tuple(
+        Part(case=Case(id=f"trial-{n}"), item=item, evaluation=evaluate(item, own, held, on=on))
+        for n, (item, own, held) in enumerate(zip(items, of_part, brought, strict=True))
+    )
+    asked = {
+        question_key(bundle, part.item.code, question.id)
+        for part, own in zip(parts, of_part, strict=True)
+        for question in asked_questions(part.item, own)
+    }
+    result = _result(merged_evaluation(bundle, parts))
+    for row in result["rows"]:
+        row["items"] = list(_wanting(bundle, parts, row["material"]))
+    return {
+        "bundle": bundle.code,
+        "version": bundle.version,
+        "on": on.isoformat(),
+        "questions": _questions(
+            merged.questions, tuple(q for q in merged.questions if q.id in asked), chosen
+        ),
+        **result,
+        "fields": [field.id for field in form_fields(items)],
+        "saving": {
+            name: getattr(saving(bundle, parts), name)
+            for name in (
+                "materials_apart", "materials_together", "forms_apart", "forms_together",
+                "fields_apart", "fields_together",
+            )
+        },
+        "parts": [
+            {
+                "item": part.item.code,
+                "name": part.item.name,
+                "missing": [row.material.id for row in part.evaluation.missing],
+                "unanswered": [question.id for question in part.evaluation.unanswered],
+                "outcomes": _outcomes(part.evaluation),
+                "outcome": "" if part.evaluation.unanswered else own_outcome(part.evaluation).value,
+            }
+            for part in parts
+        ],
+    }  # fmt: skip
+
+
+def saving_in_words(counts: Mapping[str, int]) -> str:
+    """``材料 45 → 7 · 表格 5 → 1 · 填写 38 → 12``."""
+    return " · ".join(
+        f"{word} {counts[f'{name}_apart']} → {counts[f'{name}_together']}"
+        for word, name in (("材料", "materials"), ("表格", "forms"), ("填写", "fields"))
+    )
+
+
+def in_words(result: Mapping[str, Any]) -> str:
+    """The result of a trial as lines for a person; the keys are those that the command takes."""
+    lines = []
+    for question in result["questions"]:
+        mark = " " if question["asked"] else "×"
+        several = "（可多选）" if question["multiple"] and "多选" not in question["text"] else ""
+        lines.append(f"{mark} {question['text']}{several}")
+        for option in question["options"]:
+            chosen = "●" if option["id"] in question["chosen"] else "○"
+            lines.append(f"    {chosen} {question['id']}={option['id']}  {option['text']}")
+    lines.append("")
+    for row in result["rows"]:
+        wanted = row["wanted"]
+        count = "、".join(
+            f"{word} {wanted[name]}"
+            for word, name in (("原件", "originals"), ("复印件", "copies"))
+            if wanted[name]
+        )
+        lines.append(
+            f"{row['state']:15} {row['material']}  {row['name']}（{count}）{row['because']}"
+        )
+    lines += ["", "outcomes: " + ", ".join(result["outcomes"])]
+    if "saving" in result:
+        lines += [
+            f"  {part['name']}：{part['outcome'] or '还有情形没有回答'}"
+            + (f"，缺 {'、'.join(part['missing'])}" if part["missing"] else "")
+            for part in result["parts"]
+        ]
+        lines += ["", saving_in_words(result["saving"])]
+    return "\n".join(lines)
+
+
+def _chosen(answers: Iterable[str]) -> _Answers:
+    chosen: _Answers = {}
     for text in answers:
         question, equals, option = text.partition("=")
         if not equals:
             raise BadTrial(text=text[:60])
         chosen[question] = chosen.get(question, frozenset()) | {option}
-    for question, options in chosen.items():
-        check_answer(item, question, options)
-    evaluation = evaluate(item, chosen, dict(_evidence(item, text) for text in have), on=on)
+    return chosen
+
+
+def _questions(
+    questions: Iterable[Question], asked: Iterable[Question], chosen: _Answers
+) -> list[dict[str, Any]]:
+    now = {question.id for question in asked}
+    return [
+        {
+            "id": question.id,
+            "text": question.text,
+            "multiple": question.multiple,
+            "asked": question.id in now,
+            "chosen": sorted(chosen.get(question.id, ())),
+            "options": [{"id": option.id, "text": option.text} for option in question.options],
+        }
+        for question in questions
+    ]
+
+
+def _result(evaluation: Evaluation) -> dict[str, Any]:
     rows = [
         {
             "material": row.material.id,
@@ -52,12 +211,24 @@ def try_list(item: Item, answers: Iterable[str], have: Iterable[str], on: date) 
         for row in evaluation.rows
     ]
     return {
-        "item": item.code,
-        "version": item.version,
         "rows": rows,
         "missing": [row.material.id for row in evaluation.missing],
-        "outcomes": [outcome.value for outcome in Outcome if outcome in evaluation.outcomes],
+        "outcomes": _outcomes(evaluation),
     }
+
+
+def _outcomes(evaluation: Evaluation) -> list[str]:
+    return [outcome.value for outcome in Outcome if outcome in evaluation.outcomes]
+
+
+def _wanting(bundle: Bundle, parts: Iterable[Part], key: str) -> Iterator[str]:
+    """Codes of the items of which the list wants this material now."""
+    for part in parts:
+        states = {
+            row.state for row in part.evaluation.rows if material_key(bundle, row.material) == key
+        }
+        if states - _UNWANTED:
+            yield part.item.code
 
 
 def _evidence(item: Item, text: str) -> tuple[str, Evidence]:

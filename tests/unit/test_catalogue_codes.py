@@ -10,8 +10,9 @@ import pytest
 
 import resources
 from app.domain.code_sets import UnknownCode
-from app.services.catalogue import CatalogueFaults, load_catalogue
+from app.services.catalogue import load_catalogue
 from app.services.catalogue_codes import BadCodeSets, code_faults, load_code_sets, national_codes
+from app.services.catalogue_faults import CatalogueFaults
 
 CODES = national_codes()
 ITEMS = resources.FOLDER / "demo_hall" / "items"

@@ -20,8 +20,10 @@ from app.cli import main
 from app.domain.catalogue import Fee, Item, ItemKind, Limit, Necessity
 from app.domain.errors import AppError
 from app.domain.item_diff import diff_item, diff_lists
-from app.services.catalogue import CatalogueFaults, load_items
+from app.services.catalogue import load_items
 from app.services.catalogue_codes import national_codes
+from app.services.catalogue_faults import CatalogueFaults
+from app.services.catalogue_json import Listed
 from app.services.catalogue_schema import item_schema
 from app.services.catalogue_signing import (
     BadKeyFile,
@@ -49,7 +51,7 @@ def signed(
     *items: Item, at: int = 1, unit: str = UNIT, key: SigningKey = KEY, effective: date = DAY
 ) -> bytes:
     moment = datetime(2026, 11, at, 8, tzinfo=UTC)
-    return sign_list(items, key=key, unit=unit, effective_from=effective, at=moment)
+    return sign_list(Listed(items=items), key=key, unit=unit, effective_from=effective, at=moment)
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def home(tmp_path: Path) -> Path:
 def install(home: Path, data: bytes) -> tuple[Item, ...]:
     file = home / "received.json"
     file.write_bytes(data)
-    return install_list(file, home, ITEMS)
+    return install_list(file, home, ITEMS).items
 
 
 def test_an_installed_list_is_current_and_older_versions_stay(home: Path) -> None:
@@ -250,7 +252,7 @@ def test_a_list_goes_from_workbook_to_window(tmp_path: Path) -> None:
     ours = ("--home", home)
     assert run("catalogue", "export", book, "--from", source, *ours)["items"] == 1
     assert run("catalogue", "check", book, *ours) == {
-        "ok": True, "items": 1, "count": 0, "faults": [],
+        "ok": True, "items": 1, "bundles": 0, "count": 0, "faults": [],
     }  # fmt: skip
     assert run("catalogue", "diff", source, book, *ours) == []
     words = [one["words"] for one in run("catalogue", "diff", ITEMS, book, *ours)]

@@ -18,10 +18,11 @@ from openpyxl import Workbook, load_workbook
 import resources
 from app.domain.catalogue import Fee, Item
 from app.domain.errors import AppError
-from app.services.catalogue import load_items
+from app.services.catalogue import load_lists
 from app.services.catalogue_codes import national_codes
-from app.services.catalogue_export import items_as_json, write_template, write_workbook
+from app.services.catalogue_export import list_as_json, write_template, write_workbook
 from app.services.catalogue_files import read_list
+from app.services.catalogue_json import Listed
 from app.services.catalogue_sheets import (
     ITEMS,
     MATERIALS,
@@ -35,7 +36,8 @@ from app.services.catalogue_sheets import (
 from app.services.catalogue_workbook import read_workbook
 
 CODES = national_codes()
-DEMO = load_items(resources.FOLDER / "demo_hall" / "items")
+LISTED = load_lists(resources.FOLDER / "demo_hall" / "items")
+DEMO = LISTED.items
 CODE = "11370199MB0001001Y4370131009009"
 ITEM_ROW = {
     "code": CODE, "effective_from": "2026-01-01", "name": "示例事项",
@@ -71,7 +73,7 @@ def good(**changes: Any) -> Rows:
 def read(tmp_path: Path, rows: Rows) -> tuple[Item, ...]:
     file = tmp_path / "list.xlsx"
     workbook(rows).save(file)
-    return read_workbook(file, CODES)
+    return read_workbook(file, CODES).items
 
 
 def faults(tmp_path: Path, rows: Rows) -> list[str]:
@@ -83,18 +85,20 @@ def faults(tmp_path: Path, rows: Rows) -> list[str]:
 def test_what_is_exported_comes_back_the_same(tmp_path: Path) -> None:
     odd = replace(DEMO[0], code="=1+1", name="=SUM(A1:A9)", guide="第一行\n第二行")
     fee = Fee(name="测试费", amount=Decimal("12.50"), basis="")
-    items = (*DEMO, odd, replace(DEMO[1], version=2, fees=(fee,)))
-    write_workbook(tmp_path / "list.xlsx", items, CODES)
-    assert read_list(tmp_path / "list.xlsx") == items
-    (tmp_path / "list.json").write_bytes(items_as_json(items))
-    assert read_list(tmp_path / "list.json") == items
+    ending = replace(DEMO[1], version=2, fees=(fee,), effective_to=date(2027, 12, 31), visits=0)
+    withdrawn = replace(LISTED.bundles[0], version=2, effective_to=date(2027, 12, 31))
+    listed = Listed(items=(*DEMO, odd, ending), bundles=(*LISTED.bundles, withdrawn))
+    write_workbook(tmp_path / "list.xlsx", listed, CODES)
+    assert read_list(tmp_path / "list.xlsx") == listed
+    (tmp_path / "list.json").write_bytes(list_as_json(listed))
+    assert read_list(tmp_path / "list.json") == listed
     assert {file.name for file in tmp_path.iterdir()} == {"list.xlsx", "list.json"}
 
 
 @pytest.mark.parametrize("name", [" 前有空格", "a\rb", "\x01", "长" * 40_000])
 def test_what_a_workbook_would_change_is_not_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotForWorkbook):
-        write_workbook(tmp_path / "list.xlsx", [replace(DEMO[0], guide=name)], CODES)
+        write_workbook(tmp_path / "list.xlsx", Listed(items=(replace(DEMO[0], guide=name),)), CODES)
     assert not list(tmp_path.iterdir())
 
 
@@ -102,7 +106,16 @@ def test_the_template_has_headings_examples_lists_and_a_frozen_header(tmp_path: 
     file = tmp_path / "template.xlsx"
     write_template(file, CODES)
     book = load_workbook(file)
-    assert book.sheetnames == ["说明", "事项", "问题与选项", "材料", "收费", "代码"]
+    assert book.sheetnames == [
+        "说明",
+        "事项",
+        "问题与选项",
+        "材料",
+        "收费",
+        "表单字段",
+        "一件事",
+        "代码",
+    ]
     for sheet in SHEETS:
         page = book[sheet.name]
         assert page.freeze_panes == "C2"
@@ -111,7 +124,7 @@ def test_the_template_has_headings_examples_lists_and_a_frozen_header(tmp_path: 
         ]
         assert str(page["A2"].value).startswith("例：")
     rules = book["事项"].data_validations.dataValidation
-    assert len(rules) == 7
+    assert len(rules) == 11
     listed = {cell.value for column in book["代码"].iter_cols() for cell in column}
     assert {"4 县", "01 行政许可", "3 容缺后补", "工作日"} <= listed
     with pytest.raises(WorkbookFaults) as caught:
@@ -121,7 +134,7 @@ def test_the_template_has_headings_examples_lists_and_a_frozen_header(tmp_path: 
         for cell in book[sheet.name][2]:
             cell.value = str(cell.value or "").removeprefix("例：")
     book.save(file)
-    assert len(read_workbook(file, CODES)) == 1
+    assert len(read_workbook(file, CODES).items) == 1
 
 
 def test_what_people_type_is_taken_for_what_it_means(tmp_path: Path) -> None:
@@ -169,8 +182,8 @@ def test_a_date_is_read_however_it_is_written(tmp_path: Path, typed: Any) -> Non
         ({"material": {"version": 2}}, "材料!B2", "版本"),
         ({"material": {"id": "表 格"}}, "材料!C2", "编码"),
         ({"material": {"originals": -1}}, "材料!G2", "整数"),
-        ({"material": {"originals": 0}}, "材料!A2", "neither"),
-        ({"material": {"promisable": "是"}}, "材料!A2", "promise"),
+        ({"material": {"originals": 0}}, "材料!A2", "都是 0 份"),
+        ({"material": {"promisable": "是"}}, "材料!A2", "告知承诺"),
         ({"fees": [{"code": CODE, "name": "费", "amount": "1.2.3"}]}, "收费!D2", "金额"),
     ],
 )
@@ -223,7 +236,7 @@ def test_cells_merged_downwards_count_for_each_row_and_sideways_are_refused(
     book = workbook(rows)
     book["材料"].merge_cells("A2:A3")
     book.save(tmp_path / "merged.xlsx")
-    (item,) = read_workbook(tmp_path / "merged.xlsx", CODES)
+    (item,) = read_workbook(tmp_path / "merged.xlsx", CODES).items
     assert [material.id for material in item.materials] == ["form", "photo"]
     assert faults(tmp_path, rows) == ["材料!A3：事项编码没有填"]  # an empty cell is no merged one
     book["材料"].merge_cells("D2:E2")
