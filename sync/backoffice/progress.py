@@ -40,7 +40,9 @@ def find_progress(connection: Transaction, number: str) -> Progress | None:
     members = {
         row[0]: row[1:]
         for row in connection.execute(
-            "SELECT id, item_name, state, updated_at FROM cases WHERE bundle = ?", (bundle[2],)
+            # The second condition is the index's own: anybody may ask, nobody may cause a scan.
+            "SELECT id, item_name, state, updated_at FROM cases WHERE bundle = ? AND bundle <> ''",
+            (bundle[2],),
         )
     }
     order = [one for one in msgspec.json.decode(bundle[3], type=list[str]) if one in members]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -229,6 +229,45 @@ def _make_old(path: Path) -> None:
         for column in ("person", "organisation", "bundle", "decided_at"):
             raw.execute(f"ALTER TABLE cases DROP COLUMN {column}")
         raw.execute("PRAGMA user_version = 1")
+
+
+def test_no_look_up_reads_whole_tables(tmp_path: Path) -> None:
+    """Anybody may ask for progress, and every window asks for every person it serves."""
+    from sync.backoffice import cases, demands, progress, records
+    from sync.backoffice.database import Database, Transaction
+    from tests.sync.hall import START
+
+    plans: list[str] = []
+
+    class Explained(Transaction):
+        def execute(self, sql: str, parameters: Sequence[str | int | None] = ()) -> sqlite3.Cursor:
+            plan = super().execute("EXPLAIN QUERY PLAN " + sql, parameters)
+            plans.extend(f"{row[3]} in {sql}" for row in plan)
+            return super().execute(sql, parameters)
+
+    database = Database.open(tmp_path / "backoffice.db", START)
+    with database.write() as connection:
+        now = START.isoformat()
+        connection.execute(
+            "INSERT INTO bundles VALUES ('b1', 'YJS1', 'ABC234', '一件事', '[]', 'W01', ?)", (now,)
+        )
+        connection.execute(
+            "INSERT INTO cases (id, number, state, item, item_name, department, window, applicant,"
+            " opened_at, updated_at, received_at, changed, person)"
+            " VALUES ('k1', '1', 'open', '', '', '', '', '', ?1, ?1, ?1, 1, '')",
+            (now,),
+        )
+        explained = Explained(connection._driver)
+        assert progress.find_progress(explained, "YJS1") is not None
+        assert progress.find_progress(explained, "nobody's") is None
+        records.waiting(explained, PERSON)
+        records.history(explained, "1")
+        cases.fill_in(explained)
+        demands.demands(explained, HALL, START)
+    database.close()
+    assert len(plans) > 8
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" not in plan]
+    assert scans == []
 
 
 def test_every_kind_of_event_has_its_place() -> None:
