@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.ports import CardReader, Clock, PeopleRecords, Printer, Secrets
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
+    from app.services.clock_settings import ClockSettings
     from app.services.decision_desk import DecisionDesk
     from app.services.matter import Matters
     from app.services.often_used import ItemSearch
@@ -201,7 +202,9 @@ class Client:
     def decisions(self) -> DecisionDesk:
         from app.services.decision_desk import DecisionDesk
 
-        return DecisionDesk(self.matters, self.hall, self.work, self.document_printer)
+        return DecisionDesk(
+            self.matters, self.hall, lambda: self.calendar().work, self.document_printer
+        )
 
     @_Part
     def returning(self) -> ReturnDesk:
@@ -217,14 +220,15 @@ class Client:
 
     @_Part
     def worklist(self) -> Worklist:
-        from app.services.clock_settings import load_clock_settings
         from app.services.worklist import Worklist
 
-        shipped, own = resources_folder() / "clocks", self.home / "clocks.json"
-        return Worklist(
-            self.store, lambda: self.catalogue, self.calendar,
-            lambda: load_clock_settings(shipped, own),
-        )  # fmt: skip
+        return Worklist(self.store, lambda: self.catalogue, self.calendar, self.clock_settings)
+
+    def clock_settings(self) -> ClockSettings:
+        """Read anew at each call: the hall may change its file."""
+        from app.services.clock_settings import load_clock_settings
+
+        return load_clock_settings(resources_folder() / "clocks", self.home / "clocks.json")
 
     @_Part
     def contents(self) -> PaperContents:

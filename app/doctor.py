@@ -124,6 +124,26 @@ def _calendar(client: Client) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _hall_files(client: Client) -> Iterator[Finding]:
+    """The hall's own files beside the shipped ones: what is wrong with them is left out."""
+    faults = [("calendar", fault) for fault in client.calendar().faults]
+    if fault := client.clock_settings().fault:
+        faults.append(("clocks", fault))
+    for component, fault in faults:
+        code = "CAT-03" if component == "calendar" else "CLK-04"
+        said = explain(code, {"place": fault})
+        yield Finding(
+            component=component, found=False, state=Health.WARN, detail=f"{code} {said.message}",
+            next_step=said.next_step,
+        )  # fmt: skip
+    known = client.standing.check(())
+    yield Finding(
+        component="list of bad credit", found=bool(known.published), version=known.published,
+        state=Health.OK if known.published else Health.WARN,
+        next_step="" if known.published else explain("SYNC-OFFLINE", {}).next_step,
+    )  # fmt: skip
+
+
 def _fonts(client: Client) -> Iterator[Finding]:
     from printers.documents.fonts import find_fonts
 
@@ -204,6 +224,7 @@ _CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("database", _database, True),
     ("hall", _hall, True),
     ("calendar", _calendar, True),
+    ("hall files", _hall_files, True),
     ("fonts", _fonts, True),
     ("printers", _printers, False),
     ("card reader", _reader, False),

@@ -32,11 +32,7 @@ class FilledField:
     field: FormField
     value: str
     source: FieldSource
-
-    @property
-    def open(self) -> bool:
-        """Whether the clerk may type it: what a card gives is never retyped."""
-        return self.source in {FieldSource.TYPED, FieldSource.NONE}
+    open: bool  # may be typed here: what is known already is never typed again
 
     @property
     def lacking(self) -> bool:
@@ -75,10 +71,10 @@ def check_value(field: FormField, value: str) -> str:
 def _filled(field: FormField, case: Case) -> FilledField:
     value, source = _known(field.fill, case) if field.fill else ("", FieldSource.NONE)
     if value:
-        return FilledField(field=field, value=value, source=source)
+        return FilledField(field=field, value=value, source=source, open=False)
     typed = case.fields.get(field.id, "")
     source = FieldSource.TYPED if typed else FieldSource.NONE
-    return FilledField(field=field, value=typed, source=source)
+    return FilledField(field=field, value=typed, source=source, open=True)
 
 
 _SOURCES = {

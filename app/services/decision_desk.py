@@ -5,7 +5,7 @@ A bundle's items are each decided by their own list, under one bundle number, wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,7 +68,7 @@ _OWN_PAPERS = frozenset({Outcome.NOTICE, Outcome.REJECT})
 
 class DecisionDesk:
     def __init__(
-        self, matters: Matters, hall: Hall, work: WorkCalendar, document_printer: str
+        self, matters: Matters, hall: Hall, work: Callable[[], WorkCalendar], document_printer: str
     ) -> None:
         self._matters = matters
         self._store = matters.store
@@ -157,7 +157,7 @@ class DecisionDesk:
     def _decide_part(self, part: Part, decision: Decision, number: str, check: str) -> Numbered:
         return decisions.decide(
             part.case, part.item, decision, number=number, check=check,
-            on=self._matters.today(), work=self._work,
+            on=self._matters.today(), work=self._work(),
         )  # fmt: skip
 
     def _after(self, unit: Unit, matter: Matter) -> Matter:

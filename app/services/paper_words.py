@@ -82,8 +82,9 @@ def nation_words(code: str) -> str:
 
 def promised_in(decision: Numbered | None) -> tuple[str, ...]:
     """Ids of the materials that a promise stands for."""
-    accepted = isinstance(decision, CaseAccepted | CaseAcceptedDeferred)
-    return decision.promised if accepted else ()
+    if isinstance(decision, CaseAccepted | CaseAcceptedDeferred):
+        return decision.promised
+    return ()
 
 
 def deferrals_in(decision: Numbered | None) -> tuple[Deferral, ...]:

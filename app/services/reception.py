@@ -46,6 +46,13 @@ from app.services.sign_in import Session
 from app.storage.store import Unit
 
 _Fact = tuple[str, Event]
+# Open, and last opened or resumed by this device: what another window has open is its own.
+_OPEN_HERE = (
+    "SELECT id, bundle FROM cases WHERE state = 'open' AND (SELECT install FROM journal "
+    "WHERE subject = 'case:' || cases.id AND substr(subject, 1, 5) = 'case:' "
+    "AND kind IN ('CaseOpened', 'CaseResumed') ORDER BY hlc DESC LIMIT 1) "
+    "= (SELECT install FROM chain) ORDER BY opened_at DESC"
+)
 
 
 class Reception:
@@ -58,9 +65,7 @@ class Reception:
     def current(self, session: Session) -> Matter | None:  # noqa: ARG002 - one device, one window
         """What was left open at this window, also by a crash."""
         with self._store.read() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT id, bundle FROM cases WHERE state = 'open' ORDER BY opened_at DESC"
-            ).all()
+            rows = connection.exec_driver_sql(_OPEN_HERE).all()
             if not rows:
                 return None
             case_id, bundle = rows[0]

@@ -43,6 +43,13 @@ def _entry(row: Sequence[str | int]) -> Entry:
     )  # fmt: skip
 
 
+def _readable(hlc: str) -> bool:
+    try:
+        return Hlc.parse(hlc).text() == hlc
+    except ValueError:
+        return False
+
+
 class Unit:
     """One transaction: what is appended here is saved together or not at all."""
 
@@ -176,27 +183,43 @@ class Store:
     def take_in(self, entries: Sequence[Entry]) -> None:
         """Keep facts that other windows saved about cases, as the back office knows them.
 
-        What is here already is left as it is. Raises BadEntry where a body does not fit its hash
-        or is no fact about a case, and what the fold raises where they do not fit together; then
-        nothing of it is kept.
+        What is here already is left as it is. Raises BadEntry where a body does not fit its hash,
+        is no fact about a case, bears a time that nobody can read back, or claims to be this
+        store's own without being here; and what the fold raises where they do not fit together.
+        Then nothing of it is kept.
         """
         with writing(self.engine) as connection:
             for entry in entries:
-                if not entry.subject.startswith(("case:", "bundle:")):
-                    raise BadEntry(kind=entry.kind, version=entry.version)
-                check_body(entry)
-                event = decode_event(entry.kind, entry.version, entry.body)
-                new = connection.exec_driver_sql(
-                    f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1", _row(entry)
-                ).one_or_none()
-                if new:
-                    project(connection, entry, event, own=False)
+                self._keep(connection, entry)
             for subject in {entry.subject for entry in entries}:
-                case_id = subject.removeprefix("case:")
-                if case_id != subject:
-                    cases.fold(case_id, events_about(connection, case_id))
+                self._project_again(connection, subject)
             latest = max((entry.hlc for entry in entries), default="")
             connection.exec_driver_sql("UPDATE chain SET heard = max(heard, ?)", (latest,))
+
+    def _keep(self, connection: Statements, entry: Entry) -> None:
+        check_body(entry)
+        decode_event(entry.kind, entry.version, entry.body)
+        if not entry.subject.startswith(("case:", "bundle:")) or not _readable(entry.hlc):
+            raise BadEntry(kind=entry.kind, version=entry.version)
+        new = connection.exec_driver_sql(
+            f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1", _row(entry)
+        ).one_or_none()
+        if new and entry.install == self.install:  # never sealed here: its chain would break
+            raise BadEntry(kind=entry.kind, version=entry.version)
+
+    def _project_again(self, connection: Statements, subject: str) -> None:
+        """Its rows from the journal in order: what comes in may be older than what is here."""
+        about, _, key = subject.partition(":")
+        if about == "case":
+            cases.fold(key, events_about(connection, key))
+        connection.exec_driver_sql(f"DELETE FROM {about}s WHERE id = ?", (key,))  # noqa: S608 - a constant
+        rows = connection.exec_driver_sql(
+            f"{_SELECT} WHERE subject = ? ORDER BY hlc, install, seq", (subject,)
+        ).all()
+        for row in rows:
+            entry = _entry(tuple(row))
+            event = decode_event(entry.kind, entry.version, entry.body)
+            project(connection, entry, event, own=False)  # numbers were used up when it was saved
 
     def verify(self, page: int = 2000) -> tuple[int, str]:
         """Check the whole chain. Returns (last seq, head). Raises ChainBroken."""

@@ -1384,6 +1384,46 @@
       <translation>Paper given back</translation>
     </message>
     <message>
+      <source>选定送达</source>
+      <translation>Delivery chosen</translation>
+    </message>
+    <message>
+      <source>材料免交</source>
+      <translation>Material spared</translation>
+    </message>
+    <message>
+      <source>告知书送达</source>
+      <translation>Notice delivered</translation>
+    </message>
+    <message>
+      <source>拒绝的要求</source>
+      <translation>Demand refused</translation>
+    </message>
+    <message>
+      <source>选定一件事</source>
+      <translation>Bundle chosen</translation>
+    </message>
+    <message>
+      <source>一件事办理</source>
+      <translation>Bundle decided</translation>
+    </message>
+    <message>
+      <source>视为受理</source>
+      <translation>deemed accepted</translation>
+    </message>
+    <message>
+      <source>时限暂停</source>
+      <translation>Clock paused</translation>
+    </message>
+    <message>
+      <source>时限恢复</source>
+      <translation>Clock resumed</translation>
+    </message>
+    <message>
+      <source>时限延长</source>
+      <translation>Limit extended</translation>
+    </message>
+    <message>
       <source>后台已连接，保存一条就送一条。</source>
       <translation>Connected: each record is sent as it is saved.</translation>
     </message>
@@ -1734,10 +1774,6 @@
     <message>
       <source>{day} 受理</source>
       <translation>accepted {day}</translation>
-    </message>
-    <message>
-      <source>视为受理</source>
-      <translation>deemed accepted</translation>
     </message>
     <message>
       <source>暂停：{names}</source>

@@ -19,9 +19,11 @@ from app.domain.case import Case
 from app.domain.catalogue import Item
 from app.domain.checklist import Evaluation, Outcome
 from app.domain.decision import Decision, judge
+from app.domain.parties import Party, lacking_party
 from app.domain.person import CardRead
 from app.services.sign_in import Session
 
+ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")
 PASSWORD = {"1001": "demo-1001", "1002": "demo-1002"}
 
 
@@ -73,7 +75,18 @@ def serve(
     case = begin(client, session, card, item.code)
     if outcome is Outcome.ACCEPT:
         case = bring_everything(client, session, case)
+        case = name_parties(client, session, case)
     return client.decisions.decide(session, case.id, Decision(outcome=outcome)).matter.case
+
+
+def name_parties(client: Client, session: Session, case: Case) -> Case:
+    """An organisation, where the item or an answer speaks of one: the person read stands for it."""
+    if lacking_party(case, client.matters.item(case)) is Party.ORGANISATION:
+        assert case.applicant is not None
+        name, code = ORGANISATION
+        person = case.applicant.person.name
+        return client.parties.name_organisation(session, case.id, name, code, person).case
+    return case
 
 
 def begin(client: Client, session: Session, card: CardRead, code: str) -> Case:

@@ -215,6 +215,11 @@ LIES: dict[str, tuple[Alter, type[AppError]]] = {
         lambda h: [*h, _sealed(ClerkSignedIn(clerk="1001", window="W01"), "session", h[-1])],
         BadEntry,
     ),
+    "unreadable time": (lambda h: [*h[:-1], replace(h[-1], hlc="zzzz")], BadEntry),
+    "opened again": (
+        lambda h: [*h, _sealed(CaseOpened(window="W9", ticket=""), "case:k1", h[-1])],
+        CaseClosed,
+    ),
     "without its beginning": (lambda h: h[1:], NotReady),
     "put back before": (lambda h: [*h, _sealed(CasePutBack(), "case:k1", h[-1])], CaseClosed),
 }  # fmt: skip
@@ -237,6 +242,34 @@ def test_what_does_not_hold_is_refused_whole(store: Store, history: list[Entry],
     save(store, "case:own2", *noticed()[:2])  # and the store goes on
     store.take_in(history)
     assert state(store, "k1") is CaseState.NOTICED
+
+
+def test_nothing_gets_into_its_own_chain(store: Store, history: list[Entry]) -> None:
+    """Facts under this store's own name that it never sealed would break its chain."""
+    save(store, "case:own", *noticed()[:2])
+    head = store.verify()
+    for shift in (2, 9):
+        forged = [replace(one, install=store.install, seq=one.seq + shift) for one in history]
+        with pytest.raises(BadEntry):
+            store.take_in(forged)
+    assert store.verify() == head
+
+
+def test_older_facts_do_not_overwrite_newer_ones(
+    store: Store, other: Store, history: list[Entry], clock: SettableClock
+) -> None:
+    """The other window looked in and put it back, before it was resumed here unheard."""
+    store.take_in(history)
+    clock.move(minutes=1)
+    save(other, "case:k1", CaseResumed(window="W02", ticket=""), CasePutBack())
+    clock.move(minutes=1)
+    save(store, "case:k1", CaseResumed(window="W01", ticket=""))
+    store.take_in(other.entries())
+    assert state(store, "k1") is CaseState.OPEN
+    before = kept(store)
+    assert any(row[2] == "open" for row in before["cases"]), before["cases"]
+    store.rebuild()
+    assert kept(store) == before
 
 
 def test_two_windows_that_both_went_on_are_not_mixed(

@@ -25,6 +25,7 @@ from tests.sync.coming_back import (
     PERSON,
     accepted,
     noticed_case,
+    rebuilt_equals_kept,
     received,
     save,
     wanting,
@@ -211,6 +212,7 @@ def test_one_number_for_each_case_whoever_decides_it(tmp_path: Path, longer: int
                     f" WHERE device = '{window.store.device}'"
                 )
                 assert chain == [(seq, head, "")], f"seed {seed}"
+                assert rebuilt_equals_kept(window.store), f"seed {seed}"
                 waiting, aside = window.outbox.counts()
                 assert waiting == 0, f"seed {seed}"
                 lost += aside
@@ -262,3 +264,4 @@ def _all_agree(hall: Hall, windows: list[Window], seed: int) -> None:
             case = window.store.find_case(str(case_id))
             assert case is not None, f"seed {seed}"
             assert (case.number, case.state.value) == (number, state), f"seed {seed} {case_id}"
+            assert rebuilt_equals_kept(window.store), f"seed {seed}"

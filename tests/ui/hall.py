@@ -26,6 +26,7 @@ from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatu
 from app.services.printing import PrintDesk, PrintLane
 from app.services.set_aside import SetAside
 from app.texts import explain
+from tests.journey.hall import ORGANISATION
 from ui.kit.lane import Lane
 from ui.kit.preferences import ForgetfulPreferences
 from ui.kit.theme import ThemeMode
@@ -75,9 +76,6 @@ class FolderPrinter:
         if self.fault:
             return PrinterStatus(state=PrinterState.FAULTY, code=self.fault)
         return PrinterStatus(state=PrinterState.READY)
-
-
-ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")
 
 
 @dataclass

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from app.domain.case import CaseState
 from app.domain.checklist import Outcome
 from app.domain.ticket import TicketState
-from tests.ui.hall import FOOD, ORGANISATION, Hall
+from tests.journey.hall import ORGANISATION
+from tests.ui.hall import FOOD, Hall
 from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line import LineStage
 

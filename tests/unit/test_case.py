@@ -81,8 +81,7 @@ def chosen(item: Item) -> ItemChosen:
 
 
 def open_case(item: Item, *events: Event) -> Case:
-    parties: tuple[Event, ...] = () if "1" in item.served else (ORGANISATION,)
-    case = fold("c1", (OPENED, IDENTIFIED, *parties, chosen(item), *events))
+    case = fold("c1", (OPENED, IDENTIFIED, ORGANISATION, chosen(item), *events))
     assert case is not None
     return case
 

@@ -121,7 +121,7 @@ class Choices(QWidget):
         for index, chip in enumerate(self._chips):
             chosen = self._ids[index] in self._chosen
             set_look(chip, "tone", Tone.ACT.value if chosen else Tone.NEUTRAL.value)
-            set_look(chip, "cursor", "here" if self.hasFocus() and index == self._at else "")
+            set_look(chip, "at", "here" if self.hasFocus() and index == self._at else "")
 
 
 class _WideChip(QPushButton):
