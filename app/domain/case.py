@@ -7,10 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.domain import clocks
-from app.domain.checklist import Bar, Evidence
-from app.domain.clocks import Pause
-from app.domain.errors import BadEntry, CaseClosed, NotReady, ReasonNeeded
-from app.domain.events import (
+from app.domain.case_events import (
     AgentIdentified,
     AgentWithdrawn,
     ApplicantChecked,
@@ -18,7 +15,6 @@ from app.domain.events import (
     CaseAbandoned,
     CaseAccepted,
     CaseAcceptedDeferred,
-    CaseBundled,
     CaseDeemedAccepted,
     CaseOpened,
     CasePutBack,
@@ -29,7 +25,6 @@ from app.domain.events import (
     ClockResumed,
     DeliveryChosen,
     DemandRefused,
-    Event,
     FieldFilled,
     ItemChosen,
     LimitExtended,
@@ -47,6 +42,11 @@ from app.domain.events import (
     PhoneEntered,
     QuestionAnswered,
 )
+from app.domain.checklist import Bar, Evidence
+from app.domain.clocks import Pause
+from app.domain.errors import BadEntry, CaseClosed, NotReady, ReasonNeeded
+from app.domain.event import Event
+from app.domain.events import CaseBundled
 from app.domain.person import Applicant, Delivery, Organisation
 
 Answers = Mapping[str, frozenset[str]]

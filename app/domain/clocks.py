@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
+from app.domain.case_events import CaseDeemedAccepted
 from app.domain.catalogue import Limit, LimitUnit
 from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
 from app.domain.errors import DomainError
-from app.domain.events import CaseDeemedAccepted
 
 EXTENSION_LIMIT = 10  # working days, 行政许可法 art. 42
 # An arrangement that is not published yet may hide a break; the longest one took nine days.

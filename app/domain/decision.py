@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.case import Case, CaseState
+from app.domain.case_events import (
+    CaseAccepted,
+    CaseAcceptedDeferred,
+    CaseReceived,
+    CaseRejected,
+    Deferral,
+    NoticeIssued,
+    Numbered,
+)
 from app.domain.catalogue import Item, ItemKind, Limit
 from app.domain.checklist import ACCEPTANCES, Evaluation, Outcome, RowState, evaluate
 from app.domain.deadline import NOTICE_LIMIT, Due, WorkCalendar, due_after
@@ -16,15 +25,6 @@ from app.domain.errors import (
     NotReady,
     OutcomeNotOpen,
     ReasonNeeded,
-)
-from app.domain.events import (
-    CaseAccepted,
-    CaseAcceptedDeferred,
-    CaseReceived,
-    CaseRejected,
-    Deferral,
-    NoticeIssued,
-    Numbered,
 )
 from app.domain.notice import check_later_notice, notice_lines
 from app.domain.parties import lacking_party

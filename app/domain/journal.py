@@ -15,7 +15,8 @@ from datetime import datetime
 import msgspec
 
 from app.domain.errors import BadEntry, ChainBroken
-from app.domain.events import KINDS, Event
+from app.domain.event import Event
+from app.domain.events import KINDS
 
 GENESIS = "0" * 64
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import date
 
 from app.domain.case import Case
+from app.domain.case_events import NoticeLine
 from app.domain.catalogue import Item
 from app.domain.checklist import Evaluation, Row, RowState, evaluate, unusable
 from app.domain.errors import BeyondTheList, NothingNewToTell, SecondDemand
-from app.domain.events import NoticeLine
 
 _ASKED_FOR = frozenset(RowState) - {RowState.NOT_REQUIRED, RowState.UNDECIDED}
 

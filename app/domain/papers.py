@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.bundle import Saving
-from app.domain.events import Deferral, NoticeLine, PaperKind
+from app.domain.case_events import Deferral, NoticeLine
+from app.domain.events import PaperKind
 from app.domain.hall import HallHead
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.domain.case import Case
+from app.domain.case_events import QuestionAnswered
 from app.domain.catalogue import Item, OptionFact
 from app.domain.checklist import asked_questions
-from app.domain.events import QuestionAnswered
 
 
 class Party(StrEnum):

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.errors import TicketNotOpen
+from app.domain.event import Event
 from app.domain.events import (
-    Event,
     TicketCalled,
     TicketFinished,
     TicketLeased,

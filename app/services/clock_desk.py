@@ -13,6 +13,7 @@ from typing import Any
 from app.domain import case as cases
 from app.domain import clocks
 from app.domain.case import Case, CaseState
+from app.domain.case_events import ClockPaused, ClockResumed, LimitExtended
 from app.domain.catalogue import Limit
 from app.domain.clock import Hlc, from_millis
 from app.domain.clocks import (
@@ -25,7 +26,7 @@ from app.domain.clocks import (
 )
 from app.domain.deadline import NOTICE_LIMIT
 from app.domain.errors import AppError, Blame, ItemNotFound, NotReady
-from app.domain.events import ClockPaused, ClockResumed, Event, LimitExtended
+from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.services.calendar import CalendarBook
 from app.services.catalogue import Catalogue

@@ -12,20 +12,12 @@ from datetime import date
 from app.domain import decision as decisions
 from app.domain.bundle import Part, own_outcome
 from app.domain.case import Case, CaseState
+from app.domain.case_events import Deferral, DemandKind, DemandRefused, NoticeLine, Numbered
 from app.domain.checklist import Outcome
 from app.domain.deadline import Due, WorkCalendar
 from app.domain.decision import Decision, closed_by
 from app.domain.errors import AppError, CaseClosed, NotReady, NumbersExhausted, SecondDemand
-from app.domain.events import (
-    BundleDecided,
-    Deferral,
-    DemandKind,
-    DemandRefused,
-    NoticeLine,
-    Numbered,
-    PaperKind,
-    PaperQueued,
-)
+from app.domain.events import BundleDecided, PaperKind, PaperQueued
 from app.domain.hall import Hall
 from app.domain.notice import too_late_to_name
 from app.services.matter import Matter, Matters

@@ -15,7 +15,7 @@ from app.domain.catalogue import Item, list_hash
 from app.domain.checklist import Evaluation
 from app.domain.decision import judge
 from app.domain.errors import ListChanged, NotReady
-from app.domain.events import Event
+from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.services.catalogue import Catalogue
 from app.services.sign_in import Session

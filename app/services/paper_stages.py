@@ -10,11 +10,12 @@ from datetime import datetime
 from app.domain import case as cases
 from app.domain.bundle import Bundle, Part
 from app.domain.case import Case, CaseState
+from app.domain.case_events import Numbered
 from app.domain.catalogue import Item, list_hash
 from app.domain.checklist import Evaluation
 from app.domain.decision import judge
 from app.domain.errors import ListChanged, NotReady
-from app.domain.events import Event, Numbered
+from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import decode_event
 from app.services.catalogue import Catalogue

@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from app.domain.case import Case
-from app.domain.catalogue import FieldFill, FieldKind, Limit, LimitUnit
-from app.domain.checklist import Row, RowState
-from app.domain.events import (
+from app.domain.case_events import (
     CaseAccepted,
     CaseAcceptedDeferred,
     CaseReceived,
@@ -17,6 +15,8 @@ from app.domain.events import (
     NoticeIssued,
     Numbered,
 )
+from app.domain.catalogue import FieldFill, FieldKind, Limit, LimitUnit
+from app.domain.checklist import Row, RowState
 from app.domain.form import FilledField
 from app.domain.masking import mask_number
 from app.domain.papers import BundleItemLine, DeliveryLine, FormLine

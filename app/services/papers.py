@@ -9,20 +9,20 @@ from datetime import datetime
 from app.domain import bundle as bundles
 from app.domain.bundle import Part
 from app.domain.case import Case
-from app.domain.catalogue import Item, MaterialType
-from app.domain.checklist import Row, RowState, asked_questions
-from app.domain.errors import NotReady
-from app.domain.events import (
+from app.domain.case_events import (
     CaseAccepted,
     CaseAcceptedDeferred,
     CaseReceived,
     CaseRejected,
-    Event,
     NoticeHanded,
     NoticeIssued,
     Numbered,
-    PaperKind,
 )
+from app.domain.catalogue import Item, MaterialType
+from app.domain.checklist import Row, RowState, asked_questions
+from app.domain.errors import NotReady
+from app.domain.event import Event
+from app.domain.events import PaperKind
 from app.domain.form import fill
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.masking import mask_number

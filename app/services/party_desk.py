@@ -11,17 +11,17 @@ from dataclasses import replace
 
 from app.domain import case as cases
 from app.domain.case import Case
-from app.domain.errors import InvalidIdentity, NotReady, ReasonNeeded
-from app.domain.events import (
+from app.domain.case_events import (
     AgentIdentified,
     AgentWithdrawn,
     ApplicantIdentified,
     DeliveryChosen,
-    Event,
     OrganisationIdentified,
     OrganisationWithdrawn,
     PhoneEntered,
 )
+from app.domain.errors import InvalidIdentity, NotReady, ReasonNeeded
+from app.domain.event import Event
 from app.domain.parties import implied_answers
 from app.domain.person import (
     Applicant,

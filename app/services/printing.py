@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import AppError, NotReady, NotSent, ReasonNeeded
+from app.domain.event import Event
 from app.domain.events import (
-    Event,
     PaperAnswered,
     PaperDoubted,
     PaperFailed,

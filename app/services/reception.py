@@ -11,21 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from app.domain.bundle import Bundle, form_fields
 from app.domain.case import Case
-from app.domain.catalogue import Item, MaterialForm, list_hash
-from app.domain.checklist import check_answer, check_material
-from app.domain.errors import BeyondTheList, NotReady, ReasonNeeded, SecondDemand
-from app.domain.events import (
+from app.domain.case_events import (
     AgentIdentified,
     ApplicantChecked,
     ApplicantIdentified,
     BarFact,
-    BundleChosen,
     CaseAbandoned,
-    CaseBundled,
     CaseOpened,
     DemandKind,
     DemandRefused,
-    Event,
     FieldFilled,
     ItemChosen,
     MaterialFaulted,
@@ -34,8 +28,12 @@ from app.domain.events import (
     MaterialReturned,
     OrganisationIdentified,
     QuestionAnswered,
-    TicketServed,
 )
+from app.domain.catalogue import Item, MaterialForm, list_hash
+from app.domain.checklist import check_answer, check_material
+from app.domain.errors import BeyondTheList, NotReady, ReasonNeeded, SecondDemand
+from app.domain.event import Event
+from app.domain.events import BundleChosen, CaseBundled, TicketServed
 from app.domain.form import check_value
 from app.domain.notice import check_fault
 from app.domain.parties import implied_answers

@@ -8,10 +8,11 @@ from datetime import date
 
 from app.domain import case as cases
 from app.domain.case import ACCEPTED_STATES, Case
+from app.domain.case_events import MaterialSpared
 from app.domain.catalogue import Material, ReuseGrade
 from app.domain.checklist import RowState, Stored, unusable
 from app.domain.errors import StoredUnusable
-from app.domain.events import Event, MaterialSpared
+from app.domain.event import Event
 from app.domain.hall import Hall
 from app.domain.stored import left_by
 from app.ports import Licence

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.domain.case import CaseState
+from app.domain.case_events import CaseAbandoned, CasePutBack, CaseResumed, NoticeHanded
 from app.domain.errors import CaseClosed, ReasonNeeded
-from app.domain.events import CaseAbandoned, CasePutBack, CaseResumed, Event, NoticeHanded
+from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
 from app.ports import WaitingCase

@@ -15,8 +15,8 @@ from typing import Annotated
 
 import msgspec
 
+from app.domain.case_events import ApplicantChecked, BarFact
 from app.domain.checklist import Bar
-from app.domain.events import ApplicantChecked, BarFact
 
 UNKNOWN = "信用名单还没有取得"
 _LARGEST = 64 * 1024 * 1024  # bytes; a longer file is no list of one hall

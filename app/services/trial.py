@@ -43,6 +43,26 @@ class BadTrial(AppError):
 
 _MOST = 9999
 _Answers = dict[str, frozenset[str]]
+_STATES = {
+    RowState.RECEIVED: "收到",
+    RowState.SPARED: "免交",
+    RowState.MISSING: "缺",
+    RowState.NOT_ACCEPTABLE: "不符",
+    RowState.DEFERRABLE: "可容缺",
+    RowState.PROMISED: "已承诺",
+    RowState.OPTIONAL: "非必要",
+    RowState.NOT_REQUIRED: "不需要",
+    RowState.UNDECIDED: "待回答",
+}
+_OUTCOMES = {
+    Outcome.ACCEPT: "受理",
+    Outcome.ACCEPT_DEFERRED: "容缺受理",
+    Outcome.ACCEPT_ON_PROMISE: "告知承诺受理",
+    Outcome.NOTICE: "补正一次性告知",
+    Outcome.REJECT: "不予受理",
+    Outcome.RECEIVE_ONLY: "只收件",
+    Outcome.EACH: "各事项分别决定",
+}
 _UNWANTED = frozenset({RowState.NOT_REQUIRED, RowState.UNDECIDED})
 
 
@@ -139,30 +159,27 @@ def in_words(result: Mapping[str, Any]) -> str:
     """The result of a trial as lines for a person; the keys are those that the command takes."""
     lines = []
     for question in result["questions"]:
-        mark = " " if question["asked"] else "×"
-        several = "（可多选）" if question["multiple"] and "多选" not in question["text"] else ""
-        lines.append(f"{mark} {question['text']}{several}")
+        lines.append(f"{' ' if question['asked'] else '×'} {question['text']}")
         for option in question["options"]:
             chosen = "●" if option["id"] in question["chosen"] else "○"
             lines.append(f"    {chosen} {question['id']}={option['id']}  {option['text']}")
     lines.append("")
     for row in result["rows"]:
-        wanted = row["wanted"]
         count = "、".join(
-            f"{word} {wanted[name]}"
+            f"{word} {row['wanted'][name]}"
             for word, name in (("原件", "originals"), ("复印件", "copies"))
-            if wanted[name]
+            if row["wanted"][name]
         )
-        lines.append(
-            f"{row['state']:15} {row['material']}  {row['name']}（{count}）{row['because']}"
-        )
-    lines += ["", "outcomes: " + ", ".join(result["outcomes"])]
+        state = _STATES[RowState(row["state"])]
+        state += "　" * (3 - len(state))
+        lines.append(f"{state}  {row['material']}  {row['name']}（{count}）  {row['because']}")
+    open_now = "、".join(_OUTCOMES[Outcome(one)] for one in result["outcomes"])
+    lines += ["", f"现在可以：{open_now}"]
+    for part in result.get("parts", ()):
+        outcome = _OUTCOMES[Outcome(part["outcome"])] if part["outcome"] else "还有情形没有回答"
+        missing = f"，缺 {'、'.join(part['missing'])}" if part["missing"] else ""
+        lines.append(f"  {part['name']}：{outcome}{missing}")
     if "saving" in result:
-        lines += [
-            f"  {part['name']}：{part['outcome'] or '还有情形没有回答'}"
-            + (f"，缺 {'、'.join(part['missing'])}" if part["missing"] else "")
-            for part in result["parts"]
-        ]
         lines += ["", saving_in_words(result["saving"])]
     return "\n".join(lines)
 

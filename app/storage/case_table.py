@@ -8,13 +8,9 @@ import msgspec
 
 from app.domain import clocks
 from app.domain.case import CaseState, state_after
-from app.domain.clocks import Pause
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantIdentified,
-    BundleChosen,
-    BundleDecided,
     CaseAbandoned,
-    CaseBundled,
     CaseDeemedAccepted,
     CaseOpened,
     CasePutBack,
@@ -22,7 +18,6 @@ from app.domain.events import (
     CaseResumed,
     ClockPaused,
     ClockResumed,
-    Event,
     ItemChosen,
     LimitExtended,
     NoticeIssued,
@@ -30,6 +25,9 @@ from app.domain.events import (
     OrganisationIdentified,
     OrganisationWithdrawn,
 )
+from app.domain.clocks import Pause
+from app.domain.event import Event
+from app.domain.events import BundleChosen, BundleDecided, CaseBundled
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name
 from app.storage.database import Statements

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from app.domain import ticket as tickets
 from app.domain.errors import BadEntry
+from app.domain.event import Event
 from app.domain.events import (
     CaseNumbersLeased,
-    Event,
     PaperAnswered,
     PaperDoubted,
     PaperFailed,

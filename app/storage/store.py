@@ -13,7 +13,7 @@ from app.domain import case as cases
 from app.domain.case import Case
 from app.domain.clock import Hlc, tick, uuid7
 from app.domain.errors import BadEntry
-from app.domain.events import Event
+from app.domain.event import Event
 from app.domain.journal import GENESIS, Entry, check_body, check_chain, decode_event, seal
 from app.ports import Clock
 from app.storage.database import Statements, migrate, open_engine, reading, writing

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from app.domain.errors import BadEntry, BundleFixed, NotReady
-from app.domain.events import BundleChosen, BundleDecided, Event
+from app.domain.event import Event
+from app.domain.events import BundleChosen, BundleDecided
 from app.domain.journal import Entry
 from sync.backoffice.cases import NumberPattern, check_number
 from sync.backoffice.database import Transaction

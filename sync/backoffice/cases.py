@@ -8,8 +8,10 @@ from string import Formatter
 
 from app.domain import case as cases
 from app.domain.case import Case, CaseState
+from app.domain.case_events import DemandRefused, Numbered
 from app.domain.errors import BadEntry
-from app.domain.events import CaseNumbersLeased, DemandRefused, Event, Numbered
+from app.domain.event import Event
+from app.domain.events import CaseNumbersLeased
 from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
+from app.domain.case_events import DemandKind, DemandRefused
 from app.domain.errors import AppError
-from app.domain.events import DemandKind, DemandRefused
 from app.domain.hall import Hall
 from app.domain.journal import decode_event
 from sync.backoffice.database import Transaction

@@ -9,7 +9,8 @@ from sqlite3 import IntegrityError
 
 from app.domain.case import Case
 from app.domain.errors import AppError, BadEntry, ChainBroken
-from app.domain.events import KINDS, CaseNumbersLeased, Event
+from app.domain.event import Event
+from app.domain.events import KINDS, CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, check_entry, decode_event
 from app.domain.ticket import Ticket
 from sync import errors

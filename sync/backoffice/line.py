@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from app.domain import ticket as tickets
-from app.domain.events import Event, TicketLeased, TicketTaken
+from app.domain.event import Event
+from app.domain.events import TicketLeased, TicketTaken
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.journal import Entry
 from app.domain.ticket import Ticket

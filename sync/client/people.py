@@ -9,8 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.case import CaseState
+from app.domain.case_events import Numbered
 from app.domain.errors import AppError, BadEntry
-from app.domain.events import Numbered
 from app.domain.journal import Entry, check_body, decode_event
 from app.ports import Licence, WaitingCase
 from sync import errors, people, wire

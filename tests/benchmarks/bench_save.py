@@ -13,9 +13,10 @@ import sqlcipher3
 
 from app.bootstrap import Client
 from app.config import Settings
+from app.domain.case_events import CaseReceived
 from app.domain.checklist import Outcome
 from app.domain.decision import Decision
-from app.domain.events import CaseReceived, PaperKind, PaperQueued
+from app.domain.events import PaperKind, PaperQueued
 from app.storage.outbox import Outbox
 from tests.journey.hall import begin, read_card, sign_in
 

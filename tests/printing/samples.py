@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from app.domain.bundle import Saving
-from app.domain.events import Deferral, NoticeLine
+from app.domain.case_events import Deferral, NoticeLine
 from app.domain.hall import HallHead
 from app.domain.papers import (
     AcceptanceContent,

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.domain.events import Deferral, NoticeLine
+from app.domain.case_events import Deferral, NoticeLine
 from app.domain.hall import HallHead
 from app.domain.papers import (
     AcceptanceContent,

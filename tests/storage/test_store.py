@@ -14,17 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.errors import ChainBroken, TicketNotOpen
-from app.domain.events import (
+from app.domain.case_events import (
     CaseAbandoned,
     CaseAccepted,
     CaseDeemedAccepted,
-    CaseNumbersLeased,
     CaseOpened,
     CaseReceived,
     ClockPaused,
     ClockResumed,
     LimitExtended,
+)
+from app.domain.errors import ChainBroken, TicketNotOpen
+from app.domain.events import (
+    CaseNumbersLeased,
     PaperFailed,
     PaperKind,
     PaperQueued,
@@ -321,7 +323,7 @@ import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from app.storage.store import Store
-from app.domain.events import CaseOpened
+from app.domain.case_events import CaseOpened
 class Clock:
     def now(self): return datetime.now(UTC)
 home, key = Path(sys.argv[1]), bytes(range(32))

@@ -11,22 +11,24 @@ from pathlib import Path
 import pytest
 
 from app.domain.case import CaseState
-from app.domain.errors import AppError, BadEntry, CaseClosed, NotReady
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantIdentified,
-    BundleChosen,
-    BundleDecided,
     CaseAccepted,
-    CaseNumbersLeased,
     CaseOpened,
     CasePutBack,
     CaseResumed,
-    ClerkSignedIn,
-    Event,
     ItemChosen,
     MaterialReceived,
     NoticeIssued,
     NoticeLine,
+)
+from app.domain.errors import AppError, BadEntry, CaseClosed, NotReady
+from app.domain.event import Event
+from app.domain.events import (
+    BundleChosen,
+    BundleDecided,
+    CaseNumbersLeased,
+    ClerkSignedIn,
     TicketTaken,
 )
 from app.domain.journal import Entry, encode_body, seal

@@ -16,6 +16,14 @@ import pytest
 from app.bootstrap import Client, SystemClock
 from app.config import Settings
 from app.domain.case import CaseState
+from app.domain.case_events import (
+    ApplicantIdentified,
+    CaseAccepted,
+    CaseDeemedAccepted,
+    CaseOpened,
+    CaseReceived,
+    ItemChosen,
+)
 from app.domain.catalogue import Item, ItemKind, LimitUnit
 from app.domain.clock import Hlc, tick
 from app.domain.clocks import (
@@ -28,14 +36,6 @@ from app.domain.clocks import (
 )
 from app.domain.deadline import due_after
 from app.domain.errors import AppError, CaseClosed, ReasonNeeded
-from app.domain.events import (
-    ApplicantIdentified,
-    CaseAccepted,
-    CaseDeemedAccepted,
-    CaseOpened,
-    CaseReceived,
-    ItemChosen,
-)
 from app.domain.hall import HALL_ZONE
 from app.domain.person import Applicant, DocumentKind, ValueSource, typed_person
 from app.services.clock_desk import ClockSetBack

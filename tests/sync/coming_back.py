@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from app.domain.case import Case, CaseState
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantChecked,
     ApplicantIdentified,
     CaseAccepted,
@@ -16,13 +16,13 @@ from app.domain.events import (
     CasePutBack,
     CaseReceived,
     CaseResumed,
-    Event,
     ItemChosen,
     MaterialReceived,
     NoticeIssued,
     NoticeLine,
     OrganisationIdentified,
 )
+from app.domain.event import Event
 from app.domain.person import Applicant, DocumentKind, Organisation, Person, ValueSource
 from app.storage.projections import PROJECTIONS
 from app.storage.store import Store

@@ -6,15 +6,15 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from app.domain.clock import uuid7
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantIdentified,
     CaseAccepted,
     CaseOpened,
-    Event,
     ItemChosen,
     MaterialReceived,
 )
+from app.domain.clock import uuid7
+from app.domain.event import Event
 from app.domain.hall import Business, Hall, HallHead, Window
 from app.domain.journal import GENESIS, Entry, entry_hash, seal
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource

@@ -11,20 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantIdentified,
-    BundleChosen,
-    BundleDecided,
     CaseAccepted,
-    CaseBundled,
-    CaseNumbersLeased,
     CaseOpened,
     CaseResumed,
-    Event,
     ItemChosen,
     MaterialReceived,
     NoticeIssued,
 )
+from app.domain.event import Event
+from app.domain.events import BundleChosen, BundleDecided, CaseBundled, CaseNumbersLeased
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
 from tests.sync.coming_back import FIRM, PERSON, accepted, noticed_case, people_of, wanting
 from tests.sync.hall import HALL, SealedChain, accepted_case, number_of

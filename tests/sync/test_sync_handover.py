@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.case import CaseState
+from app.domain.case_events import CaseOpened, CaseResumed, DemandKind, DemandRefused, NoticeHanded
 from app.domain.errors import CaseClosed
-from app.domain.events import (
-    CaseOpened,
-    CaseResumed,
-    DemandKind,
-    DemandRefused,
-    NoticeHanded,
-)
 from app.domain.journal import GENESIS, seal
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import (

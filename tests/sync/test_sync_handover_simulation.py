@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from app.domain.case import Case, CaseState
+from app.domain.case_events import CasePutBack, CaseResumed, MaterialReceived, NoticeIssued
 from app.domain.errors import AppError
-from app.domain.events import CasePutBack, CaseResumed, Event, MaterialReceived, NoticeIssued
+from app.domain.event import Event
 from app.storage.outbox import Outbox
 from app.storage.store import Store
 from sync import wire

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain.events import CaseOpened
+from app.domain.case_events import CaseOpened
 from app.ports import LinkState
 from sync.wire import PushAnswer, decode_batch
 from tests.sync.world import wait_until, window_at

@@ -336,7 +336,8 @@ def test_a_fact_of_tomorrow_is_left_to_the_store() -> None:
 def test_an_endless_history_is_not_sent(office: Forked) -> None:
     block = office.lease(request="h", device="W01", numbers=True).json()["block"]
     chain = SealedChain()
-    from app.domain.events import CaseNumbersLeased, DemandKind, DemandRefused
+    from app.domain.case_events import DemandKind, DemandRefused
+    from app.domain.events import CaseNumbersLeased
 
     chain.add(CaseNumbersLeased(first=block["first"], last=block["last"]), "device")
     for event in noticed_case("W01", number_of(block["first"])):

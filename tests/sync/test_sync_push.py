@@ -13,7 +13,8 @@ import pytest
 import requests
 import zstandard
 
-from app.domain.events import CaseAbandoned, CaseOpened, PaperKind, PaperQueued
+from app.domain.case_events import CaseAbandoned, CaseOpened
+from app.domain.events import PaperKind, PaperQueued
 from sync.wire import (
     LEASE_PATH,
     MAX_DECODED,

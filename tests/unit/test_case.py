@@ -10,11 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.case import Case, CaseState, apply, fold
-from app.domain.catalogue import Item, MaterialForm, Necessity, list_hash
-from app.domain.checklist import Outcome
-from app.domain.decision import Decision, decide, deferral_until, judge
-from app.domain.errors import CaseClosed, NotReady, OutcomeNotOpen, ReasonNeeded
-from app.domain.events import (
+from app.domain.case_events import (
     ApplicantIdentified,
     CaseAbandoned,
     CaseAccepted,
@@ -22,7 +18,6 @@ from app.domain.events import (
     CaseOpened,
     CaseReceived,
     CaseRejected,
-    Event,
     ItemChosen,
     MaterialFaulted,
     MaterialPromised,
@@ -33,6 +28,11 @@ from app.domain.events import (
     PhoneEntered,
     QuestionAnswered,
 )
+from app.domain.catalogue import Item, MaterialForm, Necessity, list_hash
+from app.domain.checklist import Outcome
+from app.domain.decision import Decision, decide, deferral_until, judge
+from app.domain.errors import CaseClosed, NotReady, OutcomeNotOpen, ReasonNeeded
+from app.domain.event import Event
 from app.domain.person import Applicant, DocumentKind, Organisation, Person, ValueSource
 from app.services.calendar import load_calendar
 from app.services.catalogue import load_catalogue

@@ -280,7 +280,8 @@ def test_bundles_do_not_go_back(home: Path) -> None:
 
 def test_altered_bundles_are_refused(home: Path) -> None:
     raw = json.loads(signed(LISTED))
-    for bundles in ([], {"a": 1}, raw["list"]["bundles"][:1]):
+    others: list[Any] = [[], {"a": 1}, raw["list"]["bundles"][:1]]
+    for bundles in others:
         altered = {**raw, "list": raw["list"] | {"bundles": bundles}}
         with pytest.raises(ListAltered):
             install(home, json.dumps(altered).encode())

@@ -12,6 +12,7 @@ import pytest
 from app.bootstrap import Client
 from app.config import Settings
 from app.domain.case import Case, CaseState
+from app.domain.case_events import DemandKind, DemandRefused, NoticeIssued
 from app.domain.checklist import Outcome, RowState
 from app.domain.decision import Decision
 from app.domain.errors import (
@@ -25,7 +26,6 @@ from app.domain.errors import (
     ReasonNeeded,
     SecondDemand,
 )
-from app.domain.events import DemandKind, DemandRefused, NoticeIssued
 from app.domain.journal import decode_event
 from app.services.sign_in import Session
 from tests.journey.hall import begin, bring_everything, evaluation, read_card, sign_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,17 @@ import msgspec
 import pytest
 from argon2 import PasswordHasher
 
-from app.domain.catalogue import Item, ItemKind, Necessity, linked_materials
+from app.domain.catalogue import (
+    FieldFill,
+    FormField,
+    Item,
+    ItemKind,
+    MaterialType,
+    Necessity,
+    OptionFact,
+    ReuseGrade,
+    linked_materials,
+)
 from app.domain.hall import Role
 from app.domain.person import Sex, check_citizen_number, check_credit_code, check_name
 from app.services.calendar import BadCalendar, load_calendar
@@ -137,13 +148,105 @@ def test_a_deferred_material_is_due_within_the_promised_limit(catalogue: Catalog
 
 
 def test_a_material_id_means_the_same_document_everywhere(catalogue: Catalogue) -> None:
-    names: dict[str, set[str]] = {}
+    seen: dict[str, tuple[str, str, str]] = {}
     for item in catalogue.items():
         for material in item.materials:
-            names.setdefault(material.id, set()).add(material.name)
-    for material_id in ("id-card", "business-licence", "agent-id-card", "lease-contract"):
-        assert len(names[material_id]) == 1, names[material_id]
-    assert sum(len(found) > 1 for found in names.values()) < len(names) // 5
+            means = (material.name, material.type, material.licence)
+            if material.id in {"property-certificate", "business-licence"}:
+                means = (*means[:2], "")  # the seller's is no licence of the applicant
+            assert seen.setdefault(material.id, means) == means, (item.name, material.id)
+
+
+def test_a_field_id_means_the_same_question_everywhere(catalogue: Catalogue) -> None:
+    seen: dict[str, FormField] = {}
+    filled: dict[FieldFill, str] = {}
+    for item in catalogue.items():
+        assert 4 <= len(item.fields) <= 14, item.name
+        assert any(field.fill is FieldFill.PHONE for field in item.fields), item.name
+        for field in item.fields:
+            same = replace(field, required=True)
+            assert seen.setdefault(field.id, same) == same, (item.name, field.id)
+            if field.fill is not None:
+                assert filled.setdefault(field.fill, field.id) == field.id
+    shared = sum(len(item.fields) for item in catalogue.items()) / len(seen)
+    assert shared > 2.5
+
+
+def test_an_item_for_organisations_asks_for_them_and_an_agents_item_for_the_agent(
+    catalogue: Catalogue,
+) -> None:
+    for item in catalogue.items():
+        fills = {field.fill for field in item.fields}
+        facts = {option.fact for q in item.questions for option in q.options} - {None}
+        if "1" not in item.served or OptionFact.LEGAL in facts:
+            assert FieldFill.ORGANISATION in fills, item.name
+            assert FieldFill.CREDIT_CODE in fills, item.name
+        if "1" in item.served and OptionFact.LEGAL not in facts:
+            assert FieldFill.NAME in fills, item.name
+        if OptionFact.AGENT in facts:
+            assert any(m.id in AGENTS for m in item.materials), item.name
+        for question in item.questions:
+            of_question = [option.fact for option in question.options if option.fact]
+            if OptionFact.SELF in of_question:
+                assert OptionFact.AGENT in of_question, (item.name, question.id)
+            if OptionFact.LEGAL in of_question:
+                assert OptionFact.NATURAL in of_question, (item.name, question.id)
+
+
+AGENTS = {"agent-id-card", "power-of-attorney", "notarised-power-of-attorney", "community-record"}
+
+
+def test_posting_visits_and_powers_hang_together(catalogue: Catalogue) -> None:
+    for item in catalogue.items():
+        assert "1" in item.channels, item.name
+        assert ("邮寄" in item.delivery) <= ("4" in item.channels), item.name
+        has_address = any(field.fill is FieldFill.DELIVERY_ADDRESS for field in item.fields)
+        assert has_address <= ("邮寄" in item.delivery), item.name
+        assert item.visits <= 2, item.name
+        assert (
+            item.visits
+            or set(item.channels) & {"2", "3"}
+            or "邮寄" in item.delivery
+            or (item.delivery == ("无需领取",))
+        ), item.name
+        assert item.department.nature, item.name
+        # only what is no power of an authority has no source of power
+        assert item.power_source or (item.type == "20" and item.department.nature == "9")
+
+
+def test_what_may_be_used_again_is_the_applicants_own(catalogue: Catalogue) -> None:
+    """A licence is looked up for the applicant: it never spares the paper of somebody else."""
+    licences = json.loads((HALL / "licences.json").read_text(encoding="utf-8"))["licences"]
+    held = {licence["code"]: licence["name"] for licence in licences}
+    used: set[str] = set()
+    for item in catalogue.items():
+        for material in item.materials:
+            if re.match("(agent|seller|spouse|mother|father|guardian|kin)-", material.id):
+                assert not material.licence, material.id
+            if material.licence in held:
+                used.add(material.licence)
+                assert held[material.licence] in material.name or material.id == "driver-papers"
+            if material.type is MaterialType.APPLICATION_FORM:
+                assert not material.reuse_grades, material.id
+            if ReuseGrade.D in material.reuse_grades:
+                assert material.source == "10", material.id
+    assert used >= {"licence.resident-id", "licence.household", "licence.business"}
+    grades = {g for item in catalogue.items() for m in item.materials for g in m.reuse_grades}
+    assert grades == set(ReuseGrade)
+
+
+def test_both_bundles_can_be_chosen_and_share(catalogue: Catalogue) -> None:
+    assert catalogue.warnings == ()
+    assert {bundle.name for bundle in catalogue.bundles()} == {
+        "开办餐饮店一件事", "不动产转移登记一件事",
+    }  # fmt: skip
+    departments = {item.department.code: item.department for item in catalogue.items()}
+    for bundle in catalogue.bundles():
+        assert bundle.same_questions
+        assert bundle.joint_form
+        assert bundle.department == departments[bundle.department.code]
+        for item in catalogue.items_of(bundle):
+            assert item.fields
 
 
 def test_texts_hold_no_slips_of_the_pen(catalogue: Catalogue) -> None:

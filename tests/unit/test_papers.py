@@ -13,6 +13,29 @@ import pytest
 
 from app.bootstrap import resources_folder
 from app.domain.bundle import Bundle, QuestionRef, SameQuestion
+from app.domain.case_events import (
+    AgentIdentified,
+    ApplicantIdentified,
+    CaseAccepted,
+    CaseAcceptedDeferred,
+    CaseOpened,
+    CaseReceived,
+    CaseRejected,
+    CaseResumed,
+    ClockPaused,
+    Deferral,
+    DeliveryChosen,
+    FieldFilled,
+    ItemChosen,
+    MaterialPromised,
+    MaterialReceived,
+    MaterialSpared,
+    NoticeHanded,
+    NoticeIssued,
+    OrganisationIdentified,
+    PhoneEntered,
+    QuestionAnswered,
+)
 from app.domain.catalogue import (
     Department,
     FieldFill,
@@ -32,35 +55,8 @@ from app.domain.catalogue import (
 from app.domain.checklist import Stored
 from app.domain.decision import judge
 from app.domain.errors import ListChanged, NotReady
-from app.domain.events import (
-    AgentIdentified,
-    ApplicantIdentified,
-    BundleChosen,
-    BundleDecided,
-    CaseAccepted,
-    CaseAcceptedDeferred,
-    CaseBundled,
-    CaseOpened,
-    CaseReceived,
-    CaseRejected,
-    CaseResumed,
-    ClockPaused,
-    Deferral,
-    DeliveryChosen,
-    Event,
-    FieldFilled,
-    ItemChosen,
-    MaterialPromised,
-    MaterialReceived,
-    MaterialSpared,
-    NoticeHanded,
-    NoticeIssued,
-    OrganisationIdentified,
-    PaperKind,
-    PaperQueued,
-    PhoneEntered,
-    QuestionAnswered,
-)
+from app.domain.event import Event
+from app.domain.events import BundleChosen, BundleDecided, CaseBundled, PaperKind, PaperQueued
 from app.domain.hall import HALL_ZONE
 from app.domain.notice import notice_lines
 from app.domain.papers import (

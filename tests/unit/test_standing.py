@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.case_events import ApplicantChecked, BarFact
 from app.domain.checklist import Bar
-from app.domain.events import ApplicantChecked, BarFact
 from app.services.standing import UNKNOWN, Standing, holder_hash
 
 HALL = Path(__file__).parents[2] / "resources" / "demo_hall"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.domain.bundle import own_outcome
 from app.domain.case import Case, CaseState
+from app.domain.case_events import NoticeIssued
 from app.domain.catalogue import Necessity
 from app.domain.checklist import ACCEPTANCES, Outcome, RowState
 from app.domain.errors import AppError, NotReady
-from app.domain.events import NoticeIssued
 from app.domain.parties import Party
 from ui.kit.formats import outcome_name, paper_name
 from ui.kit.texts import say
