@@ -90,24 +90,42 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"not an array", "要写成数组"),
     (r"no zone", "没有时区"),
     (r"(\S+) is no number", r"\1 不是数"),
-    (r"Expected `?(\S+?)`?, got `?(\S+?)`?", r"要写 \1，写成了 \2"),
-    (r"Invalid enum value (\S+)", r"没有 \1 这个取值"),
-    (r"Invalid RFC3339.*", "不是日期，请写成 2026-01-01 的样子"),
-    (r"Object missing required field `(\S+)`", r"缺少 \1"),
+    (r"Expected `(.+?)`, got `(.+?)`( - at .+)?", r"要写<\1>，写成了<\2>"),
+    (r"Invalid enum value (.+?)( - at .+)?", r"没有 \1 这个取值"),
+    (r"Invalid RFC3339.*|Invalid date.*", "不是日期，请写成 2026-01-01 的样子"),
+    (r"Invalid decimal.*", "不是金额，请写成 80.00 的样子"),
+    (r"Object missing required field `(.+?)`( - at .+)?", r"缺少 \1"),
 )
+_KINDS = {
+    "str": "文字", "int": "整数", "float": "小数", "bool": "true 或者 false", "null": "null（空）",
+    "array": "数组", "object": "对象", "date": "日期", "decimal": "金额",
+}  # fmt: skip
+_LONGEST = 600  # what a hostile list writes into its codes is not searched through
+_DEEPEST = 8  # file, item, material …
+_KIND = re.compile(r"<([^<>]+)>")
 _KNOWN = tuple((re.compile(english), chinese) for english, chinese in _SENTENCES)
 
 
 def in_chinese(fault: str) -> str:
     """``FILE: CODE: sentence`` with the sentence in Chinese; unknown ones are left as they are."""
+    if len(fault) > _LONGEST:
+        return f"{fault[:_LONGEST]}…"
     start = 0
-    while True:
+    for _ in range(_DEEPEST):
         rest = fault[start:]
         for english, chinese in _KNOWN:
             found = english.fullmatch(rest)
             if found:
-                return fault[:start] + found.expand(chinese)
-        colon = fault.find(": ", start)
-        if colon < 0:
-            return fault
-        start = colon + 2
+                said = found.expand(chinese)
+                if english.pattern.startswith("Expected"):
+                    said = _KIND.sub(_kinds, said)
+                return fault[:start] + said
+        start = fault.find(": ", start) + 2
+        if start < 2:
+            break
+    return fault
+
+
+def _kinds(found: re.Match[str]) -> str:
+    """``array | null`` as 数组或者 null（空）."""
+    return "或者".join(_KINDS.get(kind, kind) for kind in found[1].split(" | "))

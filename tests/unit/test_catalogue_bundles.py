@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -464,6 +465,10 @@ def test_a_fault_that_nobody_translated_stays_as_it_is() -> None:
     assert in_chinese("list.json: something else") == "list.json: something else"
     assert in_chinese("list.json: x: no materials") == "list.json: x: 没有材料"
     assert in_chinese("") == ""
+    started = time.monotonic()
+    for hostile in (": " * 1_000_000, "material " * 200_000, "(" * 600, "a is no code of " * 37):
+        assert len(in_chinese(hostile)) <= 601
+    assert time.monotonic() - started < 1
 
 
 def test_the_exchange_tables_hold_what_the_list_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,15 @@ def test_a_fault_is_named_with_file_and_place(
     assert all(fault.startswith("list.json: ") for fault in caught.value.faults)
     assert any(said in fault for fault in caught.value.faults), caught.value.faults
     assert caught.value.code == "CAT-01"
+    assert_chinese(caught.value)
+
+
+def assert_chinese(faults: CatalogueFaults) -> None:
+    for fault in faults.said:
+        # what stands in quotes is the list's own text
+        sentence = re.sub(r"'[^']*'|“[^”]*”", "", fault.removeprefix("list.json: "))
+        assert re.search("[一-鿿]", sentence), fault
+    assert faults.details["place"] == "；".join(faults.said[:5])
 
 
 @pytest.mark.parametrize(
@@ -107,6 +117,7 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(CatalogueFaults) as caught:
         load_text(tmp_path, text)
     assert caught.value.faults[0].startswith("list.json: ")
+    assert_chinese(caught.value)
 
 
 @settings(max_examples=60)
