@@ -110,9 +110,14 @@ def catalogue() -> None:
 @click.argument("text")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 def catalogue_find(*, home: Path, as_json: bool, text: str, limit: int) -> None:
-    """Find items by characters, pinyin, initials or code; best first."""
+    """Find items and bundles by characters, pinyin, initials or code; best first."""
     found = [
-        {"code": item.code, "name": item.name, "department": item.department}
+        {
+            "code": item.code,
+            "name": item.name,
+            "department": item.department,
+            "bundle": item.bundle,
+        }
         for item in _client(home).catalogue.find(text, limit)
     ]
     plain = "\n".join(f"{f['code']}  {f['name']}  {f['department']}" for f in found)
