@@ -57,7 +57,7 @@ class Records:
         """Let what is kept stand for everything that is missing and that it may stand for.
 
         ``licences`` is what the back office knows of the applicant; earlier cases are looked up
-        here. What was brought or faulted by hand is left alone.
+        here. What was brought, faulted or given back by hand is left alone.
         """
 
         def make(unit: Unit, matter: Matter) -> Iterator[_Fact]:
@@ -65,10 +65,7 @@ class Records:
             for part in matter.parts:
                 for row in part.evaluation.rows:
                     kept = offers.get(row.material.id)
-                    evidence = part.case.evidence.get(row.material.id)
-                    touched = evidence is not None and (
-                        evidence.stored is not None or evidence.fault or evidence.originals
-                    )
+                    touched = row.material.id in part.case.evidence
                     wanted = row.required and row.state is not RowState.RECEIVED
                     if kept and wanted and not touched:
                         spared = MaterialSpared(material=row.material.id, stored=kept[0])

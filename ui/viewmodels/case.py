@@ -179,13 +179,8 @@ class CaseModel(ViewModel[CaseScreen]):
     # -- what -----------------------------------------------------------------------------------
 
     def choose_item(self, code: str) -> None:
-        desk, kept = self._services.reception, self._services.kept
-
-        def choose(session: Session, case_id: str) -> Matter:
-            desk.choose(session, case_id, code)
-            return kept.spare(session, case_id)
-
-        self.act(choose, self.item_chosen)
+        desk = self._services.reception
+        self.act(lambda s, c: desk.choose(s, c, code), self.item_chosen)
 
     def answer(self, question_id: str, options: frozenset[str]) -> None:
         desk = self._services.reception

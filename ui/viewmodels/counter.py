@@ -50,7 +50,7 @@ class CounterModel(ViewModel[CounterState]):
         self.case.opened.connect(self.line.refresh)
         self.case.item_chosen.connect(self._item_chosen)
         self.case.answered.connect(self._answered)
-        self.case.recorded.connect(self.close_form)
+        self.case.recorded.connect(self._recorded)
         self.case.closed.connect(self._left)
         self.case.resumed.connect(self._resumed)
         self._seconds = QTimer(self, interval=1000)
@@ -324,6 +324,12 @@ class CounterModel(ViewModel[CounterState]):
     def _card_read(self, card: CardRead) -> None:
         if self.case.state.open:
             self.people.card_read(card)
+
+    def _recorded(self) -> None:
+        """A form's act was taken: on where the hands were before it."""
+        self.close_form()
+        if self.case.state.item is not None:
+            self.after_answer()
 
     def _item_chosen(self) -> None:
         self.close_form()

@@ -59,6 +59,7 @@ class RecordsModel(ViewModel[RecordsState]):
         case.identified.connect(self._ask)
         case.opened.connect(self._ask)
         case.item_chosen.connect(self._spare)
+        case.answered.connect(self._spare)
         case.state_changed.connect(self._forget)
 
     def resume(self, case_id: str = "") -> None:
@@ -147,9 +148,10 @@ class RecordsModel(ViewModel[RecordsState]):
         self._show(replace(self.state, waiting=(*self.state.waiting, *more)))
 
     def _spare(self) -> None:
-        """E-licences have come, or an item was chosen: what they spare is not asked for."""
+        """An item was chosen, an answer given, or e-licences have come: what is kept is not asked
+        for."""
         matter, licences, kept = self._case.matter, self._licences, self._services.kept
-        if licences and matter is not None and matter.parts and self._case.state.open:
+        if matter is not None and matter.parts and self._case.state.open:
             self._case.act(lambda s, c: kept.spare(s, c, licences))
 
     def _forget(self) -> None:
