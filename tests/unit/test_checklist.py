@@ -23,13 +23,16 @@ from app.domain.catalogue import (
     Option,
     OptionRef,
     Question,
+    ReuseGrade,
     check_items,
     linked_materials,
 )
 from app.domain.checklist import (
+    Bar,
     Evidence,
     Outcome,
     RowState,
+    Stored,
     asked_questions,
     check_answer,
     check_material,
@@ -57,6 +60,9 @@ def items(draw: st.DrawFn) -> Item:
             copies=draw(st.integers(1, 2)),
             necessity=draw(st.sampled_from(Necessity)),
             promisable=promise_allowed and draw(st.booleans()),
+            reuse_grades=(grades := tuple(sorted(draw(st.sets(st.sampled_from(ReuseGrade)))))),
+            reuse_months=draw(st.integers(1, 60)) if set(grades) - {ReuseGrade.A} else 0,
+            licence="licence.example" if ReuseGrade.A in grades else "",
             standard=draw(st.sampled_from(["", "每页签字"])),
         )
         for name in ids
@@ -120,8 +126,20 @@ def draw_answers(draw: st.DrawFn, item: Item, *, all_asked: bool) -> Answers:
     return answers
 
 
+stored_pieces = st.builds(
+    Stored,
+    grade=st.sampled_from(ReuseGrade),
+    name=st.just("示例件"),
+    reference=st.just("示例0001"),
+    keeper=st.just("示例局"),
+    seen=st.dates(date(2020, 1, 1), date(2027, 12, 31)),
+    valid_to=st.none() | st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    licence=st.sampled_from(["", "licence.example"]),
+)
+bar_sets = st.dictionaries(st.sampled_from(Bar), st.just("失信未修复"))
 evidences = st.builds(
     Evidence,
+    stored=st.none() | stored_pieces,
     originals=st.integers(0, 3),
     copies=st.integers(0, 3),
     form=st.sampled_from(MaterialForm),
@@ -254,6 +272,90 @@ def test_only_necessary_materials_are_enough(
         if row.required
     }
     assert Outcome.ACCEPT in evaluate(item, answers, needed).outcomes
+
+
+@given(situations(all_asked=True), bar_sets)
+def test_who_is_barred_may_not(
+    situation: tuple[Item, Answers, dict[str, Evidence]], bars: dict[Bar, str]
+) -> None:
+    free, barred = evaluate(*situation), evaluate(*situation, bars=bars)
+    states = {row.state for row in barred.rows}
+    if Bar.DEFERRAL in bars:
+        assert RowState.DEFERRABLE not in states
+        assert Outcome.ACCEPT_DEFERRED not in barred.outcomes
+    if Bar.PROMISE in bars:
+        assert RowState.PROMISED not in states
+        assert Outcome.ACCEPT_ON_PROMISE not in barred.outcomes
+        for row in barred.rows:
+            stored = situation[2].get(row.material.id, Evidence()).stored
+            if row.state is RowState.SPARED:
+                assert stored is not None
+                assert stored.grade is not ReuseGrade.D
+    # A bar closes and never opens; what it closed is asked for, with the reason.
+    assert barred.outcomes & ACCEPTANCES <= free.outcomes & ACCEPTANCES
+    assert {r.material.id for r in free.missing} <= {r.material.id for r in barred.missing}
+    for row in barred.missing:
+        if row.material.id not in {r.material.id for r in free.missing}:
+            assert "失信未修复" in row.mend
+
+
+@given(st.data())
+def test_what_is_kept_spares_and_never_asks_for_more(data: st.DataObject) -> None:
+    item, answers, brought = data.draw(situations(all_asked=True))
+    before = evaluate(item, answers, brought)
+    material = data.draw(st.sampled_from(item.materials))
+    former = brought.get(material.id, Evidence(form=material.form))
+    stored = data.draw(stored_pieces)
+    kept = brought | {material.id: replace(former, stored=stored, fault="")}
+    after = evaluate(item, answers, kept)
+    bare = evaluate(item, answers, brought | {material.id: replace(former, fault="", stored=None)})
+    assert {r.material.id for r in after.missing} <= {r.material.id for r in bare.missing}
+    if Outcome.ACCEPT in bare.outcomes:
+        assert Outcome.ACCEPT in after.outcomes
+    row = next(r for r in after.rows if r.material.id == material.id)
+    if row.state is RowState.SPARED:
+        assert stored.grade in material.reuse_grades
+        assert stored.seen <= MONDAY
+        assert stored.valid_to is None or stored.valid_to >= MONDAY
+        assert stored.keeper in row.mend
+        assert stored.reference in row.mend
+        if stored.grade is ReuseGrade.A:
+            assert stored.licence == material.licence
+        if stored.grade is ReuseGrade.C:
+            assert former.originals
+        if stored.grade is ReuseGrade.D:
+            assert former.promised
+    assert before.unanswered == after.unanswered
+
+
+@given(situations(all_asked=True), bar_sets)
+def test_the_notice_is_empty_exactly_when_nothing_stands_in_the_way(
+    situation: tuple[Item, Answers, dict[str, Evidence]], bars: dict[Bar, str]
+) -> None:
+    evaluation = evaluate(*situation, bars=bars)
+    whole = {Outcome.ACCEPT, Outcome.ACCEPT_ON_PROMISE} & evaluation.outcomes
+    assert (Outcome.NOTICE in evaluation.outcomes) == bool(evaluation.missing)
+    if not evaluation.missing:
+        assert len(whole) == 1
+    # What is accepted with something missing names every piece of it: deferred or promised.
+    for outcome in evaluation.outcomes & ACCEPTANCES:
+        for row in evaluation.missing:
+            deferred = outcome is Outcome.ACCEPT_DEFERRED and row.state is RowState.DEFERRABLE
+            promised = outcome is Outcome.ACCEPT_ON_PROMISE and row.material.promisable
+            assert deferred or promised
+
+
+@given(situations(all_asked=True), st.dates(date(2019, 1, 1), date(2031, 1, 1)))
+def test_a_kept_piece_counts_only_in_its_days(
+    situation: tuple[Item, Answers, dict[str, Evidence]], day: date
+) -> None:
+    for row in checklist.evaluate(*situation, on=day).rows:
+        stored = situation[2].get(row.material.id, Evidence()).stored
+        if row.state is RowState.SPARED:
+            assert stored is not None
+            until = checklist.stored_until(row.material, stored)
+            assert stored.seen <= day
+            assert until is None or day <= until
 
 
 def demo_item(name: str) -> Item:
