@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from threading import RLock
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.ports import CardReader, Clock, PeopleRecords, Printer, Secrets
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
+    from app.services.catalogue_watch import CatalogueWatch
     from app.services.clock_settings import ClockSettings
     from app.services.decision_desk import DecisionDesk
     from app.services.matter import Matters
@@ -126,11 +127,17 @@ class Client:
         return open_calendar(shipped, self.home / "calendar")
 
     @_Part
-    def catalogue(self) -> Catalogue:
-        from app.services.catalogue_store import open_catalogue
+    def catalogue_watch(self) -> CatalogueWatch:
+        from app.services.catalogue_watch import CatalogueWatch
 
-        today = self.clock.now().astimezone(HALL_ZONE).date()
-        return open_catalogue(self.hall_folder / "items", self.home, on=today)
+        def today() -> date:
+            return self.clock.now().astimezone(HALL_ZONE).date()
+
+        return CatalogueWatch(self.hall_folder / "items", self.home, today)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.catalogue_watch.current()
 
     @_Part
     def finder(self) -> ItemSearch:
@@ -183,7 +190,7 @@ class Client:
     def reception(self) -> Reception:
         from app.services.reception import Reception
 
-        return Reception(self.matters)
+        return Reception(self.matters, self.catalogue_watch.refresh)
 
     @_Part
     def standing(self) -> Standing:

@@ -18,6 +18,7 @@ from app.domain.catalogue import (
     Item,
     ItemKind,
     Limit,
+    LimitUnit,
     Material,
     MaterialForm,
     MaterialType,
@@ -185,7 +186,8 @@ def merged_item(bundle: Bundle, items: Sequence[Item]) -> Item:
     for item in items:
         for question in item.questions:
             key = question_key(bundle, item.code, question.id)
-            questions.setdefault(key, _renamed(bundle, item, key, question))
+            asked = _renamed(bundle, item, key, question)
+            questions[key] = _joined(questions.get(key, asked), asked)
         for material in item.materials:
             materials.setdefault(material_key(bundle, material), []).append(material)
     first = items[0]
@@ -196,6 +198,8 @@ def merged_item(bundle: Bundle, items: Sequence[Item]) -> Item:
         statutory_limit=_longest(item.statutory_limit for item in items),
         promised_limit=_longest(item.promised_limit for item in items),
         fees=tuple(fee for item in items for fee in item.fees),
+        channels=tuple(dict.fromkeys(channel for item in items for channel in item.channels)),
+        visits=max(item.visits for item in items),
         delivery=tuple(dict.fromkeys(way for item in items for way in item.delivery)),
         guide=bundle.guide,
         promise_allowed=any(item.promise_allowed for item in items),
@@ -207,8 +211,20 @@ def merged_item(bundle: Bundle, items: Sequence[Item]) -> Item:
     )  # fmt: skip
 
 
+_DAYS = {LimitUnit.WORKING_DAY: 1.4, LimitUnit.DAY: 1.0, LimitUnit.MONTH: 30.4}
+
+
 def _longest(limits: Iterable[Limit]) -> Limit:
-    return max(limits, key=lambda limit: limit.count)
+    return max(limits, key=lambda limit: limit.count * _DAYS[limit.unit])
+
+
+def _joined(first: Question, other: Question) -> Question:
+    """One question of two items: each option calls for what either list asks for."""
+    options = tuple(
+        replace(one, materials=tuple(dict.fromkeys((*one.materials, *same.materials))))
+        for one, same in zip(first.options, other.options, strict=True)
+    )
+    return replace(first, options=options)
 
 
 def _renamed(bundle: Bundle, item: Item, key: str, question: Question) -> Question:
@@ -245,6 +261,7 @@ def _merged_material(bundle: Bundle, key: str, same: Sequence[Material]) -> Mate
         form=MaterialForm.EITHER if not forms else min(forms, key=lambda form: form != "paper"),
         originals=max(material.originals for material in same),
         copies=max(material.copies for material in same),
+        reuse_grades=tuple(g for g in first.reuse_grades if all(g in m.reuse_grades for m in same)),
         necessity=max((material.necessity for material in same), key=_STRICTEST.index),
         defer_days=min(days, default=0),
         promisable=all(material.promisable for material in same),

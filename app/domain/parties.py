@@ -22,6 +22,9 @@ class Party(StrEnum):
     ORGANISATION = "organisation"
 
 
+_OPPOSITE = {OptionFact.AGENT: OptionFact.SELF, OptionFact.LEGAL: OptionFact.NATURAL}
+
+
 def facts(case: Case) -> frozenset[OptionFact]:
     """What the identities on the case say. Nothing is concluded from what is absent: nobody
     knows yet whether an organisation or an agent will still be named."""
@@ -45,8 +48,11 @@ def implied_answers(case: Case, item: Item) -> tuple[QuestionAnswered, ...]:
     for question in asked_questions(item, case.answers):
         meant = [option for option in question.options if option.fact in known]
         chosen = case.answers.get(question.id, frozenset())
-        # Of several options that say it (a company, a canteen) only the applicant knows which.
-        if len(meant) == 1 and meant[0].id not in chosen:
+        said = {option.fact for option in question.options if option.id in chosen}
+        wrong = not chosen or any(_OPPOSITE.get(fact) in said for fact in known)
+        # Of several options that say it (a company, a canteen) only the applicant knows which;
+        # what was answered stands unless the identities say the opposite.
+        if len(meant) == 1 and wrong:
             implied.append(QuestionAnswered(question=question.id, options=(meant[0].id,)))
     return tuple(implied)
 

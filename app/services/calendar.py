@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -85,9 +86,29 @@ def open_calendar(shipped: Path, folder: Path) -> CalendarBook:
 
     Raises BadCalendar where the shipped file itself cannot be used.
     """
+    own = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    return _open(tuple(_Stamp(file) for file in (shipped, *own)))
+
+
+class _Stamp(tuple[Path, int, int]):
+    """A file as it stands: read again only when it has changed."""
+
+    __slots__ = ()
+
+    def __new__(cls, file: Path) -> Self:
+        try:
+            state = file.stat()
+        except OSError:
+            return super().__new__(cls, (file, 0, 0))
+        return super().__new__(cls, (file, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=4)
+def _open(stamps: tuple[_Stamp, ...]) -> CalendarBook:
+    shipped, *own = (stamp[0] for stamp in stamps)
     years = _read(shipped)
     faults: list[str] = []
-    for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+    for file in own:
         try:
             years |= _read(file, imported=True)
         except BadCalendar as bad:

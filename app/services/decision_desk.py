@@ -6,11 +6,12 @@ A bundle's items are each decided by their own list, under one bundle number, wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from app.domain import case as cases
 from app.domain import decision as decisions
-from app.domain.bundle import Part, own_outcome
+from app.domain.bundle import Part, merged_case, own_outcome
 from app.domain.case import Case, CaseState
 from app.domain.case_events import Deferral, DemandKind, DemandRefused, NoticeLine, Numbered
 from app.domain.checklist import Outcome
@@ -122,6 +123,7 @@ class DecisionDesk:
             raise CaseClosed(case=matter.case.id) if _closed(matter.case) else NotReady(need="item")
         numbers = self._numbers(unit)
         about: list[tuple[PaperKind, str]] = []
+        after: list[Part] = []
         for part in matter.parts:
             outcome = decision.outcome
             if matter.bundle is not None and outcome is Outcome.EACH:
@@ -134,6 +136,7 @@ class DecisionDesk:
             event = self._decide_part(part, own, number, self._store.check_code())
             subject = f"case:{part.case.id}"
             unit.append(event, subject=subject, actor=session.actor)
+            after.append(replace(part, case=cases.apply(part.case, part.case.id, event)))
             if matter.bundle is None or outcome in _OWN_PAPERS:
                 about.append((_PAPERS[outcome], subject))
             number = event.number
@@ -144,18 +147,13 @@ class DecisionDesk:
             unit.append(whole, subject=subject, actor=session.actor)
             about.insert(0, (PaperKind.BUNDLE_RECEIPT, subject))
         jobs = tuple(self._queue(unit, session, paper, subject) for paper, subject in about)
-        return Decided(matter=self._after(unit, matter), number=number, jobs=jobs)
+        return Decided(matter=_after(matter, tuple(after)), number=number, jobs=jobs)
 
     def _decide_part(self, part: Part, decision: Decision, number: str, check: str) -> Numbered:
         return decisions.decide(
             part.case, part.item, decision, number=number, check=check,
             on=self._matters.today(), work=self._work(),
         )  # fmt: skip
-
-    def _after(self, unit: Unit, matter: Matter) -> Matter:
-        if matter.bundle is None:
-            return self._matters.load_in(unit.connection, matter.case.id)
-        return self._matters.load_bundle(unit.connection, matter.parts[0].case.bundle)
 
     def _queue(self, unit: Unit, session: Session, paper: PaperKind, about: str) -> str:
         job = self._store.new_id()
@@ -201,3 +199,9 @@ class DecisionDesk:
 
 def _closed(case: Case) -> bool:
     return case.state is not CaseState.OPEN
+
+
+def _after(matter: Matter, parts: tuple[Part, ...]) -> Matter:
+    """The matter with its cases decided; nothing else of it has changed."""
+    case = merged_case(matter.bundle, parts) if matter.bundle else parts[0].case
+    return replace(matter, case=case, parts=parts)

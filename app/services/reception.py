@@ -54,9 +54,11 @@ _OPEN_HERE = (
 
 
 class Reception:
-    def __init__(self, matters: Matters) -> None:
+    def __init__(self, matters: Matters, refresh: Callable[[], object]) -> None:
+        """``refresh`` takes up lists that were published meanwhile; between two cases only."""
         self._matters = matters
         self._store = matters.store
+        self._refresh = refresh
 
     # -- opening and leaving --------------------------------------------------------------------
 
@@ -77,6 +79,7 @@ class Reception:
 
     def open_case(self, session: Session, ticket_id: str = "") -> Matter:
         """Begin to serve: the called ticket, or someone without one."""
+        self._refresh()
         case_id = self._store.new_id()
         with self._store.begin() as unit:
             ticket = current_ticket(unit.connection)

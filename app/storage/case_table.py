@@ -89,21 +89,22 @@ def _decide(connection: Statements, key: str, at: datetime, event: Numbered, *, 
     since = at.astimezone(HALL_ZONE).date().isoformat()
     due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
     waiting = state if isinstance(event, NoticeIssued | CaseReceived) else ""
-    former = connection.exec_driver_sql("SELECT number FROM cases WHERE id = ?", (key,))
-    numbered = former.one_or_none() == ("",)
+    if own:
+        use_number(connection, key)
     connection.exec_driver_sql(
         "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, waiting = ? "
         "WHERE id = ?",
         (state, event.number, at.isoformat(), since, str(due), waiting, key),
     )
-    if numbered and own:  # a resumed case keeps its number
-        use_number(connection)
 
 
-def use_number(connection: Statements) -> None:
+def use_number(connection: Statements, case_id: str = "") -> None:
+    """The next leased number is used up, unless ``case_id`` has one: a case keeps its number."""
     connection.exec_driver_sql(
         "UPDATE number_blocks SET next = next + 1 "
-        "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last)"
+        "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last) "
+        "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number <> '')",
+        (case_id,),
     )
 
 

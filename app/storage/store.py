@@ -58,12 +58,15 @@ class Unit:
         self.connection = connection
         self.saved: list[tuple[Entry, Event]] = []
         head = connection.exec_driver_sql(
-            "SELECT seq, hash, hlc FROM journal WHERE install = ? ORDER BY seq DESC LIMIT 1",
+            "SELECT seq, hash, hlc, (SELECT heard FROM chain) FROM journal WHERE install = ? "
+            "ORDER BY seq DESC LIMIT 1",
             (store.install,),
         ).one_or_none()
-        self._seq, self._head = (int(head[0]), str(head[1])) if head else (0, GENESIS)
-        heard = connection.exec_driver_sql("SELECT heard FROM chain").scalar_one()
-        self._hlc = max((Hlc.parse(t) for t in (head and head[2], heard) if t), default=Hlc())
+        if head is None:  # the chain's first fact may follow what was heard
+            heard = connection.exec_driver_sql("SELECT heard FROM chain").scalar_one()
+            head = (0, GENESIS, "", heard)
+        self._seq, self._head = int(head[0]), str(head[1])
+        self._hlc = max((Hlc.parse(text) for text in head[2:] if text), default=Hlc())
 
     def append(self, event: Event, *, subject: str, actor: str) -> Entry:
         """Add one fact to the chain and to the projections."""

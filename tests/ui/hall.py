@@ -160,7 +160,7 @@ class Hall:
             returning=self.client.returning,
             kept=self.client.kept,
             people=self.people,
-            catalogue=self.client.catalogue,
+            catalogue=self.client.finder,
             papers=self.papers,
             refused=self.refusals,
             worklist=self.client.worklist,

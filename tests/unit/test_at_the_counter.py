@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.bootstrap import Client
@@ -29,7 +31,9 @@ from app.domain.events import PaperKind
 from app.domain.form import FieldSource, fill
 from app.domain.person import Delivery, DeliveryWay, DocumentKind
 from app.ports import Licence
-from app.services.matter import Matter
+from app.services.catalogue_watch import CatalogueWatch
+from app.services.matter import Matter, Matters
+from app.services.reception import Reception
 from app.services.sign_in import Session
 from app.services.standing import holder_hash
 from tests.journey.hall import (
@@ -414,3 +418,27 @@ def test_a_bundle_with_too_few_numbers_saves_nothing(tmp_path: Path) -> None:
     assert client.store.verify()[0] == before
     assert client.outbox.numbers_left() == 5
     client.store.close()
+
+
+def test_a_list_published_meanwhile_counts_from_the_next_case(
+    client: Client, session: Session, tmp_path: Path
+) -> None:
+    case = start(client, session, "养犬登记")
+    item = client.matters.item(case)
+    hall = tmp_path / "hall"
+    (hall / "items").mkdir(parents=True)
+    newer = replace(item, version=item.version + 1, aliases=("遛狗证",))
+    for number, one in enumerate((item, newer)):
+        text = msgspec.json.encode(one)
+        (hall / "items" / f"{number}.json").write_bytes(text)
+    watch = CatalogueWatch(hall / "items", tmp_path, lambda: date(2026, 11, 23))
+    matters = Matters(client.store, watch.current)
+    desk = Reception(matters, watch.refresh)
+    assert matters.catalogue().get(item.code).version == item.version + 1
+    assert matters.item(case).version == item.version, "a case keeps the list it froze"
+    newest = replace(newer, version=item.version + 2)
+    (hall / "items" / "2.json").write_bytes(msgspec.json.encode(newest))
+    assert matters.catalogue().get(item.code).version == item.version + 1, "not under a case"
+    fresh = desk.open_case(session).case
+    client.parties.identify(session, fresh.id, read_card(client))
+    assert desk.choose(session, fresh.id, item.code).case.version == item.version + 2

@@ -236,10 +236,11 @@ def test_a_pause_that_starts_after_the_limit_cannot_heal_it(
     case: tuple[date, tuple[Pause, ...]], limit: Limit, days: int
 ) -> None:
     since, pauses = case
-    today = since + days * DAY
-    reading = read(since, limit, today, pauses=pauses)
-    assume(reading.overdue)
-    late = (*pauses, hearing(reading.due + DAY))
+    over = tuple(one for one in pauses if one.end is not None)  # one that lasts has no limit
+    today = read(since, limit, since + 4000 * DAY, pauses=over).due + (1 + days) * DAY
+    reading = read(since, limit, today, pauses=over)
+    assert reading.overdue
+    late = (*over, hearing(reading.due + DAY))
     assert read(since, limit, today, pauses=late).due == reading.due
 
 

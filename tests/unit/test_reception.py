@@ -28,6 +28,7 @@ from app.domain.errors import (
 )
 from app.domain.person import DocumentKind, ValueSource
 from app.services.catalogue import Catalogue
+from app.services.matter import Matters
 from app.services.sign_in import Session
 from tests.journey.hall import begin as begin_with
 from tests.journey.hall import bring_everything, evaluation, read_card, sign_in
@@ -151,10 +152,9 @@ def test_a_list_altered_under_its_version_is_noticed(client: Client, session: Se
         replace(item, name=f"{item.name}（改）") if item.code == case.item else item
         for item in client.catalogue.items()
     ]
-    client.__dict__["catalogue"] = Catalogue(altered)
-    client.__dict__.pop("matters")
+    matters = Matters(client.store, lambda: Catalogue(altered))
     with pytest.raises(ListChanged):
-        client.matters.item(case)
+        matters.item(case)
 
 
 def test_an_open_case_is_found_again_and_can_be_left(client: Client, session: Session) -> None:
