@@ -1216,6 +1216,10 @@
       <translation>All {n} items can be accepted</translation>
     </message>
     <message>
+      <source>{n} 项都还差材料（共 {k} 份）</source>
+      <translation>All {n} items lack papers ({k} in all)</translation>
+    </message>
+    <message>
       <source>承诺办结：{day} 前</source>
       <translation>Promised by {day}</translation>
     </message>

@@ -40,7 +40,7 @@ class FormCard(QFrame):
         self.grid.setContentsMargins(0, 0, 8, 0)
         self.grid.setHorizontalSpacing(10)
         self.grid.setVerticalSpacing(6)
-        scroll = QScrollArea()
+        scroll = self.sheet = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -136,11 +136,12 @@ class FormCard(QFrame):
         """On to the next field that may be typed, the empty ones first at opening."""
         ids = list(self._editors)
         empty = [i for i in ids if not next(f.value for f in self._shown if f.id == i)]
-        if after in ids and ids.index(after) + 1 < len(ids):
-            self._editors[ids[ids.index(after) + 1]].setFocus()
-        elif after:
+        target = next(iter(empty or ids), "")
+        if after in ids:
+            target = next(iter(ids[ids.index(after) + 1 :]), "")
+        editor = self._editors.get(target)
+        if editor is None:
             self.print.setFocus()
-        elif ids:
-            self._editors[(empty or ids)[0]].setFocus()
         else:
-            self.print.setFocus()
+            editor.setFocus()
+            self.sheet.ensureWidgetVisible(editor)

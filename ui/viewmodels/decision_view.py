@@ -185,10 +185,12 @@ def _of_bundle(facts: CaseFacts) -> tuple[str, Tone, tuple[str, ...]]:
     if accepted == len(own):
         return say("{n} 项都可以受理", n=accepted), Tone.GOOD, lines
     missing = len(facts.matter.evaluation.missing) if facts.matter.evaluation else 0
+    if not accepted:
+        return say("{n} 项都还差材料（共 {k} 份）", n=len(own), k=missing), Tone.BAD, lines
     headline = say(
         "{n} 项可以受理，{m} 项还差材料（共 {k} 份）", n=accepted, m=len(own) - accepted, k=missing
     )
-    return headline, Tone.WARN if accepted else Tone.BAD, lines
+    return headline, Tone.WARN, lines
 
 
 def paper_view(facts: CaseFacts, outcome: Outcome, reason: str, basis: str) -> PaperView:
