@@ -311,6 +311,7 @@ class Client:
                 base_url=self.settings.backoffice_url,
                 token=self.settings.backoffice_token,
                 bars=self.home / "bars.json",
+                calendar=self.home / "calendar" / "published.json",
             ),
             clock=self.clock,
             random=Random(self.random(8)),

@@ -5,8 +5,7 @@ Numbers of people and cases travel in bodies, never in an address: addresses rea
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,14 +16,12 @@ from app.ports import Licence
 LICENCES_PATH = "/v1/people/licences"
 WAITING_PATH = "/v1/people/waiting"
 HISTORY_PATH = "/v1/cases/history"
-BARS_PATH = "/v1/bars"
 
 MAX_ASKED = 4096  # bytes of a request
 MAX_LICENCES = 200
 MAX_WAITING = 50
 MAX_HISTORY = 2000  # facts about one case
 MAX_HISTORY_BYTES = 8 * 1024 * 1024
-MAX_BARS_BYTES = 16 * 1024 * 1024
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -69,29 +66,6 @@ class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
 
-class Barred(msgspec.Struct, frozen=True, kw_only=True):
-    """``holder`` is SHA-256 hex of the salt's hex digits followed by the number. ``until`` is the
-    last day on which it counts, None where it has no end."""
-
-    holder: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-    bar: Literal["deferral", "promise"]
-    reason: _Text
-    until: date | None = None
-
-
-class PublishedBars(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has unrepaired bad credit, as it was published on a day."""
-
-    published: date
-    salt: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2}){8,64}$")]
-    bars: tuple[Barred, ...]
-
-
 def tidy(number: str) -> str:
     """Numbers are compared as they stand on papers: in capitals, without spaces around."""
     return number.strip().upper()
-
-
-def version_tag(content: bytes) -> str:
-    """The ETag of a file's bytes: both sides compute it, nobody keeps it."""
-    return f'"{hashlib.sha256(content).hexdigest()}"'

@@ -8,6 +8,7 @@ days; the day itself is not counted. Which days work is published year by year (
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,6 +60,32 @@ def due_after(start: date, limit: Limit, work: WorkCalendar) -> Due:
         year not in work.published_years for year in years
     )
     return Due(day=day, provisional=provisional)
+
+
+_SATURDAY = 5
+_MOST_DAYS = 60  # a year has had at most 31 weekdays off and 9 weekend days worked
+
+
+def arrangement_faults(
+    year: str, holidays: Sequence[date], workdays: Sequence[date]
+) -> Iterator[str]:
+    """What cannot be the published arrangement of a year, each with its place."""
+    if len(year) != 4 or not year.isascii() or not year.isdigit() or not year.startswith("20"):
+        yield f"year {year[:8]!r}"
+        return
+    for part, days, weekend in (("holidays", holidays, False), ("workdays", workdays, True)):
+        if len(days) > _MOST_DAYS or (not days and not weekend):
+            yield f"{year}.{part}: {len(days)} days"
+        seen: set[date] = set()
+        for at, day in enumerate(days):
+            place = f"{year}.{part}[{at}] {day}"
+            if day.year != int(year):
+                yield f"{place}: another year"
+            elif (day.weekday() >= _SATURDAY) is not weekend:
+                yield f"{place}: {'a weekday' if weekend else 'a weekend day'}"
+            elif day in seen:
+                yield f"{place}: twice"
+            seen.add(day)
 
 
 NOTICE_LIMIT = Limit(count=5)  # 行政许可法 art. 32 (4): on the spot or within five working days

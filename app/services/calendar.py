@@ -1,14 +1,14 @@
 """Load which days work (国务院办公厅节假日安排, published year by year) into a WorkCalendar.
 
 The program brings the years that were published when it was made; a file of a later year is
-imported into the home folder and stands in front of them, year by year.
+imported into the home folder, or brought there from the back office, and stands in front of them,
+year by year.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +18,10 @@ from typing import Any, Self
 
 import msgspec
 
-from app.domain.deadline import WorkCalendar
+from app.domain.deadline import WorkCalendar, arrangement_faults
 from app.domain.errors import AppError, Blame
 
-_SATURDAY = 5
 _LONGEST_FILE = 1 << 20
-_MOST_DAYS = 60  # a year has had at most 31 weekdays off and 9 weekend days worked
 _MOST_SHOWN = 10
 
 
@@ -183,27 +181,9 @@ def _read(file: Path, *, imported: bool = False) -> dict[int, CalendarYear]:
 
 def _faults(name: str, year: _Year) -> Iterator[str]:
     """What cannot be an arrangement of this year, each with its place."""
-    if not re.fullmatch(r"20[0-9]{2}", name):
-        yield f"year {name[:8]!r}"
-        return
     if not year.source.strip() or len(year.source) > 200 or not year.source.isprintable():
         yield f"{name}.source"
-    for part, days, weekend in (
-        ("holidays", year.holidays, False),
-        ("workdays", year.workdays, True),
-    ):
-        if len(days) > _MOST_DAYS or (not days and not weekend):
-            yield f"{name}.{part}: {len(days)} days"
-        seen: set[date] = set()
-        for at, day in enumerate(days):
-            place = f"{name}.{part}[{at}] {day}"
-            if day.year != int(name):
-                yield f"{place}: another year"
-            elif (day.weekday() >= _SATURDAY) is not weekend:
-                yield f"{place}: {'a weekday' if weekend else 'a weekend day'}"
-            elif day in seen:
-                yield f"{place}: twice"
-            seen.add(day)
+    yield from arrangement_faults(name, year.holidays, year.workdays)
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.errors import BadRequest
 from sync.people import (
-    BARS_PATH,
     HISTORY_PATH,
     LICENCES_PATH,
     MAX_ASKED,
@@ -21,6 +20,7 @@ from sync.people import (
     HolderAsked,
     NumberAsked,
 )
+from sync.published import BARS, CALENDAR, PublishedKind
 
 _Asked = TypeVar("_Asked", HolderAsked, NumberAsked)
 
@@ -34,7 +34,6 @@ async def _asked(request: Request, kind: type[_Asked]) -> _Asked:
 
 def add_people(app: FastAPI, office: Office) -> None:
     licence_book = records.LicenceBook(office.settings.data)
-    bars_list = records.BarsList(office.settings.data)
 
     @app.post(LICENCES_PATH)
     async def licences(request: Request) -> Response:
@@ -60,10 +59,17 @@ def add_people(app: FastAPI, office: Office) -> None:
         note("history", entries=len(answer.entries))
         return json_answer(answer)
 
-    @app.get(BARS_PATH)
-    async def bars(request: Request) -> Response:
+    for kind in (BARS, CALENDAR):
+        _add_published(app, office, kind)
+
+
+def _add_published(app: FastAPI, office: Office, kind: PublishedKind) -> None:
+    published = records.PublishedFile(kind, office.settings.data)
+
+    @app.get(kind.path, name=kind.name)
+    async def answer(request: Request) -> Response:
         office.admit(request)
-        content, tag = await office.read(lambda _: bars_list.get())
+        content, tag = await office.read(lambda _: published.get())
         headers = {
             wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "ETag": tag, "Cache-Control": "no-cache"
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Look up what is known of a person or a case: e-licences, what waits, its facts, who is barred."""
+"""Look up what is known of a person or a case, and what is published to every window."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ from sync.backoffice.database import Transaction
 from sync.backoffice.logs import note
 from sync.errors import NotPublished, ServerTrouble, TooLarge
 from sync.people import (
-    MAX_BARS_BYTES,
     MAX_HISTORY,
     MAX_HISTORY_BYTES,
     MAX_LICENCES,
     MAX_WAITING,
     HistoryAnswer,
     LicencesAnswer,
-    PublishedBars,
     WaitingAnswer,
     WaitingOne,
     tidy,
-    version_tag,
 )
+from sync.published import PublishedKind, version_tag
 
 _T = TypeVar("_T")
 _LARGEST_FILE = 256 * 1024 * 1024
@@ -107,18 +105,12 @@ class LicenceBook:
         return LicencesAnswer(licences=known.get(tidy(holder), ())[:MAX_LICENCES])
 
 
-def _published(content: bytes) -> tuple[bytes, str]:
-    answer = msgspec.json.encode(msgspec.json.decode(content, type=PublishedBars))
-    if len(answer) > MAX_BARS_BYTES:
-        raise ValueError
-    return answer, version_tag(answer)
+class PublishedFile:
+    """A file of the back office's folder, as whoever publishes it put it there."""
 
-
-class BarsList:
-    """``bars.json`` of the back office's folder, as whoever publishes it put it there."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = _KeptFile(folder / "bars.json", _published)
+    def __init__(self, kind: PublishedKind, folder: Path) -> None:
+        self._kind = kind
+        self._file = _KeptFile(folder / kind.file, self._parse)
 
     def get(self) -> tuple[bytes, str]:
         """(JSON, its ETag). Raises NotPublished, ServerTrouble."""
@@ -126,6 +118,12 @@ class BarsList:
         if found is None:
             raise NotPublished
         return found
+
+    def _parse(self, content: bytes) -> tuple[bytes, str]:
+        answer = self._kind.tidied(content)
+        if len(answer) > self._kind.largest:
+            raise ValueError
+        return answer, version_tag(answer)
 
 
 # -- cases ----------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from random import Random
 
 from app.domain.errors import AppError
 from app.ports import Clock, LinkState, SyncStatus
-from sync.client.bars import BarsKeeper
 from sync.client.outbox import Outbox
+from sync.client.published import PublishedKeeper
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
 from sync.client.transport import HttpTransport
 from sync.errors import LocalTrouble
+from sync.published import BARS, CALENDAR
 
 _log = logging.getLogger("onewindow.sync")
 
@@ -32,7 +33,8 @@ _LINKS = {
 class SyncSettings:
     """``base_url`` like ``http://127.0.0.1:8765``. ``verify`` is True or a CA file's path.
 
-    ``bars`` is where the list of bad credit is kept, None where nobody needs it.
+    ``bars`` and ``calendar`` are where the list of bad credit and the published working days are
+    kept, None where nobody needs them.
     """
 
     base_url: str
@@ -41,6 +43,7 @@ class SyncSettings:
     aims: LeaseAims = field(default_factory=LeaseAims)
     patience: Patience = field(default_factory=Patience)
     bars: Path | None = None
+    calendar: Path | None = None
 
 
 class SyncWorker:
@@ -58,7 +61,10 @@ class SyncWorker:
         self._rounds = Rounds(
             outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims
         )
-        self._bars = BarsKeeper(settings.bars, self._transport) if settings.bars else None
+        wanted = ((BARS, settings.bars), (CALENDAR, settings.calendar))
+        self._published = [
+            PublishedKeeper(kind, file, self._transport) for kind, file in wanted if file
+        ]
         self._pace = Pace(random, settings.patience)
         self._listeners = [on_change] if on_change else []
         self._status = SyncStatus(since=clock.now())
@@ -111,8 +117,8 @@ class SyncWorker:
                 self._publish(turn)
                 turn = self._rounds.turn()
             self._publish(turn)
-            if self._bars is not None and turn.kind is TurnKind.QUIET:
-                self._bars.look()
+            for keeper in self._published if turn.kind is TurnKind.QUIET else ():
+                keeper.look()
         except AppError as error:
             turn = self._trouble(error.code)
         except Exception as error:  # noqa: BLE001 - the thread must outlive a defect, or nothing

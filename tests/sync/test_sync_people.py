@@ -19,7 +19,7 @@ from app.domain.errors import Blame
 from app.domain.journal import Entry
 from app.domain.person import check_credit_code
 from app.ports import Licence, PeopleRecords, WaitingCase
-from sync import people, wire
+from sync import people, published, wire
 from sync.client.people import RemotePeople
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import FIRM, PERSON, noticed_case, people_of
@@ -123,7 +123,7 @@ def test_who_may_ask(office: Forked) -> None:
         assert office.post(path, good, Authorization="Bearer wrong").status_code == 401
         assert office.post(path, good, **{wire.PROTOCOL_HEADER: "0"}).status_code == 426
         assert office.get(path).status_code == 405  # never in an address
-    assert requests.get(office.url + people.BARS_PATH, timeout=5).status_code == 401
+    assert requests.get(office.url + published.BARS.path, timeout=5).status_code == 401
     with pytest.raises(RecordsUnavailable) as caught:
         people_of(office, "wrong").waiting(PERSON)
     assert caught.value.details == {"cause": "SYNC-NOT-ENROLLED"}

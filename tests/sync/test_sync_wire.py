@@ -17,7 +17,7 @@ from app.domain.case import CaseState
 from app.domain.journal import Entry, check_chain
 from app.domain.ticket import TicketState
 from app.texts import explain
-from sync import errors, people, wire
+from sync import errors, people, published, wire
 from sync.backoffice import pages
 from sync.backoffice.app import create_app
 from sync.backoffice.settings import Settings, read_token
@@ -137,14 +137,16 @@ def test_the_document_names_every_code_limit_and_address(tmp_path: Path) -> None
         people.MAX_LICENCES,
         people.MAX_WAITING,
         people.MAX_HISTORY,
-        people.MAX_BARS_BYTES,
+        published.BARS.largest,
+        published.CALENDAR.largest,
     ):
         assert str(limit) in text, limit
     messages: tuple[type[msgspec.Struct], ...] = (
         wire.PushAnswer, wire.EventAnswer, wire.LeaseRequest, wire.LeaseAnswer, wire.LeasedTicket,
         wire.NumberBlock, wire.ErrorAnswer, people.HolderAsked, people.NumberAsked,
         people.LicencesAnswer, people.WaitingAnswer, people.WaitingOne, people.HistoryAnswer,
-        people.PublishedBars, people.Barred,
+        published.PublishedBars, published.Barred,
+        published.PublishedCalendar, published.Arrangement,
     )  # fmt: skip
     for message in messages:
         for field in msgspec.structs.fields(message):

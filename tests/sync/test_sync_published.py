@@ -1,4 +1,4 @@
-"""The published list of bad credit reaches the window whole, seldom, and never half."""
+"""What the back office publishes reaches the window whole, seldom, and never half."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from typing import Any
 import pytest
 import requests
 
+from app.bootstrap import resources_folder
 from app.domain.checklist import Bar
+from app.services.calendar import open_calendar
 from app.services.standing import Standing
-from sync.client.bars import EVERY_SECONDS, BarsKeeper
+from sync.client.published import EVERY_SECONDS, PublishedKeeper
 from sync.client.transport import HttpTransport
 from sync.client.worker import SyncSettings, SyncWorker
-from sync.people import BARS_PATH, MAX_BARS_BYTES
+from sync.published import BARS, CALENDAR
 from tests.sync.hall import TestClock
 from tests.sync.test_sync_lies import lying
 from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, wait_until
 
 SALT = "ab" * 16
+SHIPPED = resources_folder() / "calendar" / "workdays.json"
 PERSON = "379901197605060137"
 
 
@@ -40,7 +43,7 @@ def published(day: str = "2026-11-20", *holders: str) -> bytes:
 
 
 def ask(office: Forked, **headers: str) -> requests.Response:
-    return office.get(BARS_PATH, **headers)
+    return office.get(BARS.path, **headers)
 
 
 class Steps:
@@ -53,9 +56,10 @@ class Steps:
         return self.at
 
 
-def keeper(file: Path, url: str, token: str = "t") -> tuple[BarsKeeper, Steps]:
+def keeper(file: Path, url: str, token: str = "t") -> tuple[PublishedKeeper, Steps]:
     time_ = Steps()
-    return BarsKeeper(file, HttpTransport(base_url=url, token=token), time_), time_
+    transport = HttpTransport(base_url=url, token=token)
+    return PublishedKeeper(BARS, file, transport, time_), time_
 
 
 def test_the_list_is_served_with_its_version(tmp_path: Path, nursery: Nursery) -> None:
@@ -157,7 +161,7 @@ BROKEN: dict[str, tuple[int, bytes]] = {
         ),
     ),
     "deep": (200, b"[" * 90_000),
-    "huge": (200, b" " * (MAX_BARS_BYTES + 1)),
+    "huge": (200, b" " * (BARS.largest + 1)),
     "missing": (404, b"{}"),
     "failing": (500, b""),
     "redirect": (302, b""),
@@ -213,3 +217,48 @@ def test_it_waits_for_a_line_that_stands(tmp_path: Path, nursery: Nursery) -> No
         window.worker.start()
         window.close()
         line.down()
+
+
+ARRANGEMENT = {
+    "source": "示例安排", "holidays": ["2027-01-01", "2027-02-08"], "workdays": ["2027-02-06"],
+}  # fmt: skip
+
+
+def test_a_calendar_of_the_back_office_counts_at_every_window(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    home = tmp_path / "w"
+    file = home / "calendar" / "published.json"
+    time_ = Steps()
+    with nursery.served(tmp_path / "data") as office:
+        transport = HttpTransport(base_url=office.url, token=office.token)
+        keeper = PublishedKeeper(CALENDAR, file, transport, time_)
+        keeper.look()
+        assert not file.exists(), "nothing is published yet"
+        source = office.data / "calendar.json"
+        source.write_text(json.dumps({"years": {"2027": ARRANGEMENT}}), encoding="utf-8")
+        time_.at += EVERY_SECONDS
+        keeper.look()
+        work = open_calendar(SHIPPED, home / "calendar").work
+        assert 2027 in work.published_years
+        assert not work.works(date(2027, 2, 8))
+        assert work.works(date(2027, 2, 6))
+        # What cannot be an arrangement is not even served, and the last good one stays.
+        kept = file.read_bytes()
+        wrong = ARRANGEMENT | {"workdays": ["2027-02-08"]}
+        source.write_text(json.dumps({"years": {"2027": wrong}}), encoding="utf-8")
+        time_.at += EVERY_SECONDS
+        keeper.look()
+        assert file.read_bytes() == kept
+
+
+def test_a_calendar_that_is_none_is_not_taken(tmp_path: Path) -> None:
+    file = tmp_path / "published.json"
+    for body in (
+        b"{}", b'{"years": {}}', b'{"years": {"1999": {}}}', b"[]", b"\xff",
+        json.dumps({"years": {"2027": ARRANGEMENT | {"holidays": ["2027-02-07"]}}}).encode(),
+    ):  # fmt: skip
+        with lying(lambda _path, _body, answer=body: (200, answer)) as url:  # type: ignore[misc]  # a default
+            transport = HttpTransport(base_url=url, token="t")
+            PublishedKeeper(CALENDAR, file, transport, Steps()).look()
+        assert not file.exists(), body

@@ -1,4 +1,4 @@
-"""Keep the published list of bad credit beside the window's data, fresh while the line stands."""
+"""Keep what the back office publishes beside the window's data, fresh while the line stands."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from sync.client.transport import HttpTransport
 from sync.errors import BadAnswer, NotPublished, SyncError
-from sync.people import BARS_PATH, MAX_BARS_BYTES, PublishedBars, version_tag
+from sync.published import PublishedKind, version_tag
 
 _log = logging.getLogger("onewindow.sync")
 
 EVERY_SECONDS = 600.0
 
 
-class BarsKeeper:
+class PublishedKeeper:
     """Belongs to the sync thread. A broken or missing answer leaves the last good file."""
 
     def __init__(
-        self, file: Path, transport: HttpTransport, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, kind: PublishedKind, file: Path, transport: HttpTransport,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._kind = kind
         self._file = file
         self._transport = transport
         self._monotonic = monotonic
         self._due = monotonic()
 
     def look(self) -> None:
-        """Fetch the list where the last look is long enough ago. Called after a good round.
+        """Fetch the file where the last look is long enough ago. Called after a good round.
 
-        Raises nothing: the journal must flow whatever becomes of this list.
+        Raises nothing: the journal must flow whatever becomes of this file.
         """
         if self._monotonic() < self._due:
             return
@@ -42,12 +42,12 @@ class BarsKeeper:
         try:
             self._fetch()
         except SyncError as error:
-            _log.info("bars not taken %s", error.code)
+            _log.info("%s not taken %s", self._kind.name, error.code)
         except OSError as error:
-            _log.warning("bars not kept: %s", type(error).__name__)
+            _log.warning("%s not kept: %s", self._kind.name, type(error).__name__)
 
     def _fetch(self) -> None:
-        reply = self._transport.get(BARS_PATH, MAX_BARS_BYTES, known=self._tag())
+        reply = self._transport.get(self._kind.path, self._kind.largest, known=self._tag())
         if reply.status == 304:
             return
         if reply.status == 404:
@@ -55,11 +55,11 @@ class BarsKeeper:
         if reply.status != 200:
             raise BadAnswer
         try:
-            published = msgspec.json.decode(reply.body, type=PublishedBars)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self._kind.tidied(reply.body)
+        except (ValueError, RecursionError):
             raise BadAnswer from None
         self._write(reply.body)
-        _log.info("bars of %s: %d", published.published.isoformat(), len(published.bars))
+        _log.info("%s: %d bytes", self._kind.name, len(reply.body))
 
     def _tag(self) -> str:
         try:
@@ -69,6 +69,7 @@ class BarsKeeper:
 
     def _write(self, content: bytes) -> None:
         """Whole or not at all, also when the power goes."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         part = self._file.with_suffix(".part")
         part.unlink(missing_ok=True)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
