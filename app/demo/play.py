@@ -221,16 +221,25 @@ class Hands:
         raise PlayStuck(step=f"row {material}")
 
     def decide(self, outcome: Outcome) -> str:
-        """Returns the case's number."""
+        """Returns the case's number. What is kept already may spare a paper at the last moment:
+        then the best that is open now."""
         if self.model.state.primary is Primary.PARTY:
             self.name_organisation(*_ORGANISATION)
-        if self.case.outcome is not outcome:
-            self.model.select(outcome)
-        self.wait(lambda: self.case.outcome is outcome, outcome.value)
-        self.picture(f"before-{outcome.value}")
-        self.ctrl(Qt.Key.Key_Return)
-        self.wait(lambda: self.case.decided is not None, "decided")
-        decided = self.case.decided
-        if decided is None:
-            raise PlayStuck(step="decided")
-        return decided.number
+        for _ in range(5):
+            open_ = self.case.conclusion.open if self.case.conclusion else frozenset()
+            best = self.case.outcome
+            if outcome not in open_ and best is not None:
+                outcome = best
+            if self.case.outcome is not outcome:
+                self.model.select(outcome)
+            self.wait(partial(self._weighs, outcome), outcome.value)
+            self.picture(f"before-{outcome.value}")
+            self.ctrl(Qt.Key.Key_Return)
+            self.wait(lambda: bool(self.case.decided or self.case.note), "decided")
+            decided = self.case.decided
+            if decided is not None:
+                return decided.number
+        raise PlayStuck(step="decided")
+
+    def _weighs(self, outcome: Outcome) -> bool:
+        return self.case.outcome is outcome

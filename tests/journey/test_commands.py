@@ -67,7 +67,7 @@ def test_wrong_usage_ends_with_two(tmp_path: Path) -> None:
 
 def test_catalogue_find_takes_characters_pinyin_initials_and_code(tmp_path: Path) -> None:
     wanted = run_json("catalogue", "find", "食品经营许可", home=tmp_path)[0]
-    assert set(wanted) == {"code", "name", "department"}
+    assert set(wanted) == {"code", "name", "department", "bundle"}
     for text in ("spjyxk", "shipinjingyingxuke", wanted["code"], "食品 经营"):
         found = run_json("catalogue", "find", text, "--limit", "3", home=tmp_path)
         assert wanted in found, text
