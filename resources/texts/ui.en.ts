@@ -1580,6 +1580,10 @@
       <translation>Check the number; what is accepted needs nothing more.</translation>
     </message>
     <message>
+      <source>一件事 · {department}</source>
+      <translation>Bundle · {department}</translation>
+    </message>
+    <message>
       <source>先输入密码。</source>
       <translation>Type the password first.</translation>
     </message>

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.bootstrap import resources_folder
@@ -21,6 +21,8 @@ Key = Qt.Key
 
 def check(hall: Hall, where: str) -> None:
     """One filled button, and every word of the page can be read whole."""
+    for _ in range(4):  # a word that has just changed is laid out from the inside outwards
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
     filled = [button.words() for button in hall.filled()]
     assert len(filled) == 1, f"{where}: filled are {filled}"
     assert hall.filled()[0].isEnabled(), where

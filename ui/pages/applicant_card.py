@@ -57,8 +57,9 @@ class ApplicantCard(QFrame):
         self.typing = TypingForm(model, look)
         self.phone_form = PhoneForm(model)
         self.organisation = OrganisationForm(model)
+        self.agent = AgentForm(model)
         self.forms: tuple[InlineForm, ...] = (
-            self.typing, self.phone_form, self.organisation, AgentForm(model),
+            self.typing, self.phone_form, self.organisation, self.agent,
             DeliveryForm(model),
         )  # fmt: skip
 

@@ -77,7 +77,7 @@ class CounterPage(QWidget):
             "walk_in": model.walk_in,
             "line": self.line.waiting.setFocus,
             "phone": model.type_phone,
-            "read": model.read_card,
+            "read": self._read,
             "type": model.type_by_hand,
             "find": model.find_item,
             "questions": self.item.questions.ask,
@@ -96,6 +96,13 @@ class CounterPage(QWidget):
         for name in ("help", "clocks", "outbox", "papers", "theme", "sign_out"):
             acts[name] = partial(self.asked.emit, name)
         return acts
+
+    def _read(self) -> None:
+        """F8 reads the applicant; while the agent's form is open, the agent."""
+        if self.model.state.form is Form.AGENT:
+            self.applicant.agent.submit()
+        else:
+            self.model.read_card()
 
     def _form_or_print(self) -> None:
         """The same key opens the form and, in it, prints it."""

@@ -118,6 +118,7 @@ class AgentForm(InlineForm):
         super().__init__(model, say("读代理人的证件"))
         self.authority = self.line(say("凭什么代办"), 100)
         self.authority.setFixedWidth(200)
+        self.submit_button.set_key("F8")  # Enter takes the way under the cursor
         self.ways = Choices()
         self._layout.addLayout(
             row(

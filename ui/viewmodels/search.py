@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError
+from ui.kit.texts import say
 from ui.viewmodels.services import CounterServices, FoundItem
 from ui.viewmodels.viewmodel import Note, ViewModel
 
@@ -34,6 +35,14 @@ class SearchState:
     @property
     def chosen(self) -> Hit | None:
         return self.hits[self.at] if 0 <= self.at < len(self.hits) else None
+
+
+def _whose(found: FoundItem) -> str:
+    return (
+        say("一件事 · {department}", department=found.department)
+        if found.bundle
+        else found.department
+    )
 
 
 class SearchModel(ViewModel[SearchState]):
@@ -67,7 +76,7 @@ class SearchModel(ViewModel[SearchState]):
         text, found = answer
         if text != self.state.text:
             return
-        hits = tuple(Hit(code=f.code, name=f.name, department=f.department) for f in found)
+        hits = tuple(Hit(code=f.code, name=f.name, department=_whose(f)) for f in found)
         at = 0 if hits else -1
         self._show(SearchState(text=text, hits=hits, at=at, answered=True))
 

@@ -74,6 +74,9 @@ class FoundItem(Protocol):
     @property
     def department(self) -> str: ...
 
+    @property
+    def bundle(self) -> bool: ...
+
 
 class ItemFinder(Protocol):
     def find(self, text: str, limit: int = 20) -> Sequence[FoundItem]: ...

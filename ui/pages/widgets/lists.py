@@ -96,7 +96,8 @@ class _Painting(QStyledItemDelegate):
         painter.setFont(small)
         metrics = painter.fontMetrics()
         painter.setPen(self._look.colour("muted"))
-        code_width = metrics.horizontalAdvance(row.code) + 12
+        # One width for all, so that names, departments and codes stand in columns.
+        code_width = max(metrics.horizontalAdvance(row.code), rect.width() * 30 // 100) + 12
         code = QRect(rect.right() - code_width, rect.top(), code_width - 12, rect.height())
         painter.drawText(code, Qt.AlignmentFlag.AlignRight | middle, row.code)
         where = QRect(code.left() - 216, rect.top(), 200, rect.height())
