@@ -14,6 +14,7 @@ from enum import StrEnum
 from app.domain.catalogue import Item, Material, MaterialForm, Necessity, Question, ReuseGrade
 from app.domain.deadline import months_after
 from app.domain.errors import UnknownAnswer, UnknownMaterial
+from app.domain.masking import mask_number
 
 
 class RowState(StrEnum):
@@ -237,7 +238,7 @@ def _judge(
     elif stored is not None:
         refused = unusable(material, stored, on) or _also(stored, evidence, bars)
         if not refused:
-            return RowState.SPARED, f"免交：{stored.name}（{stored.keeper} {stored.reference}）"
+            return RowState.SPARED, f"免交：{stored.keeper} {_shown(stored)}（{stored.name}）"
         lacking = f"{lacking}；库存件{refused}"
     if not required:
         # An optional material never stands in the way, whatever was brought.
@@ -251,6 +252,13 @@ def _judge(
             return RowState.DEFERRABLE, lacking
         lacking = f"{lacking}；不适用容缺：{bars[Bar.DEFERRAL]}"
     return (RowState.NOT_ACCEPTABLE if evidence.fault else RowState.MISSING), lacking
+
+
+def _shown(stored: Stored) -> str:
+    """Its number, masked where it is a person's own."""
+    number = stored.reference
+    personal = len(number) == 18 and number[:17].isdigit()
+    return mask_number(number) if personal else number
 
 
 def _also(stored: Stored, evidence: Evidence, bars: Mapping[Bar, str]) -> str:
