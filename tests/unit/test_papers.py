@@ -374,7 +374,7 @@ def test_deferrals_promises_and_spared_papers_in_one_acceptance(counter: Counter
     assert paper.promised == ("规章制度",)
     assert [one.name for one in paper.deferrals] == ["平面图"]
     assert [line.state for line in paper.head.materials] == [
-        "收到", "免交：居民身份证（示例市电子证照库 1101**********002X）",
+        "收到", "免交：示例市电子证照库 1101**********002X（居民身份证）",
         "容缺后补，2026年11月27日前", "告知承诺", "未交（非必要）",
     ]  # fmt: skip
     assert OWN not in repr(paper)
