@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Lock
 
 from app.domain.bundle import Bundle, merged_item
-from app.domain.catalogue import Item, ItemKind, check_items
+from app.domain.catalogue import Item, ItemKind
+from app.domain.catalogue_check import check_items
 from app.domain.errors import AppError, BadCatalogue, ItemNotFound
 from app.services.catalogue_bundles import choosable, in_force
 from app.services.catalogue_faults import (

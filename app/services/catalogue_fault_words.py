@@ -15,6 +15,14 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"material (\S+): promisable, but the item allows no promise",
         r"材料 \1：写明可以告知承诺，但这个事项不适用告知承诺",
     ),
+    (
+        r"material (\S+): days to lag, but it may not lag",
+        r"材料 \1：写了容缺工作日，但必要性不是容缺后补",
+    ),
+    (
+        r"material (\S+): promisable, but nobody has to bring it",
+        r"材料 \1：写明可以告知承诺，但必要性是非必要",
+    ),
     (r"material (\S+): a reuse grade stands twice", r"材料 \1：同一复用等级写了两次"),
     (
         r"material (\S+): reuse grade A and an e-licence go together",

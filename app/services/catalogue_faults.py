@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from app.domain.bundle import Bundle, bundle_faults
-from app.domain.catalogue import Item, check_items
+from app.domain.catalogue import Item
+from app.domain.catalogue_check import check_items
 from app.domain.errors import BadCatalogue
 from app.services.catalogue_codes import code_faults, department_faults, national_codes
 from app.services.catalogue_fault_words import in_chinese

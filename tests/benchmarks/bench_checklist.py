@@ -19,8 +19,8 @@ from app.domain.catalogue import (
     Option,
     OptionRef,
     Question,
-    check_items,
 )
+from app.domain.catalogue_check import check_items
 from app.domain.checklist import Evidence, evaluate
 
 _ROUNDS = 2_000

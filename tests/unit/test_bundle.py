@@ -44,8 +44,8 @@ from app.domain.catalogue import (
     Option,
     OptionRef,
     Question,
-    check_items,
 )
+from app.domain.catalogue_check import check_items
 from app.domain.checklist import Evidence, Outcome, RowState, evaluate
 from app.domain.errors import UnknownAnswer, UnknownMaterial
 
@@ -59,6 +59,7 @@ Answers = dict[str, frozenset[str]]
 @st.composite
 def materials(draw: st.DrawFn, name: str) -> Material:
     copies = draw(st.integers(0, 2))
+    necessity = draw(st.sampled_from(Necessity))
     return Material(
         id=name,
         name=f"材料{name}",
@@ -66,9 +67,9 @@ def materials(draw: st.DrawFn, name: str) -> Material:
         form=draw(st.sampled_from(MaterialForm)),
         originals=draw(st.integers(0 if copies else 1, 2)),
         copies=copies,
-        necessity=draw(st.sampled_from(Necessity)),
-        defer_days=draw(st.integers(0, 3)),
-        promisable=draw(st.booleans()),
+        necessity=necessity,
+        defer_days=draw(st.integers(0, 3)) if necessity is Necessity.DEFERRABLE else 0,
+        promisable=necessity is not Necessity.OPTIONAL and draw(st.booleans()),
     )
 
 

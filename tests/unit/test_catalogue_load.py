@@ -189,3 +189,14 @@ def test_an_unknown_code_or_version_is_refused() -> None:
             catalogue.get(strange)
     with pytest.raises(ItemNotFound):
         catalogue.get_version(code, 99)
+
+
+def test_contradictory_necessity_is_a_fault(tmp_path: Path) -> None:
+    lagging, promised = sample(), sample()
+    lagging["materials"][0] |= {"necessity": "required", "defer_days": 3}
+    promised["promise_allowed"] = True
+    promised["materials"][0] |= {"necessity": "optional", "promisable": True}
+    for broken, said in ((lagging, "may not lag"), (promised, "nobody has to bring it")):
+        with pytest.raises(CatalogueFaults) as caught:
+            load_text(tmp_path, json.dumps(broken))
+        assert any(said in fault for fault in caught.value.faults)

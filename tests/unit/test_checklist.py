@@ -24,9 +24,9 @@ from app.domain.catalogue import (
     OptionRef,
     Question,
     ReuseGrade,
-    check_items,
     linked_materials,
 )
+from app.domain.catalogue_check import check_items
 from app.domain.checklist import (
     Bar,
     Evidence,
@@ -58,8 +58,10 @@ def items(draw: st.DrawFn) -> Item:
             form=draw(st.sampled_from(MaterialForm)),
             originals=draw(st.integers(0, 2)),
             copies=draw(st.integers(1, 2)),
-            necessity=draw(st.sampled_from(Necessity)),
-            promisable=promise_allowed and draw(st.booleans()),
+            necessity=(necessity := draw(st.sampled_from(Necessity))),
+            promisable=promise_allowed
+            and necessity is not Necessity.OPTIONAL
+            and draw(st.booleans()),
             reuse_grades=(grades := tuple(sorted(draw(st.sets(st.sampled_from(ReuseGrade)))))),
             reuse_months=draw(st.integers(1, 60)) if set(grades) - {ReuseGrade.A} else 0,
             licence="licence.example" if ReuseGrade.A in grades else "",
