@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -64,12 +64,13 @@ def read_rows(file: Path, codes: CodeSets, faults: Faults) -> dict[str, list[Row
     """The rows by sheet name. Raises WorkbookRefused and TooManyRows."""
     check_archive(file)
     found: dict[str, list[Row]] = {}
-    with warnings.catch_warnings():
+    # Opened here: a sheet left in the middle would keep openpyxl's own file open.
+    with warnings.catch_warnings(), _opened(file) as stream:
         # openpyxl warns of styles and extensions that it does not keep; nothing is written back
         warnings.simplefilter("ignore")
         book = None
         try:
-            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+            book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
             for worksheet in book.worksheets:
                 name = narrow(worksheet.title)
                 sheet = next((known for known in SHEETS if known.name == name), None)
@@ -88,6 +89,13 @@ def read_rows(file: Path, codes: CodeSets, faults: Faults) -> dict[str, list[Row
         if sheet.required and sheet.name not in found:
             faults.add(sheet.name, "A", 1, "缺少这张工作表")
     return found
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise WorkbookRefused(reason=error.strerror or "") from None
 
 
 class _Merged:
