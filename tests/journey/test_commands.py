@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -183,3 +184,26 @@ def ended(process: int) -> bool:
         return not Path(f"/proc/{process}/cmdline").read_bytes()
     except FileNotFoundError:
         return True
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_plays_by_itself_without_a_display(tmp_path: Path) -> None:
+    """What ``make run`` does where there is no screen: it fails where the ends disagree."""
+    out = tmp_path / "out"
+    surroundings = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "demo", "--home", str(tmp_path / "home"),
+         "--out", str(out)],
+        capture_output=True, text=True, timeout=170, check=False, env=surroundings,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = [file.name for file in out.iterdir()]
+    for paper in (
+        "受理通知书",
+        "补正材料一次性告知书",
+        "收件凭证",
+        "一件事综合收件凭证",
+        "排队号票",
+    ):
+        assert any(name.startswith(paper) for name in names), paper
+    assert sum(name.endswith(".png") for name in names) > 40
