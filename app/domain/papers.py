@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.bundle import Saving
+from app.domain.bundle_merge import Saving
 from app.domain.case_events import Deferral, NoticeLine
 from app.domain.events import PaperKind
 from app.domain.hall import HallHead

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from app.domain.bundle import Bundle, merged_item
+from app.domain.bundle import Bundle
+from app.domain.bundle_merge import merged_item
 from app.domain.catalogue import Item, ItemKind
 from app.domain.catalogue_check import check_items
 from app.domain.errors import AppError, BadCatalogue, ItemNotFound

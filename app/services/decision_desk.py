@@ -11,7 +11,7 @@ from datetime import date
 
 from app.domain import case as cases
 from app.domain import decision as decisions
-from app.domain.bundle import Part, merged_case, own_outcome
+from app.domain.bundle_merge import Part, merged_case, own_outcome
 from app.domain.case import Case, CaseState
 from app.domain.case_events import Deferral, DemandKind, DemandRefused, NoticeLine, Numbered
 from app.domain.checklist import Outcome

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain import bundle as bundles
+from app.domain import bundle_merge
 from app.domain import case as cases
-from app.domain.bundle import Bundle, Part, Saving
+from app.domain.bundle import Bundle
+from app.domain.bundle_merge import Part, Saving
 from app.domain.case import Case
 from app.domain.catalogue import Item, list_hash
 from app.domain.checklist import Evaluation
@@ -95,12 +97,12 @@ class Matters:
         self._check(bundle, code, version, frozen)
         parts = tuple(self._part(_get(connection, member)) for member in json.loads(members))
         return Matter(
-            case=bundles.merged_case(bundle, parts),
-            item=bundles.merged_item(bundle, [part.item for part in parts]),
-            evaluation=bundles.merged_evaluation(bundle, parts),
+            case=bundle_merge.merged_case(bundle, parts),
+            item=bundle_merge.merged_item(bundle, [part.item for part in parts]),
+            evaluation=bundle_merge.merged_evaluation(bundle, parts),
             parts=parts,
             bundle=bundle,
-            saving=bundles.saving(bundle, parts),
+            saving=bundle_merge.saving(bundle, parts),
         )
 
     def item(self, case: Case) -> Item:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import case as cases
-from app.domain.bundle import Bundle, Part
+from app.domain.bundle import Bundle
+from app.domain.bundle_merge import Part
 from app.domain.case import Case, CaseState
 from app.domain.case_events import Numbered
 from app.domain.catalogue import Item, list_hash

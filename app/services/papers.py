@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain import bundle as bundles
-from app.domain.bundle import Part
+from app.domain import bundle_merge
+from app.domain.bundle_merge import Part
 from app.domain.case import Case
 from app.domain.case_events import (
     CaseAccepted,
@@ -198,7 +199,7 @@ class PaperContents:
         return f"{name}（{number}）" if name else number
 
     def _whole_head(self, whole: Whole) -> CaseHead:
-        item = bundles.merged_item(whole.bundle, [part.item for part in whole.parts])
+        item = bundle_merge.merged_item(whole.bundle, [part.item for part in whole.parts])
         return self._head(
             _merged_case(whole), item, number=whole.number, check=whole.check, at=whole.at,
             actor=whole.actor,
@@ -219,7 +220,7 @@ class PaperContents:
                 if part.case.decision is not None
             ),
             materials=tuple(_merged_materials(whole)),
-            saving=bundles.saving(whole.bundle, whole.parts),
+            saving=bundle_merge.saving(whole.bundle, whole.parts),
             deferred=any(deferrals_in(decision) for decision in decisions),
             promised=any(promised_in(decision) for decision in decisions),
         )
@@ -277,7 +278,7 @@ def _form_title(item: Item) -> str:
 
 
 def _merged_case(whole: Whole) -> Case:
-    case = bundles.merged_case(whole.bundle, whole.parts)
+    case = bundle_merge.merged_case(whole.bundle, whole.parts)
     return replace(case, delivery=_delivery(whole.parts))
 
 
@@ -291,7 +292,7 @@ def _delivery(parts: Sequence[Part]) -> Delivery | None:
 def _merged_materials(whole: Whole) -> Iterator[BundleMaterialLine]:
     """Each material once, with the items that use it."""
     private = private_numbers(whole.parts[0].case)
-    for merged in bundles.merged_evaluation(whole.bundle, whole.parts).rows:
+    for merged in bundle_merge.merged_evaluation(whole.bundle, whole.parts).rows:
         users = [
             (place, part.case.decision, row.material.id)
             for place, part in enumerate(whole.parts, start=1)

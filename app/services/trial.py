@@ -8,17 +8,13 @@ from typing import Any
 
 from app.domain.bundle import (
     Bundle,
-    Part,
     form_fields,
     material_key,
     materials_meant,
-    merged_evaluation,
-    merged_item,
-    own_outcome,
     question_key,
     questions_meant,
-    saving,
 )
+from app.domain.bundle_merge import Part, merged_evaluation, merged_item, own_outcome, saving
 from app.domain.case import Case
 from app.domain.catalogue import Item, MaterialForm, Question
 from app.domain.checklist import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportlab.lib.units import mm
 
-from app.domain.bundle import Saving
+from app.domain.bundle_merge import Saving
 from app.domain.papers import BundleItemLine, BundleMaterialLine, BundleReceiptContent
 from printers.documents.frame import Frame
 from printers.documents.parts import (

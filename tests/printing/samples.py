@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
-from app.domain.bundle import Saving
+from app.domain.bundle_merge import Saving
 from app.domain.case_events import Deferral, NoticeLine
 from app.domain.hall import HallHead
 from app.domain.papers import (

@@ -15,19 +15,21 @@ from hypothesis import strategies as st
 from app.domain.bundle import (
     JOINT_FORM,
     Bundle,
-    Part,
     QuestionRef,
     SameQuestion,
     bundle_faults,
     form_fields,
     material_key,
     materials_meant,
+    question_key,
+    questions_meant,
+)
+from app.domain.bundle_merge import (
+    Part,
     merged_case,
     merged_evaluation,
     merged_item,
     own_outcome,
-    question_key,
-    questions_meant,
     saving,
 )
 from app.domain.case import Case

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.bundle import own_outcome
+from app.domain.bundle_merge import own_outcome
 from app.domain.case import Case, CaseState
 from app.domain.case_events import NoticeIssued
 from app.domain.catalogue import Necessity
