@@ -29,7 +29,8 @@ class SetAsideDesk:
         """Newest first."""
         with self._store.read() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT s.seq, j.subject, j.kind, coalesce(c.number, ''), s.code, s.detail, s.at "
+                "SELECT s.seq, j.subject, j.kind, coalesce(nullif(c.number, ''), "
+                "json_extract(nullif(j.body, ''), '$.number'), ''), s.code, s.detail, s.at "
                 "FROM set_aside s JOIN journal j ON j.install = s.install AND j.seq = s.seq "
                 "LEFT JOIN cases c ON j.subject = 'case:' || c.id ORDER BY s.at DESC, s.seq DESC"
             ).all()

@@ -9,7 +9,8 @@ from datetime import datetime
 from app.domain.events import CaseNumbersLeased, TicketLeased
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
-from app.storage.store import Store
+from app.storage.database import Statements
+from app.storage.store import Store, project_again
 
 SYSTEM = "system"
 
@@ -63,6 +64,19 @@ class Outbox:
                     "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     (self._store.install, refusal.seq, refusal.code, refusal.detail[:500], at),
                 )
+            for subject in self._cases_of(unit.connection, refused):
+                project_again(unit.connection, subject)
+
+    def _cases_of(self, connection: Statements, refused: Sequence[Refusal]) -> set[str]:
+        subjects = set()
+        for refusal in refused:
+            row = connection.exec_driver_sql(
+                "SELECT subject FROM journal WHERE install = ? AND seq = ?",
+                (self._store.install, refusal.seq),
+            ).one_or_none()
+            if row is not None and str(row[0]).startswith("case:"):
+                subjects.add(str(row[0]))
+        return subjects
 
     def counts(self) -> tuple[int, int]:
         """(events waiting, events refused)."""

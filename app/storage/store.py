@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 
 from app.domain import case as cases
 from app.domain.case import Case
+from app.domain.case_events import Numbered
 from app.domain.clock import Hlc, tick, uuid7
-from app.domain.errors import BadEntry
+from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
 from app.domain.journal import GENESIS, Entry, check_body, check_chain, decode_event, seal
 from app.ports import Clock
+from app.storage.case_table import use_number
 from app.storage.database import Statements, migrate, open_engine, reading, writing
 from app.storage.projections import PROJECTIONS, project
 
@@ -87,8 +89,18 @@ class Unit:
         return cases.fold(case_id, events_about(self.connection, case_id))
 
 
+_ABOUT = (
+    f"SELECT {_COLUMNS}, (SELECT 1 FROM set_aside WHERE set_aside.install = journal.install "  # noqa: S608
+    "AND set_aside.seq = journal.seq) FROM journal "
+    "WHERE subject = ? AND substr(subject, 1, 5) = 'case:' ORDER BY hlc"
+)
+
+
 def events_about(connection: Statements, case_id: str) -> Iterator[Event]:
-    """All events of one case, in order."""
+    """All events of one case that count, in order."""
+    if connection.exec_driver_sql("SELECT 1 FROM set_aside LIMIT 1").one_or_none():
+        yield from (event for _, event in _counting(connection, case_id))
+        return
     rows = connection.exec_driver_sql(
         "SELECT kind, version, body FROM journal "
         "WHERE subject = ? AND substr(subject, 1, 5) = 'case:' ORDER BY hlc",
@@ -96,6 +108,27 @@ def events_about(connection: Statements, case_id: str) -> Iterator[Event]:
     )
     for kind, version, body in rows:
         yield decode_event(kind, version, body)
+
+
+def _counting(connection: Statements, case_id: str) -> list[tuple[Entry, Event]]:
+    """The facts about a case that count: what the back office set aside does not, nor what this
+    window added to it before it knew."""
+    rows = [tuple(row) for row in connection.exec_driver_sql(_ABOUT, (f"case:{case_id}",))]
+    facts = []
+    refused = any(row[-1] for row in rows)
+    case: Case | None = None
+    for row in rows:
+        entry = _entry(row)
+        event = decode_event(entry.kind, entry.version, entry.body)
+        if refused:
+            if row[-1]:
+                continue
+            try:
+                case = cases.apply(case, case_id, event)
+            except AppError:
+                continue
+        facts.append((entry, event))
+    return facts
 
 
 class Store:
@@ -195,7 +228,7 @@ class Store:
             for entry in entries:
                 self._keep(connection, entry)
             for subject in {entry.subject for entry in entries}:
-                self._project_again(connection, subject)
+                project_again(connection, subject)
             latest = max((entry.hlc for entry in entries), default="")
             connection.exec_driver_sql("UPDATE chain SET heard = max(heard, ?)", (latest,))
 
@@ -209,20 +242,6 @@ class Store:
         ).one_or_none()
         if new and entry.install == self.install:  # never sealed here: its chain would break
             raise BadEntry(kind=entry.kind, version=entry.version)
-
-    def _project_again(self, connection: Statements, subject: str) -> None:
-        """Its rows from the journal in order: what comes in may be older than what is here."""
-        about, _, key = subject.partition(":")
-        if about == "case":
-            cases.fold(key, events_about(connection, key))
-        connection.exec_driver_sql(f"DELETE FROM {about}s WHERE id = ?", (key,))  # noqa: S608 - a constant
-        rows = connection.exec_driver_sql(
-            f"{_SELECT} WHERE subject = ? ORDER BY hlc, install, seq", (subject,)
-        ).all()
-        for row in rows:
-            entry = _entry(tuple(row))
-            event = decode_event(entry.kind, entry.version, entry.body)
-            project(connection, entry, event, own=False)  # numbers were used up when it was saved
 
     def verify(self, page: int = 2000) -> tuple[int, str]:
         """Check the whole chain. Returns (last seq, head). Raises ChainBroken."""
@@ -245,7 +264,35 @@ def refill(connection: Statements) -> None:
     rows: Iterable[Sequence[str | int]] = connection.exec_driver_sql(
         f"{_SELECT} ORDER BY hlc, install, seq"
     ).all()
+    refused = set(connection.exec_driver_sql("SELECT install, seq FROM set_aside").all())
+    subjects = set()
     for row in rows:
         entry = _entry(tuple(row))
         event = decode_event(entry.kind, entry.version, entry.body)
-        project(connection, entry, event, own=entry.install == install)
+        own = entry.install == install
+        if (entry.install, entry.seq) in refused and entry.subject.startswith("case:"):
+            subjects.add(entry.subject)
+            if own and isinstance(event, Numbered):  # it used its number up, and does no more
+                use_number(connection, entry.subject.removeprefix("case:"))
+            continue
+        project(connection, entry, event, own=own)
+    for subject in subjects:
+        project_again(connection, subject)
+
+
+def project_again(connection: Statements, subject: str) -> None:
+    """The rows of a case or bundle from the journal in order: what came in may be older than what
+    was here, and what was refused no longer counts. Raises what the fold raises."""
+    about, _, key = subject.partition(":")
+    if about == "case":
+        facts = _counting(connection, key)
+        cases.fold(key, (event for _, event in facts))
+    else:
+        rows = connection.exec_driver_sql(
+            f"{_SELECT} WHERE subject = ? ORDER BY hlc, install, seq", (subject,)
+        ).all()
+        entries = [_entry(tuple(row)) for row in rows]
+        facts = [(one, decode_event(one.kind, one.version, one.body)) for one in entries]
+    connection.exec_driver_sql(f"DELETE FROM {about}s WHERE id = ?", (key,))  # noqa: S608 - a constant
+    for entry, event in facts:
+        project(connection, entry, event, own=False)  # numbers were used up when it was saved

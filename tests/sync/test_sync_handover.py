@@ -9,7 +9,6 @@ import pytest
 
 from app.domain.case import CaseState
 from app.domain.case_events import CaseOpened, CaseResumed, DemandKind, DemandRefused, NoticeHanded
-from app.domain.errors import CaseClosed
 from app.domain.journal import GENESIS, seal
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import (
@@ -146,13 +145,18 @@ def test_both_resume_while_the_line_is_down(tmp_path: Path, nursery: Nursery) ->
             assert second.outbox.counts() == (0, 3)
             second.store.verify()
             assert rebuilt_equals_kept(second.store)
-            # Both told the applicant the same; what the other recorded does not fit beside it,
-            # and is refused whole rather than mixed.
+            # What was set aside no longer counts here either; it stays in the chain and on the
+            # list for a person, and the other window's truth takes its place.
+            assert state_at(second.store, "k1") is CaseState.NOTICED
             before = second.store.verify()
-            with pytest.raises(CaseClosed):
-                second.store.take_in(people_of(office).history(number))
+            second.store.take_in(people_of(office).history(number))
             assert second.store.verify() == before
             assert state_at(second.store, "k1") is CaseState.ACCEPTED
+            case = second.store.find_case("k1")
+            assert case is not None
+            assert case.window == "W01"
+            assert rebuilt_equals_kept(second.store)
+            assert second.outbox.counts() == (0, 3)
         line.down()
 
 

@@ -28,6 +28,7 @@ from app.domain.errors import (
 )
 from app.domain.journal import decode_event
 from app.services.sign_in import Session
+from app.storage.outbox import Refusal
 from tests.journey.hall import begin, bring_everything, evaluation, read_card, sign_in
 
 NOTICE = Decision(outcome=Outcome.NOTICE)
@@ -278,3 +279,30 @@ def test_a_case_with_another_number_is_refused(client: Client, session: Session)
     assert resumed.decision is not None
     with pytest.raises(BadEntry):
         apply(resumed, case.id, replace(resumed.decision, number="another"))
+
+
+def test_a_decision_that_the_back_office_refused_no_longer_counts(
+    client: Client, session: Session
+) -> None:
+    case = dog(client, session)
+    first = client.decisions.decide(session, case.id, ACCEPT).number
+    refused_seq = next(e.seq for e in client.store.entries() if e.kind == "CaseAccepted")
+    last = client.store.verify()[0]
+    client.outbox.acknowledge(last, [Refusal(seq=refused_seq, code="SYNC-NUMBER-USED")])
+    # It waits for a person with its number; the case is open again, and decided by a new fact.
+    (entry,) = client.set_aside.refused()
+    assert (entry.kind, entry.number) == ("CaseAccepted", first)
+    current = client.reception.current(session)
+    assert current is not None
+    assert (current.case.id, current.case.number) == (case.id, "")
+    again = client.decisions.decide(session, case.id, ACCEPT)
+    assert again.matter.case.state is CaseState.ACCEPTED
+    assert again.number != first
+    with client.store.read() as connection:
+        kept = connection.exec_driver_sql("SELECT * FROM cases ORDER BY id").all()
+        blocks = connection.exec_driver_sql("SELECT * FROM number_blocks").all()
+    client.store.rebuild()
+    with client.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM cases ORDER BY id").all() == kept
+        assert connection.exec_driver_sql("SELECT * FROM number_blocks").all() == blocks
+    assert client.store.verify()[0] > last
