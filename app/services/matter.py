@@ -22,7 +22,7 @@ from app.domain.hall import HALL_ZONE
 from app.services.catalogue import Catalogue
 from app.services.sign_in import Session
 from app.storage.database import Statements
-from app.storage.store import Store, Unit, events_about
+from app.storage.store import Store, Unit, fold_case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ _Fact = tuple[str, Event]
 
 
 def _get(connection: Statements, case_id: str) -> Case:
-    case = cases.fold(case_id, events_about(connection, case_id))
+    case = fold_case(connection, case_id)
     if case is None:
         raise NotReady(need="case")
     return case

@@ -18,10 +18,9 @@ from app.domain.decision import judge
 from app.domain.errors import ListChanged, NotReady
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
-from app.domain.journal import decode_event
 from app.services.catalogue import Catalogue
 from app.storage.database import Statements
-from app.storage.store import Store
+from app.storage.store import Store, facts_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,18 +147,11 @@ class Stages:
 
 
 def _facts_about(connection: Statements, case_id: str) -> list[Fact]:
-    rows = connection.exec_driver_sql(
-        "SELECT kind, version, body, at, actor FROM journal "
-        "WHERE subject = ? AND substr(subject, 1, 5) = 'case:' ORDER BY hlc",
-        (f"case:{case_id}",),
-    )
+    """Those that count: a decision that the back office refused makes no paper."""
     return [
-        Fact(
-            event=decode_event(kind, version, body), actor=str(actor),
-            at=datetime.fromisoformat(at).astimezone(HALL_ZONE),
-        )
-        for kind, version, body, at, actor in rows
-    ]  # fmt: skip
+        Fact(event=event, actor=entry.actor, at=entry.at.astimezone(HALL_ZONE))
+        for entry, event in facts_about(connection, case_id)
+    ]
 
 
 def _first_decision(facts: Sequence[Fact]) -> int:

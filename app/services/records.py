@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain import case as cases
 from app.domain.case import ACCEPTED_STATES, Case
 from app.domain.case_events import MaterialSpared
 from app.domain.catalogue import Material, ReuseGrade
@@ -19,7 +18,7 @@ from app.ports import Licence
 from app.services.matter import Matter, Matters
 from app.services.sign_in import Session
 from app.storage.database import Statements
-from app.storage.store import Unit, events_about
+from app.storage.store import Unit, fold_case
 
 _Fact = tuple[str, Event]
 _EARLIER = 20  # the newest cases of one applicant that are looked into
@@ -101,7 +100,7 @@ class Records:
         ).all()
         left: dict[str, tuple[Stored, ...]] = {}
         for id_, since, _window in rows:
-            earlier = cases.fold(id_, events_about(connection, id_))
+            earlier = fold_case(connection, id_)
             if earlier is None or not since:
                 continue
             item = self._matters.item(earlier)

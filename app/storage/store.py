@@ -86,7 +86,7 @@ class Unit:
         return entry
 
     def find_case(self, case_id: str) -> Case | None:
-        return cases.fold(case_id, events_about(self.connection, case_id))
+        return fold_case(self.connection, case_id)
 
 
 _ABOUT = (
@@ -96,10 +96,15 @@ _ABOUT = (
 )
 
 
+def fold_case(connection: Statements, case_id: str) -> Case | None:
+    return cases.fold(case_id, events_about(connection, case_id))
+
+
 def events_about(connection: Statements, case_id: str) -> Iterator[Event]:
     """All events of one case that count, in order."""
+    # Nearly always nothing is set aside: every act folds its case, and reads no more than that.
     if connection.exec_driver_sql("SELECT 1 FROM set_aside LIMIT 1").one_or_none():
-        yield from (event for _, event in _counting(connection, case_id))
+        yield from (event for _, event in facts_about(connection, case_id))
         return
     rows = connection.exec_driver_sql(
         "SELECT kind, version, body FROM journal "
@@ -110,7 +115,7 @@ def events_about(connection: Statements, case_id: str) -> Iterator[Event]:
         yield decode_event(kind, version, body)
 
 
-def _counting(connection: Statements, case_id: str) -> list[tuple[Entry, Event]]:
+def facts_about(connection: Statements, case_id: str) -> list[tuple[Entry, Event]]:
     """The facts about a case that count: what the back office set aside does not, nor what this
     window added to it before it knew."""
     rows = [tuple(row) for row in connection.exec_driver_sql(_ABOUT, (f"case:{case_id}",))]
@@ -205,7 +210,7 @@ class Store:
 
     def find_case(self, case_id: str) -> Case | None:
         with self.read() as connection:
-            return cases.fold(case_id, events_about(connection, case_id))
+            return fold_case(connection, case_id)
 
     def entries(self, after: int = 0, limit: int = -1, install: str = "") -> list[Entry]:
         """Entries of one chain in order, from ``after`` (exclusive)."""
@@ -285,7 +290,7 @@ def project_again(connection: Statements, subject: str) -> None:
     was here, and what was refused no longer counts. Raises what the fold raises."""
     about, _, key = subject.partition(":")
     if about == "case":
-        facts = _counting(connection, key)
+        facts = facts_about(connection, key)
         cases.fold(key, (event for _, event in facts))
     else:
         rows = connection.exec_driver_sql(

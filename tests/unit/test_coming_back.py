@@ -26,7 +26,9 @@ from app.domain.errors import (
     ReasonNeeded,
     SecondDemand,
 )
+from app.domain.events import PaperKind
 from app.domain.journal import decode_event
+from app.domain.papers import AcceptanceContent
 from app.services.sign_in import Session
 from app.storage.outbox import Refusal
 from tests.journey.hall import begin, bring_everything, evaluation, read_card, sign_in
@@ -298,6 +300,9 @@ def test_a_decision_that_the_back_office_refused_no_longer_counts(
     again = client.decisions.decide(session, case.id, ACCEPT)
     assert again.matter.case.state is CaseState.ACCEPTED
     assert again.number != first
+    paper = client.contents.content(PaperKind.ACCEPTANCE, f"case:{case.id}")
+    assert isinstance(paper, AcceptanceContent)
+    assert paper.head.number == again.number, "the refused decision makes no paper"
     with client.store.read() as connection:
         kept = connection.exec_driver_sql("SELECT * FROM cases ORDER BY id").all()
         blocks = connection.exec_driver_sql("SELECT * FROM number_blocks").all()
