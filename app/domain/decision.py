@@ -26,6 +26,7 @@ from app.domain.errors import (
     OutcomeNotOpen,
     ReasonNeeded,
 )
+from app.domain.events import PaperKind
 from app.domain.notice import check_later_notice, notice_lines
 from app.domain.parties import lacking_party
 
@@ -38,6 +39,18 @@ class Decision:
     reason: str = ""
     basis: str = ""
     proper_agency: str = ""
+
+
+# The paper that carries each outcome; of a bundle, one receipt.
+PAPER_OF: dict[Outcome, PaperKind] = {
+    Outcome.ACCEPT: PaperKind.ACCEPTANCE,
+    Outcome.ACCEPT_DEFERRED: PaperKind.ACCEPTANCE,
+    Outcome.ACCEPT_ON_PROMISE: PaperKind.ACCEPTANCE,
+    Outcome.NOTICE: PaperKind.NOTICE,
+    Outcome.REJECT: PaperKind.REJECTION,
+    Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
+    Outcome.EACH: PaperKind.BUNDLE_RECEIPT,
+}
 
 
 def judge(case: Case, item: Item, on: date) -> Evaluation:

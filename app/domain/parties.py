@@ -41,6 +41,12 @@ def facts(case: Case) -> frozenset[OptionFact]:
     return frozenset(known)
 
 
+def holders(case: Case) -> tuple[str, ...]:
+    """Whose standing and papers count: the person's and the organisation's, not the agent's."""
+    numbers = [case.applicant.person.number] if case.applicant else []
+    return (*numbers, case.organisation.credit_code) if case.organisation else tuple(numbers)
+
+
 def implied_answers(case: Case, item: Item) -> tuple[QuestionAnswered, ...]:
     """Answers that the identities give already, where the present ones say otherwise."""
     known = facts(case)

@@ -12,16 +12,16 @@ from datetime import date
 from app.domain import case as cases
 from app.domain import decision as decisions
 from app.domain.bundle_merge import Part, merged_case, own_outcome
-from app.domain.case import Case, CaseState
+from app.domain.case import CaseState
 from app.domain.case_events import Deferral, DemandKind, DemandRefused, NoticeLine, Numbered
 from app.domain.checklist import Outcome
 from app.domain.deadline import Due, WorkCalendar
-from app.domain.decision import Decision, closed_by
+from app.domain.decision import PAPER_OF, Decision, closed_by
 from app.domain.errors import AppError, CaseClosed, NotReady, NumbersExhausted, SecondDemand
 from app.domain.events import BundleDecided, PaperKind, PaperQueued
 from app.domain.hall import Hall
 from app.domain.notice import too_late_to_name
-from app.services.matter import Matter, Matters
+from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.store import Unit
 
@@ -47,14 +47,6 @@ class Decided:
     jobs: tuple[str, ...]
 
 
-_PAPERS: dict[Outcome, PaperKind] = {
-    Outcome.ACCEPT: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_DEFERRED: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_ON_PROMISE: PaperKind.ACCEPTANCE,
-    Outcome.NOTICE: PaperKind.NOTICE,
-    Outcome.REJECT: PaperKind.REJECTION,
-    Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
-}
 # Of a bundle, only what the applicant must act on has its own paper beside the one receipt.
 _OWN_PAPERS = frozenset({Outcome.NOTICE, Outcome.REJECT})
 
@@ -120,7 +112,9 @@ class DecisionDesk:
 
     def _decide(self, unit: Unit, session: Session, matter: Matter, decision: Decision) -> Decided:
         if not matter.parts:
-            raise CaseClosed(case=matter.case.id) if _closed(matter.case) else NotReady(need="item")
+            if matter.case.state is not CaseState.OPEN:
+                raise CaseClosed(case=matter.case.id)
+            raise NotReady(need="item")
         numbers = self._numbers(unit)
         about: list[tuple[PaperKind, str]] = []
         after: list[Part] = []
@@ -128,24 +122,20 @@ class DecisionDesk:
             outcome = decision.outcome
             if matter.bundle is not None and outcome is Outcome.EACH:
                 outcome = own_outcome(part.evaluation)
-            own = Decision(
-                outcome=outcome, reason=decision.reason, basis=decision.basis,
-                proper_agency=decision.proper_agency,
-            )  # fmt: skip
             number = part.case.number or self._number(self._hall.case_number, next(numbers))
+            own = replace(decision, outcome=outcome)
             event = self._decide_part(part, own, number, self._store.check_code())
             subject = f"case:{part.case.id}"
             unit.append(event, subject=subject, actor=session.actor)
             after.append(replace(part, case=cases.apply(part.case, part.case.id, event)))
             if matter.bundle is None or outcome in _OWN_PAPERS:
-                about.append((_PAPERS[outcome], subject))
-            number = event.number
+                about.append((PAPER_OF[outcome], subject))
         if matter.bundle is not None:
             number = self._number(self._hall.bundle_number, next(numbers))
             subject = f"bundle:{matter.parts[0].case.bundle}"
             whole = BundleDecided(number=number, check=self._store.check_code())
             unit.append(whole, subject=subject, actor=session.actor)
-            about.insert(0, (PaperKind.BUNDLE_RECEIPT, subject))
+            about.insert(0, (PAPER_OF[Outcome.EACH], subject))
         jobs = tuple(self._queue(unit, session, paper, subject) for paper, subject in about)
         return Decided(matter=_after(matter, tuple(after)), number=number, jobs=jobs)
 
@@ -176,14 +166,13 @@ class DecisionDesk:
         return pattern.format(region=self._hall.region, date=f"{today:%Y%m%d}", serial=serial)
 
     def _record_attempt(self, session: Session, case_id: str) -> None:
-        with self._store.begin() as unit:
-            matter = self._matters.load_in(unit.connection, case_id)
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             part = matter.parts[0]
             late = too_late_to_name(part.case, part.item, part.evaluation, self._matters.today())
-            refused = DemandRefused(
-                kind=DemandKind.TOLD_AGAIN, materials=tuple(row.material.id for row in late)
-            )
-            unit.append(refused, subject=f"case:{case_id}", actor=session.actor)
+            materials = tuple(row.material.id for row in late)
+            yield case_id, DemandRefused(kind=DemandKind.TOLD_AGAIN, materials=materials)
+
+        self._matters.record(session, case_id, make)
 
     # -- papers on the way ----------------------------------------------------------------------
 
@@ -195,10 +184,6 @@ class DecisionDesk:
             if matter.bundle is not None:
                 about = f"bundle:{matter.parts[0].case.bundle}"
             return self._queue(unit, session, PaperKind.APPLICATION_FORM, about)
-
-
-def _closed(case: Case) -> bool:
-    return case.state is not CaseState.OPEN
 
 
 def _after(matter: Matter, parts: tuple[Part, ...]) -> Matter:

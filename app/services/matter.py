@@ -13,16 +13,19 @@ from app.domain import case as cases
 from app.domain.bundle import Bundle
 from app.domain.bundle_merge import Part, Saving
 from app.domain.case import Case
-from app.domain.catalogue import Item, list_hash
+from app.domain.catalogue import Item
 from app.domain.checklist import Evaluation
 from app.domain.decision import judge
-from app.domain.errors import ListChanged, NotReady
+from app.domain.errors import NotReady
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.services.catalogue import Catalogue
+from app.services.frozen import FrozenLists
 from app.services.sign_in import Session
 from app.storage.database import Statements
 from app.storage.store import Store, Unit, fold_case
+
+Fact = tuple[str, Event]  # what happened to the case of this id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Matters:
     def __init__(self, store: Store, catalogue: Callable[[], Catalogue]) -> None:
         self.store = store
         self.catalogue = catalogue
-        self._hashes: dict[tuple[str, int], str] = {}
+        self._lists = FrozenLists(catalogue)
 
     def today(self) -> date:
         return self.store.clock.now().astimezone(HALL_ZONE).date()
@@ -93,8 +96,7 @@ class Matters:
         code, version, frozen, members = connection.exec_driver_sql(
             "SELECT code, version, list_hash, cases FROM bundles WHERE id = ?", (bundle_id,)
         ).one()
-        bundle = self.catalogue().get_bundle_version(code, version)
-        self._check(bundle, code, version, frozen)
+        bundle = self._lists.bundle(code, version, frozen)
         parts = tuple(self._part(_get(connection, member)) for member in json.loads(members))
         return Matter(
             case=bundle_merge.merged_case(bundle, parts),
@@ -107,25 +109,14 @@ class Matters:
 
     def item(self, case: Case) -> Item:
         """The list that the case froze. Raises NotReady, ItemNotFound, ListChanged."""
-        if not case.item:
-            raise NotReady(need="item")
-        item = self.catalogue().get_version(case.item, case.version)
-        self._check(item, case.item, case.version, case.list_hash)
-        return item
+        return self._lists.item(case)
 
     def _part(self, case: Case) -> Part:
         item = self.item(case)
         return Part(case=case, item=item, evaluation=judge(case, item, self.today()))
 
-    def _check(self, listed: object, code: str, version: int, frozen: str) -> None:
-        key = (code, version)
-        if key not in self._hashes:
-            self._hashes[key] = list_hash(listed)
-        if self._hashes[key] != frozen:
-            raise ListChanged(item=code, version=version)
-
     def record(
-        self, session: Session, case_id: str, make: Callable[[Unit, Matter], Iterable[_Fact]]
+        self, session: Session, case_id: str, make: Callable[[Unit, Matter], Iterable[Fact]]
     ) -> Matter:
         """One transaction: decide on what is known, append, and load what it came to.
 
@@ -138,9 +129,6 @@ class Matters:
                 known[about] = cases.apply(known.get(about), about, event)
                 unit.append(event, subject=f"case:{about}", actor=session.actor)
             return self.load_in(unit.connection, case_id)
-
-
-_Fact = tuple[str, Event]
 
 
 def _get(connection: Statements, case_id: str) -> Case:

@@ -12,13 +12,14 @@ from app.domain.bundle import Bundle
 from app.domain.bundle_merge import Part
 from app.domain.case import Case, CaseState
 from app.domain.case_events import Numbered
-from app.domain.catalogue import Item, list_hash
+from app.domain.catalogue import Item
 from app.domain.checklist import Evaluation
 from app.domain.decision import judge
-from app.domain.errors import ListChanged, NotReady
+from app.domain.errors import NotReady
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.services.catalogue import Catalogue
+from app.services.frozen import FrozenLists
 from app.storage.database import Statements
 from app.storage.store import Store, facts_about
 
@@ -72,8 +73,7 @@ class Stages:
 
     def __init__(self, store: Store, catalogue: Callable[[], Catalogue]) -> None:
         self._store = store
-        self._catalogue = catalogue
-        self._hashes: dict[tuple[str, int], str] = {}
+        self._lists = FrozenLists(catalogue)
 
     def decided(self, case_id: str, kinds: tuple[type[Numbered], ...]) -> Stage:
         """At its last decision of these kinds. Raises NotReady where there is none, ItemNotFound,
@@ -114,10 +114,8 @@ class Stages:
         at = max(stage.at for stage in stages)
         if decided_at:
             at = datetime.fromisoformat(decided_at).astimezone(HALL_ZONE)
-        bundle = self._catalogue().get_bundle_version(code, version)
-        self._check(bundle, code, version, frozen)
         return Whole(
-            bundle=bundle,
+            bundle=self._lists.bundle(code, version, frozen),
             parts=tuple(stage.part for stage in stages), number=number, check=check, at=at,
             actor=actor or stages[-1].actor,
         )  # fmt: skip
@@ -128,22 +126,14 @@ class Stages:
 
     def _stage(self, case_id: str, facts: Sequence[Fact], count: int) -> Stage:
         case = cases.fold(case_id, (fact.event for fact in facts[:count]))
-        if case is None or not case.item:
+        if case is None:
             raise NotReady(need="item")
-        item = self._catalogue().get_version(case.item, case.version)
-        self._check(item, case.item, case.version, case.list_hash)
+        item = self._lists.item(case)
         last = facts[count - 1]
         return Stage(
             part=Part(case=case, item=item, evaluation=judge(case, item, last.at.date())),
             at=last.at, actor=last.actor, later=tuple(fact.event for fact in facts[count:]),
         )  # fmt: skip
-
-    def _check(self, listed: Item | Bundle, code: str, version: int, frozen: str) -> None:
-        key = (code, version)
-        if key not in self._hashes:
-            self._hashes[key] = list_hash(listed)
-        if self._hashes[key] != frozen:
-            raise ListChanged(item=code, version=version)
 
 
 def _facts_about(connection: Statements, case_id: str) -> list[Fact]:

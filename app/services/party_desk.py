@@ -22,7 +22,7 @@ from app.domain.case_events import (
 )
 from app.domain.errors import InvalidIdentity, NotReady, ReasonNeeded
 from app.domain.event import Event
-from app.domain.parties import implied_answers
+from app.domain.parties import holders, implied_answers
 from app.domain.person import (
     Applicant,
     CardRead,
@@ -36,12 +36,11 @@ from app.domain.person import (
     typed_organisation,
     typed_person,
 )
-from app.services.matter import Matter, Matters
+from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.services.standing import Standing
 from app.storage.store import Unit
 
-_Fact = tuple[str, Event]
 _EventOf = Callable[[Case], Event]
 _PICK_UP = Delivery(way=DeliveryWay.PICK_UP)
 _WAYS = {DeliveryWay.PICK_UP: "自取", DeliveryWay.POST: "邮寄"}
@@ -157,7 +156,7 @@ class PartyDesk:
         """Raises InvalidIdentity, NotReady where the item does not deliver that way."""
         tidy = check_delivery(delivery)
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             if matter.item is None or _WAYS[tidy.way] not in matter.item.delivery:
                 raise NotReady(need="delivery" if matter.item else "item")
             for part in matter.parts:
@@ -168,14 +167,14 @@ class PartyDesk:
         return self._matters.record(session, case_id, make)
 
     def _record(self, session: Session, case_id: str, event: _EventOf) -> Matter:
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             items = matter.items or (None,) * len(matter.cases)
             for case, item in zip(matter.cases, items, strict=True):
                 fact = event(case)
                 yield case.id, fact
                 after = cases.apply(case, case.id, fact)
-                if _holders(after) != _holders(case) or not _holders(case):
-                    yield case.id, self._standing.check(_holders(after))
+                if holders(after) != holders(case) or not holders(case):
+                    yield case.id, self._standing.check(holders(after))
                 for answer in implied_answers(after, item) if item else ():
                     yield case.id, answer
 
@@ -187,9 +186,3 @@ def of_card(card: CardRead) -> Applicant:
         document=card.document, person=card.person, source=ValueSource.CARD,
         issuer=card.issuer, valid_from=card.valid_from, valid_to=card.valid_to,
     )  # fmt: skip
-
-
-def _holders(case: Case) -> tuple[str, ...]:
-    """Whose standing counts: the person's and the organisation's, not the agent's."""
-    holders = [case.applicant.person.number] if case.applicant else []
-    return (*holders, case.organisation.credit_code) if case.organisation else tuple(holders)

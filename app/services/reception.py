@@ -38,12 +38,11 @@ from app.domain.form import check_value
 from app.domain.notice import check_fault
 from app.domain.parties import implied_answers
 from app.domain.ticket import TicketState
-from app.services.matter import Matter, Matters
+from app.services.matter import Fact, Matter, Matters
 from app.services.queue_desk import current_ticket
 from app.services.sign_in import Session
 from app.storage.store import Unit
 
-_Fact = tuple[str, Event]
 # Open, and last opened or resumed by this device: what another window has open is its own.
 _OPEN_HERE = (
     "SELECT id, bundle FROM cases WHERE state = 'open' AND (SELECT install FROM journal "
@@ -105,7 +104,7 @@ class Reception:
         bundle = catalogue.find_bundle(code)
         items = catalogue.items_of(bundle) if bundle else (catalogue.get(code),)
 
-        def make(unit: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(unit: Unit, matter: Matter) -> Iterator[Fact]:
             for former in matter.cases[1:]:
                 yield former.id, CaseAbandoned(reason="改办其他事项")
             first = matter.cases[0]
@@ -124,7 +123,7 @@ class Reception:
 
         return self._matters.record(session, case_id, make)
 
-    def _joined(self, first: Case, member: str) -> Iterator[_Fact]:
+    def _joined(self, first: Case, member: str) -> Iterator[Fact]:
         """Another case of the same people: read once, known to every item (一卡填表)."""
         yield member, CaseOpened(window=first.window, ticket=first.ticket)
         if first.applicant is not None:
@@ -150,7 +149,7 @@ class Reception:
     ) -> Matter:
         """Raises UnknownAnswer."""
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             for part, own in _listed(matter).questions_meant(question):
                 check_answer(part.item, own, options)
                 event = QuestionAnswered(question=own, options=tuple(sorted(options)))
@@ -161,7 +160,7 @@ class Reception:
     def fill_field(self, session: Session, case_id: str, field: str, value: str) -> Matter:
         """A field of the form, for every item that asks it. Raises InvalidIdentity, NotReady."""
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             for part in _listed(matter).parts:
                 for one in form_fields((part.item,)):
                     if one.id == field:
@@ -201,8 +200,8 @@ class Reception:
         if not reason:
             raise ReasonNeeded
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
-            wanting: list[_Fact] = []
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
+            wanting: list[Fact] = []
             refusals: list[BeyondTheList] = []
             for part, own in _listed(matter).materials_meant(material):
                 check_material(part.item, own)
@@ -229,7 +228,7 @@ class Reception:
         """Raises NotReady where the list does not let a promise stand for this material, nor for
         what is kept of it (grade D)."""
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             for part, own in _listed(matter).materials_meant(material):
                 listed = check_material(part.item, own)
                 evidence = part.case.evidence.get(own)
@@ -247,7 +246,7 @@ class Reception:
     def _material(
         self, session: Session, case_id: str, material: str, event: Callable[[str], Event]
     ) -> Matter:
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             for part, own in _listed(matter).materials_meant(material):
                 check_material(part.item, own)
                 yield part.case.id, event(own)
@@ -258,7 +257,7 @@ class Reception:
         self, session: Session, case_id: str, event: Callable[[Case], Event], *,
         only_first: bool = False,
     ) -> Matter:  # fmt: skip
-        def make(_: Unit, matter: Matter) -> Iterable[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterable[Fact]:
             concerned = matter.cases[:1] if only_first else matter.cases
             return [(case.id, event(case)) for case in concerned]
 

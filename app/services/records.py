@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from app.domain.case import ACCEPTED_STATES, Case
@@ -11,25 +10,15 @@ from app.domain.case_events import MaterialSpared
 from app.domain.catalogue import Material, ReuseGrade
 from app.domain.checklist import RowState, Stored, unusable
 from app.domain.errors import StoredUnusable
-from app.domain.event import Event
 from app.domain.hall import Hall
 from app.domain.stored import left_by
 from app.ports import Licence
-from app.services.matter import Matter, Matters
+from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.database import Statements
 from app.storage.store import Unit, fold_case
 
-_Fact = tuple[str, Event]
 _EARLIER = 20  # the newest cases of one applicant that are looked into
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """Something kept that may stand for a material of the list."""
-
-    material: str
-    stored: Stored
 
 
 class Records:
@@ -59,7 +48,7 @@ class Records:
         here. What was brought, faulted or given back by hand is left alone.
         """
 
-        def make(unit: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(unit: Unit, matter: Matter) -> Iterator[Fact]:
             offers = self.offers(unit.connection, matter, licences)
             for part in matter.parts:
                 for row in part.evaluation.rows:
@@ -75,7 +64,7 @@ class Records:
     def use(self, session: Session, case_id: str, material: str, stored: Stored) -> Matter:
         """One kept piece, chosen by the clerk. Raises StoredUnusable, UnknownMaterial."""
 
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             for part, own in matter.materials_meant(material):
                 why = unusable(part.item.get_material(own), stored, self._matters.today())
                 if why:
@@ -94,12 +83,12 @@ class Records:
             column, holder = "organisation", organisation
         states = ", ".join(f"'{state.value}'" for state in sorted(ACCEPTED_STATES))
         rows = connection.exec_driver_sql(
-            f"SELECT id, since, window FROM cases WHERE {column} = ? AND organisation = ? "  # noqa: S608 - constants
+            f"SELECT id, since FROM cases WHERE {column} = ? AND organisation = ? "  # noqa: S608 - constants
             f"AND state IN ({states}) AND id <> ? ORDER BY id DESC LIMIT {_EARLIER}",
             (holder, organisation, case.id),
         ).all()
         left: dict[str, tuple[Stored, ...]] = {}
-        for id_, since, _window in rows:
+        for id_, since in rows:
             earlier = fold_case(connection, id_)
             if earlier is None or not since:
                 continue

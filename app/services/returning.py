@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from app.domain import case as cases
 from app.domain.case import CaseState
 from app.domain.case_events import CaseAbandoned, CasePutBack, CaseResumed, NoticeHanded
-from app.domain.errors import CaseClosed, ReasonNeeded
+from app.domain.errors import ReasonNeeded
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
 from app.ports import WaitingCase
-from app.services.matter import Matter, Matters
+from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.store import Unit
 
-_Fact = tuple[str, Event]
 _COLUMNS = "id, number, item_name, state, window, decided_at"
 
 
@@ -62,15 +62,13 @@ class ReturnDesk:
             ticket = ""
             if instead_of:
                 for fresh in self._matters.load_in(unit.connection, instead_of).cases:
-                    if fresh.decision is not None or fresh.state is not CaseState.OPEN:
-                        raise CaseClosed(case=fresh.id)
                     ticket = fresh.ticket
                     left = CaseAbandoned(reason="接着办以前的办件")
+                    cases.apply(fresh, fresh.id, left)
                     unit.append(left, subject=f"case:{fresh.id}", actor=session.actor)
             case = self._matters.load_in(unit.connection, case_id).case
             resumed = CaseResumed(window=session.window.id, ticket=ticket)
-            if case.state not in {CaseState.NOTICED, CaseState.RECEIVED}:
-                raise CaseClosed(case=case_id)
+            cases.apply(case, case_id, resumed)
             unit.append(resumed, subject=f"case:{case_id}", actor=session.actor)
             return self._matters.load_in(unit.connection, case_id)
 
@@ -91,7 +89,7 @@ class ReturnDesk:
         return self._record(session, case_id, handed)
 
     def _record(self, session: Session, case_id: str, event: Event) -> Matter:
-        def make(_: Unit, matter: Matter) -> Iterator[_Fact]:
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
             yield matter.case.id, event
 
         return self._matters.record(session, case_id, make)

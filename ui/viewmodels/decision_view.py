@@ -11,13 +11,14 @@ from app.domain.case import Case, CaseState
 from app.domain.case_events import NoticeIssued
 from app.domain.catalogue import Necessity
 from app.domain.checklist import ACCEPTANCES, Outcome, RowState
+from app.domain.decision import PAPER_OF
 from app.domain.errors import AppError, NotReady
 from app.domain.parties import Party
 from ui.kit.formats import outcome_name, paper_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.case_view import CaseFacts
-from ui.viewmodels.outcomes import OUTCOME_OF, PAPER_OF
+from ui.viewmodels.outcomes import OUTCOME_OF
 from ui.viewmodels.viewmodel import Note
 
 if TYPE_CHECKING:

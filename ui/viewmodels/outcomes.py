@@ -1,10 +1,9 @@
-"""Order the outcomes for the decision column, with their keys and papers. Pure."""
+"""Order the outcomes for the decision column, with their keys. Pure."""
 
 from __future__ import annotations
 
 from app.domain.case import CaseState
 from app.domain.checklist import Outcome
-from app.domain.events import PaperKind
 
 # Top to bottom as on the screen; places never move, so that hands learn them.
 ORDER: tuple[tuple[Outcome, str], ...] = (
@@ -16,16 +15,6 @@ ORDER: tuple[tuple[Outcome, str], ...] = (
     (Outcome.RECEIVE_ONLY, "Ctrl+R"),
     (Outcome.REJECT, "Ctrl+D"),
 )
-
-PAPER_OF: dict[Outcome, PaperKind] = {
-    Outcome.ACCEPT: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_DEFERRED: PaperKind.ACCEPTANCE,
-    Outcome.ACCEPT_ON_PROMISE: PaperKind.ACCEPTANCE,
-    Outcome.NOTICE: PaperKind.NOTICE,
-    Outcome.REJECT: PaperKind.REJECTION,
-    Outcome.RECEIVE_ONLY: PaperKind.RECEIPT,
-    Outcome.EACH: PaperKind.BUNDLE_RECEIPT,
-}
 
 OUTCOME_OF: dict[CaseState, Outcome] = {
     CaseState.ACCEPTED: Outcome.ACCEPT,

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from app.domain.case import Case, CaseState
+from app.domain.case import CaseState
 from app.domain.errors import AppError
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
+from app.domain.parties import holders
 from app.ports import Licence, WaitingCase
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -47,8 +48,6 @@ class RecordsState:
 
 
 class RecordsModel(ViewModel[RecordsState]):
-    found = Signal()
-
     def __init__(
         self, services: CounterServices, case: CaseModel, parent: QObject | None = None
     ) -> None:
@@ -109,32 +108,32 @@ class RecordsModel(ViewModel[RecordsState]):
 
     def _ask(self) -> None:
         matter = self._case.matter
-        holders = _holders(matter.case) if matter else ()
-        if not holders or holders == self._holders:
+        asked = holders(matter.case) if matter else ()
+        if not asked or asked == self._holders:
             return
-        self._holders, self._licences = holders, ()
+        self._holders, self._licences = asked, ()
         self._show(RecordsState())
         desk, people = self._services.returning, self._services.people
 
         def here(found: Sequence[WaitingCase]) -> None:
-            if self._holders == holders:
+            if self._holders == asked:
                 self._add(found, here=True)
 
         def away(answer: tuple[tuple[Licence, ...], tuple[WaitingCase, ...]]) -> None:
-            if self._holders == holders:
+            if self._holders == asked:
                 self._licences = answer[0]
                 self._add(answer[1], here=False)
                 self._spare()
 
         def failed(_: AppError) -> None:
-            if self._holders == holders:
+            if self._holders == asked:
                 self._show(replace(self.state, away=True))
 
         def ask() -> tuple[tuple[Licence, ...], tuple[WaitingCase, ...]]:
-            licences = tuple(one for holder in holders for one in people.licences(holder))
-            return licences, tuple(one for holder in holders for one in people.waiting(holder))
+            licences = tuple(one for holder in asked for one in people.licences(holder))
+            return licences, tuple(one for holder in asked for one in people.waiting(holder))
 
-        self._services.lane.submit(lambda: desk.waiting(*holders), here, self._fail, self)
+        self._services.lane.submit(lambda: desk.waiting(*asked), here, self._fail, self)
         self._services.people_lane.submit(ask, away, failed, self)
 
     def _add(self, found: Sequence[WaitingCase], *, here: bool) -> None:
@@ -161,11 +160,6 @@ class RecordsModel(ViewModel[RecordsState]):
 
     def _fail(self, error: AppError) -> None:
         self._case.tell(self._note(error))
-
-
-def _holders(case: Case) -> tuple[str, ...]:
-    holders = [case.applicant.person.number] if case.applicant else []
-    return (*holders, case.organisation.credit_code) if case.organisation else tuple(holders)
 
 
 def _unknown() -> Note:
