@@ -9,7 +9,7 @@ from app.domain.case import ACCEPTED_STATES, Case
 from app.domain.case_events import MaterialSpared
 from app.domain.catalogue import Material, ReuseGrade
 from app.domain.checklist import RowState, Stored, unusable
-from app.domain.errors import StoredUnusable
+from app.domain.errors import AppError, StoredUnusable
 from app.domain.hall import Hall
 from app.domain.stored import left_by
 from app.ports import Licence
@@ -92,7 +92,10 @@ class Records:
             earlier = fold_case(connection, id_)
             if earlier is None or not since:
                 continue
-            item = self._matters.item(earlier)
+            try:
+                item = self._matters.item(earlier)
+            except AppError:
+                continue  # its list is gone or altered: what it left cannot be told apart
             kept = left_by(earlier, item, date.fromisoformat(since), self._hall.head.name)
             for material, stored in kept.items():
                 left[material] = (*left.get(material, ()), stored)

@@ -21,6 +21,7 @@ from app.domain.decision import Decision
 from app.domain.errors import (
     AppError,
     InvalidIdentity,
+    ListChanged,
     NotReady,
     NumbersExhausted,
     OutcomeNotOpen,
@@ -31,9 +32,11 @@ from app.domain.events import PaperKind
 from app.domain.form import FieldSource, fill
 from app.domain.person import Delivery, DeliveryWay, DocumentKind
 from app.ports import Licence
+from app.services.catalogue import Catalogue
 from app.services.catalogue_watch import CatalogueWatch
 from app.services.matter import Matter, Matters
 from app.services.reception import Reception
+from app.services.records import Records
 from app.services.sign_in import Session
 from app.services.standing import holder_hash
 from tests.journey.hall import (
@@ -442,3 +445,26 @@ def test_a_list_published_meanwhile_counts_from_the_next_case(
     fresh = desk.open_case(session).case
     client.parties.identify(session, fresh.id, read_card(client))
     assert desk.choose(session, fresh.id, item.code).case.version == item.version + 2
+
+
+def test_an_earlier_case_whose_list_is_gone_stops_nobody(
+    client: Client, session: Session, tmp_path: Path
+) -> None:
+    case = bring_everything(client, session, start(client, session, "养犬登记"))
+    client.decisions.decide(session, case.id, ACCEPT)
+    other = client.catalogue.find("居住证")[0].code
+    matters = Matters(client.store, lambda: Catalogue([client.catalogue.get(other)]))
+    fresh = begin(client, session, read_card(client), other)
+    spared = Records(matters, client.hall).spare(session, fresh.id)
+    assert spared.case.id == fresh.id
+
+
+def test_a_list_altered_between_two_cases_is_noticed(client: Client, session: Session) -> None:
+    case = start(client, session, "养犬登记")
+    item = client.matters.item(case)
+    lists = [Catalogue([item]), Catalogue([replace(item, name=f"{item.name}（改）")])]
+    matters = Matters(client.store, lambda: lists[0])
+    assert matters.item(case) == item
+    lists.pop(0)
+    with pytest.raises(ListChanged):
+        matters.item(case)
