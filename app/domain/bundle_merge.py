@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from app.domain.bundle import JOINT_FORM, Bundle, form_fields, material_key, question_key
 from app.domain.case import Case
 from app.domain.catalogue import (
@@ -156,7 +158,7 @@ def merged_case(bundle: Bundle, parts: Sequence[Part]) -> Case:
             if (brought := part.case.evidence.get(material.id)) is not None:
                 evidence.setdefault(material_key(bundle, material), brought)
         fields.update(part.case.fields)
-    return replace(
+    return msgspec.structs.replace(
         parts[0].case, item=bundle.code, item_name=bundle.name, version=bundle.version,
         department=bundle.department.name, answers=answers, evidence=evidence, fields=fields,
     )  # fmt: skip

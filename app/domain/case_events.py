@@ -260,6 +260,81 @@ class CaseAbandoned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLeft(Event):
+    """留待续办: the window lets an undecided case go, so that any window may resume it.
+
+    Written by the back office (``freed_by`` a supervisor) where the window itself cannot.
+    """
+
+    reason: str
+    freed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRecorded(Event):
+    """Facts of ``window`` about this case came after another's and were not taken; on record for
+    both. ``kinds`` as in the journal, ``code`` says why."""
+
+    window: str
+    kinds: tuple[str, ...]
+    code: str
+
+
+# -- the departments ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDispatched(Event):
+    """转办: an accepted case goes to a reviewer, drawn at random among those eligible."""
+
+    department: str
+    reviewer: str  # staff number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementAsked(Event):
+    """补齐补正 asked by the department after acceptance: each line from the case's own list."""
+
+    lines: tuple[NoticeLine, ...]
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSupplemented(Event):
+    """What the department asked for was brought to a window; the review goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReviewed(Event):
+    """审批: granted or not, with the reviewer's opinion."""
+
+    granted: bool
+    opinion: str
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFinished(Event):
+    """办结: the department closed the case; ``name`` and ``number`` are the result's (a licence, a
+    decision), which waits at the hall to be handed out (出件)."""
+
+    name: str
+    number: str
+    reviewer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHanded(Event):
+    """出件: who handed the result to whom, how and when (hall time), and whether signed for."""
+
+    by: str  # staff number
+    to: str  # name as on the paper
+    way: str  # 直接, 邮寄, 电子
+    at: datetime
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDeemedAccepted(Event):
     """视为受理: nothing was told within the notice limit: accepted from the day of receipt.
 

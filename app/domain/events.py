@@ -15,13 +15,19 @@ from app.domain.case_events import (
     CaseAccepted,
     CaseAcceptedDeferred,
     CaseDeemedAccepted,
+    CaseDispatched,
+    CaseFinished,
+    CaseLeft,
     CaseOpened,
     CasePutBack,
     CaseReceived,
     CaseRejected,
     CaseResumed,
+    CaseReviewed,
+    CaseSupplemented,
     ClockPaused,
     ClockResumed,
+    ConflictRecorded,
     DeliveryChosen,
     DemandRefused,
     FieldFilled,
@@ -38,6 +44,8 @@ from app.domain.case_events import (
     OrganisationWithdrawn,
     PhoneEntered,
     QuestionAnswered,
+    ResultHanded,
+    SupplementAsked,
 )
 from app.domain.event import Event
 
@@ -61,6 +69,34 @@ class CaseNumbersLeased(Event):
 
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceReenrolled(Event):
+    """First fact of a new install: ``former`` was a restored or copied disk's. What it had decided
+    up to ``acknowledged`` stays there; all later facts follow in this chain."""
+
+    former: str
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsideAnswered(Event):
+    """A person answered a fact of this device that the back office had refused."""
+
+    install: str
+    seq: int
+    answer: str  # dropped, again
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderGiven(Event):
+    """A supervisor's word to one window or all (subject ``device:<id>`` or ``hall``)."""
+
+    order: str
+    text: str
+    until: datetime | None = None
 
 
 # -- tickets ------------------------------------------------------------------------------------
@@ -205,6 +241,7 @@ KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         ClerkSignedIn, ClerkSignedOut, CaseNumbersLeased,
+        DeviceReenrolled, SetAsideAnswered, OrderGiven,
         TicketTaken, TicketLeased, TicketCalled, TicketServed, TicketPassed, TicketFinished,
         CaseOpened, ApplicantIdentified, PhoneEntered, ItemChosen, QuestionAnswered,
         ApplicantChecked, OrganisationIdentified, OrganisationWithdrawn,
@@ -214,6 +251,8 @@ KINDS: dict[str, type[Event]] = {
         CaseAbandoned, NoticeHanded, DemandRefused, CaseResumed, CasePutBack,
         CaseBundled, BundleChosen, BundleDecided,
         CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended,
+        CaseLeft, ConflictRecorded, CaseDispatched, SupplementAsked, CaseSupplemented,
+        CaseReviewed, CaseFinished, ResultHanded,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
         PaperRequeued,
     )

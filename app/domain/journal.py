@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -21,8 +20,7 @@ from app.domain.events import KINDS
 GENESIS = "0" * 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the journal, as stored and as sent.
 
     ``at`` is device time, UTC. ``body`` is canonical JSON (sorted keys, UTF-8), "" once erased.
@@ -48,13 +46,16 @@ def encode_body(event: Event) -> str:
     return msgspec.json.encode(event, order="sorted").decode()
 
 
+_bodies = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
+
+
 def decode_event(kind: str, version: int, body: str) -> Event:
     """Raises BadEntry for an unknown kind, a newer version or a body that does not fit."""
     event_type = KINDS.get(kind)
     if event_type is None or version > event_type.VERSION:
         raise BadEntry(kind=kind, version=version)
     try:
-        return msgspec.json.decode(body, type=event_type)
+        return _bodies[kind].decode(body)
     except (msgspec.MsgspecError, ValueError, UnicodeError):
         # The decoder's own text may quote the value, which may be personal: it is dropped.
         raise BadEntry(kind=kind, version=version) from None

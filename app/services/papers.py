@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from app.domain import bundle as bundles
 from app.domain import bundle_merge
 from app.domain.bundle_merge import Part
@@ -279,7 +281,7 @@ def _form_title(item: Item) -> str:
 
 def _merged_case(whole: Whole) -> Case:
     case = bundle_merge.merged_case(whole.bundle, whole.parts)
-    return replace(case, delivery=_delivery(whole.parts))
+    return msgspec.structs.replace(case, delivery=_delivery(whole.parts))
 
 
 def _delivery(parts: Sequence[Part]) -> Delivery | None:

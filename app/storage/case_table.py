@@ -7,23 +7,27 @@ from datetime import datetime
 import msgspec
 
 from app.domain import clocks
-from app.domain.case import CaseState, state_after
+from app.domain.case import ACCEPTED_STATES, CaseState, state_after
 from app.domain.case_events import (
     ApplicantIdentified,
     CaseAbandoned,
     CaseDeemedAccepted,
+    CaseFinished,
+    CaseLeft,
     CaseOpened,
     CasePutBack,
-    CaseReceived,
     CaseResumed,
+    CaseReviewed,
+    CaseSupplemented,
     ClockPaused,
     ClockResumed,
     ItemChosen,
     LimitExtended,
-    NoticeIssued,
     Numbered,
     OrganisationIdentified,
     OrganisationWithdrawn,
+    ResultHanded,
+    SupplementAsked,
 )
 from app.domain.clocks import Pause
 from app.domain.event import Event
@@ -31,6 +35,13 @@ from app.domain.events import BundleChosen, BundleDecided, CaseBundled
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name
 from app.storage.database import Statements
+
+_LEFT_IN: dict[type[Event], CaseState] = {
+    CaseLeft: CaseState.LEFT,
+    SupplementAsked: CaseState.SUPPLEMENT,
+    CaseFinished: CaseState.FINISHED,
+    ResultHanded: CaseState.HANDED_OUT,
+}
 
 
 def project_case(
@@ -71,11 +82,17 @@ def project_case(
             _decide(connection, key, at, event, own=own)
         case CaseResumed():
             connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, window = ?, ticket = ? WHERE id = ?",
+                "UPDATE cases SET waiting = state, state = ?, window = ?, ticket = ? WHERE id = ?",
                 (CaseState.OPEN.value, event.window, event.ticket, key),
             )
         case CasePutBack():
             connection.exec_driver_sql("UPDATE cases SET state = waiting WHERE id = ?", (key,))
+        case CaseSupplemented() | CaseReviewed():
+            connection.exec_driver_sql("UPDATE cases SET state = accepted WHERE id = ?", (key,))
+        case CaseLeft() | SupplementAsked() | CaseFinished() | ResultHanded():
+            connection.exec_driver_sql(
+                "UPDATE cases SET state = ? WHERE id = ?", (_LEFT_IN[type(event)].value, key)
+            )
         case _:
             _project_clock(connection, key, event)
 
@@ -88,13 +105,13 @@ def _decide(connection: Statements, key: str, at: datetime, event: Numbered, *, 
     state = state_after(event).value
     since = at.astimezone(HALL_ZONE).date().isoformat()
     due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
-    waiting = state if isinstance(event, NoticeIssued | CaseReceived) else ""
+    accepted = state if state in ACCEPTED_STATES else ""
     if own:
         use_number(connection, key)
     connection.exec_driver_sql(
-        "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, waiting = ? "
+        "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, accepted = ? "
         "WHERE id = ?",
-        (state, event.number, at.isoformat(), since, str(due), waiting, key),
+        (state, event.number, at.isoformat(), since, str(due), accepted, key),
     )
 
 
@@ -133,7 +150,7 @@ def _project_clock(connection: Statements, key: str, event: Event) -> None:
     match event:
         case CaseDeemedAccepted():
             connection.exec_driver_sql(
-                "UPDATE cases SET state = ?, since = ?, due = ? WHERE id = ?",
+                "UPDATE cases SET state = ?1, accepted = ?1, since = ?2, due = ?3 WHERE id = ?4",
                 (CaseState.DEEMED_ACCEPTED.value, event.since.isoformat(),
                  event.promise_due.isoformat(), key),
             )  # fmt: skip

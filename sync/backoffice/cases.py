@@ -8,7 +8,7 @@ from string import Formatter
 
 from app.domain import case as cases
 from app.domain.case import Case, CaseState
-from app.domain.case_events import DemandRefused, Numbered
+from app.domain.case_events import ConflictRecorded, DemandRefused, Numbered
 from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.events import CaseNumbersLeased
@@ -78,7 +78,8 @@ class CaseBook:
             earlier = events_about(self._connection, entry.subject)
             self._cases[case_id] = cases.fold(case_id, (past for past, _ in earlier))
         former = self._cases[case_id]
-        if not isinstance(event, DemandRefused):  # on record whatever else becomes of the case
+        # Those are on record whatever else becomes of the case.
+        if not isinstance(event, DemandRefused | ConflictRecorded):
             self._check_place(entry, former)
         case = cases.apply(former, case_id, event)
         # A resumed case keeps its number, whichever window decides it now.
@@ -100,7 +101,8 @@ class CaseBook:
             return
         last = self._connection.execute(
             "SELECT c.device, e.hlc FROM entries e JOIN chains c ON c.id = e.chain"
-            " WHERE e.subject = ? AND e.outcome = 'applied' AND e.kind <> 'DemandRefused'"
+            " WHERE e.subject = ? AND e.outcome = 'applied'"
+            " AND e.kind NOT IN ('DemandRefused', 'ConflictRecorded')"
             " ORDER BY e.arrival DESC LIMIT 1",
             (entry.subject,),
         ).fetchone()
@@ -114,7 +116,7 @@ class CaseBook:
         at = entry.at.isoformat()
         decided_at = at if isinstance(event, Numbered) else ""
         # What the hall refused to demand is no news for the applicant's progress page.
-        updated_at = "" if isinstance(event, DemandRefused) else at
+        updated_at = "" if isinstance(event, DemandRefused | ConflictRecorded) else at
         self._connection.execute(
             "INSERT INTO cases (id, number, check_code, state, item, item_name, department,"
             " window, applicant, opened_at, updated_at, received_at, changed, person,"

@@ -245,6 +245,8 @@ _ABOUT: dict[str, str] = {
             "CaseAccepted", "CaseAcceptedDeferred", "NoticeIssued", "CaseRejected", "CaseReceived",
             "CaseAbandoned", "NoticeHanded", "DemandRefused", "CaseResumed", "CasePutBack",
             "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended", "CaseBundled",
+            "CaseLeft", "ConflictRecorded", "CaseDispatched", "SupplementAsked",
+            "CaseSupplemented", "CaseReviewed", "CaseFinished", "ResultHanded",
         ),
         "case",
     ),
@@ -255,6 +257,8 @@ _ABOUT: dict[str, str] = {
         "ticket",
     ),
     "CaseNumbersLeased": "device",
+    "DeviceReenrolled": "device",
+    "SetAsideAnswered": "device",
 }  # fmt: skip
 
 

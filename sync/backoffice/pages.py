@@ -22,6 +22,10 @@ STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.RECEIVED: ("已收件", "plain"),
     CaseState.DEEMED_ACCEPTED: ("视为受理", "warn"),
     CaseState.ABANDONED: ("未办", "mute"),
+    CaseState.LEFT: ("留待续办", "plain"),
+    CaseState.SUPPLEMENT: ("待补齐", "warn"),
+    CaseState.FINISHED: ("已办结，待领取", "good"),
+    CaseState.HANDED_OUT: ("已出件", "good"),
 }
 _LINE: dict[TicketState, str] = {
     TicketState.WAITING: "等候",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 import requests
 import zstandard
+from msgspec.structs import replace
 
 from app.domain.case_events import CaseAbandoned, CaseOpened
 from app.domain.events import PaperKind, PaperQueued

@@ -115,8 +115,12 @@ class SamConversation:
             data = self._line.receive(min(left, _SLICE))
             received += len(data)
             self._decoder.feed(data)
+            before = self._decoder.noise
             reply = self._decoder.next_reply()
             if reply is not None:
+                # Bytes left over: the length was altered, and one XOR byte added up by chance.
+                if self._decoder.noise > before:
+                    raise BadChecksum
                 return reply
         if self._decoder.inside_frame:
             raise ReplyIncomplete(received=received)
