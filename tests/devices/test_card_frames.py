@@ -147,7 +147,9 @@ def test_one_flipped_byte_is_never_taken_for_a_reply(data: bytes, place: int, fl
         reply = decoder.next_reply()
     except CardError:
         return
-    assert reply is None  # waits for bytes that never come
+    # Mostly it waits for bytes that never come. A shorter length may add up by chance (the checksum
+    # is one XOR byte): then bytes are left over, and the conversation refuses such a reply.
+    assert reply is None or (place in {5, 6} and decoder.noise > 0)
 
 
 @given(st.binary(max_size=2400))
