@@ -17,6 +17,7 @@ from sync.backoffice import demands, intake, line, pages, progress
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
+from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
 from sync.errors import SyncError
 
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
+    add_reference(app, office)
     return app
 
 

@@ -12,16 +12,18 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.routing import Route
 
 from app.domain.case import CaseState
 from app.domain.journal import Entry, check_chain
 from app.domain.ticket import TicketState
 from app.texts import explain
-from sync import errors, people, published, wire
+from sync import describe, errors, people, published, wire
 from sync.backoffice import pages
 from sync.backoffice.app import create_app
 from sync.backoffice.settings import Settings, read_token
 from sync.client.round import Pace, Patience, TurnKind
+from sync.endpoints import ENDPOINTS
 from sync.errors import SyncError
 from tests.sync.hall import HALL, SealedChain
 
@@ -82,7 +84,7 @@ _JSON = st.recursive(
 
 @settings(deadline=None)  # the machine may be busy
 @given(
-    st.lists(st.tuples(st.sampled_from(sorted(Entry.__dataclass_fields__)), _JSON), max_size=3),
+    st.lists(st.tuples(st.sampled_from(sorted(Entry.__struct_fields__)), _JSON), max_size=3),
     st.sampled_from(_LINES),
 )
 def test_whatever_stands_in_a_field_is_plain_or_refused(
@@ -123,7 +125,7 @@ def _classes(kind: type[SyncError]) -> list[type[SyncError]]:
     return [kind, *(deeper for child in kind.__subclasses__() for deeper in _classes(child))]
 
 
-def test_the_document_names_every_code_limit_and_address(tmp_path: Path) -> None:
+def test_the_document_names_every_code_and_limit() -> None:
     text = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
     for kind in _classes(SyncError):
         assert f"`{kind.code}`" in text, kind.code
@@ -141,23 +143,29 @@ def test_the_document_names_every_code_limit_and_address(tmp_path: Path) -> None
         published.CALENDAR.largest,
     ):
         assert str(limit) in text, limit
-    messages: tuple[type[msgspec.Struct], ...] = (
-        wire.PushAnswer, wire.EventAnswer, wire.LeaseRequest, wire.LeaseAnswer, wire.LeasedTicket,
-        wire.NumberBlock, wire.ErrorAnswer, people.HolderAsked, people.NumberAsked,
-        people.LicencesAnswer, people.WaitingAnswer, people.WaitingOne, people.HistoryAnswer,
-        published.PublishedBars, published.Barred,
-        published.PublishedCalendar, published.Arrangement,
-    )  # fmt: skip
-    for message in messages:
-        for field in msgspec.structs.fields(message):
-            assert f'"{field.name}"' in text, field.name
-    for field_name in Entry.__dataclass_fields__:
+    for field_name in Entry.__struct_fields__:
         assert f"`{field_name}`" in text, field_name
+
+
+@pytest.mark.parametrize("name", ["protocol.md", "events.md"])
+def test_what_is_generated_in_the_documents_is_what_the_code_says(name: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
+    assert text == describe.filled_in(text), "run python -m sync.describe"
+    assert f"### {'CaseAccepted' if name == 'events.md' else 'PushAnswer'}" in text
+
+
+def test_every_address_is_described_and_no_other(tmp_path: Path) -> None:
     app = create_app(Settings(data=tmp_path, hall=HALL))
-    for route in app.routes:
-        path, methods = route.path, route.methods or set()  # type: ignore[attr-defined]
-        for method in methods - {"HEAD"}:
-            assert f"{method} {path}" in text, path
+    there = {
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    described = {(one.method, one.path) for one in ENDPOINTS if one.method != "HEAD"}
+    assert there == described
+    listed = describe.openapi("1")["paths"]
+    assert {(m.upper(), path) for path, acts in listed.items() for m in acts} >= there
 
 
 def test_every_code_has_its_sentences() -> None:

@@ -1,0 +1,135 @@
+"""Name every address of the back office once: what it takes, gives and refuses.
+
+The OpenAPI page, the table in ``docs/protocol.md`` and the tests are made from this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from sync import errors, people, published, wire
+from sync.errors import SyncError
+
+JSON = "application/json"
+HTML = "text/html"
+
+_ASKED = (
+    errors.BadRequest, errors.TooNew, errors.NotEnrolled, errors.TooOld, errors.TooLarge,
+    errors.ServerTrouble,
+)  # fmt: skip
+_CHAIN = (errors.Gap, errors.Fork, errors.BrokenChain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """Of the address (``path``), behind the question mark (``query``) or a header."""
+
+    name: str
+    place: Literal["path", "query", "header"]
+    says: str
+    pattern: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """``takes`` and ``gives`` are messages (JSON) or media types, None for nothing.
+
+    ``admits``: a ``device`` by its token, the ``hall`` by the administrator's token, a
+    ``password`` (the same token, for browsers), ``anyone``.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "HEAD"]
+    path: str
+    says: str
+    admits: Literal["device", "hall", "password", "anyone"] = "device"
+    takes: type[msgspec.Struct] | str | None = None
+    gives: type[msgspec.Struct] | str | None = JSON
+    status: int = 200
+    parameters: tuple[Parameter, ...] = ()
+    refuses: tuple[type[SyncError], ...] = ()
+
+
+_TAG = Parameter(name="If-None-Match", place="header", says="the ETag of what is here already")
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        method="POST", path=wire.PUSH_PATH, says="Bring entries of one chain.",
+        takes=wire.BATCH_TYPE, gives=wire.PushAnswer,
+        parameters=(
+            Parameter(
+                name="Content-Encoding", place="header", says="`zstd`, or `identity`",
+                pattern="^(zstd|identity)$",
+            ),
+        ),
+        refuses=(*_ASKED, errors.BadBatch, *_CHAIN),
+    ),
+    Endpoint(
+        method="POST", path=wire.LEASE_PATH, says="Get case numbers and tickets.",
+        takes=wire.LeaseRequest, gives=wire.LeaseAnswer, refuses=(*_ASKED, errors.Fork),
+    ),
+    Endpoint(
+        method="POST", path=people.LICENCES_PATH, says="E-licences of a person or organisation.",
+        takes=people.HolderAsked, gives=people.LicencesAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=people.WAITING_PATH, says="Cases that wait for this person.",
+        takes=people.HolderAsked, gives=people.WaitingAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=people.HISTORY_PATH, says="All facts about one case and its bundle.",
+        takes=people.NumberAsked, gives=people.HistoryAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="GET", path=published.BARS.path, says="Who has unrepaired bad credit.",
+        gives=published.PublishedBars, parameters=(_TAG,),
+        refuses=(*_ASKED, errors.NotPublished),
+    ),
+    Endpoint(
+        method="GET", path=published.CALENDAR.path, says="Working days of the published years.",
+        gives=published.PublishedCalendar, parameters=(_TAG,),
+        refuses=(*_ASKED, errors.NotPublished),
+    ),
+    Endpoint(
+        method="GET", path="/", says="Cases as they arrive, chains, exceptions, leases.",
+        admits="anyone", gives=HTML,
+    ),
+    Endpoint(
+        method="GET", path="/demands", admits="password", gives=HTML,
+        says="Attempts to demand beyond the list or once more.",
+    ),
+    Endpoint(
+        method="GET", path="/progress/{number}", admits="anyone", gives=HTML,
+        says="How a case or bundle stands, to who knows its check; 404 for anything else, 429 when"
+        " asked too often.",
+        parameters=(
+            Parameter(name="number", place="path", says="of the case or bundle", required=True),
+            Parameter(name="check", place="query", says="six characters of the receipt"),
+        ),
+    ),
+    Endpoint(
+        method="GET", path="/health", admits="anyone", says="Whether it stands, and its versions."
+    ),
+    Endpoint(
+        method="GET", path="/api/cases", admits="hall",
+        says="Cases changed after a place, at most 500, in order.",
+        parameters=(
+            Parameter(name="after", place="query", says="their `changed`", pattern="^[0-9]{1,15}$"),
+        ),
+        refuses=(errors.NotEnrolled, errors.BadRequest),
+    ),
+    Endpoint(
+        method="GET", path="/api/chains", admits="hall", says="How far each chain is complete.",
+        refuses=(errors.NotEnrolled,),
+    ),
+    Endpoint(
+        method="GET", path="/openapi.json", admits="anyone", says="This list, for machines."
+    ),
+    Endpoint(
+        method="GET", path="/reference", admits="anyone", gives=HTML,
+        says="This list, for people.",
+    ),
+)  # fmt: skip
