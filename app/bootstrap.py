@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, PeopleRecords, Printer, Secrets
+    from app.services.attachments import Attachments
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
     from app.services.catalogue_watch import CatalogueWatch
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from app.services.sign_in import SignIn
     from app.services.standing import Standing
     from app.services.worklist import Worklist
+    from app.storage.attachments import AttachmentShelf
     from app.storage.outbox import Outbox
     from app.storage.store import Store
     from printers.maker import PaperPress
@@ -212,6 +214,22 @@ class Client:
         return DecisionDesk(
             self.matters, self.hall, lambda: self.calendar().work, self.document_printer
         )
+
+    @_Part
+    def shelf(self) -> AttachmentShelf:
+        from app.storage.attachments import AttachmentShelf
+        from app.storage.blob_files import BlobFiles, attachment_key
+        from app.storage.secrets import database_key
+
+        store = self.store  # first: it refuses a database whose key is gone
+        key = attachment_key(database_key(self.home, self.secrets, self.random))
+        return AttachmentShelf(store, BlobFiles(self.home / "attachments", key, self.random))
+
+    @_Part
+    def attachments(self) -> Attachments:
+        from app.services.attachments import Attachments
+
+        return Attachments(self.matters, self.shelf)
 
     @_Part
     def returning(self) -> ReturnDesk:

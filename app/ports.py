@@ -5,7 +5,7 @@ Services and screens know these; the roof hands in the real ones or the simulato
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -182,6 +182,43 @@ class BackOffice(Protocol):
 
     def wake(self) -> None:
         """Something was saved: push soon."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadProgress:
+    """How far the scans are on their way. Bytes are of all that waits now, also what has gone of
+    it; ``seconds_left`` is None while nothing moves. ``under_way`` says how many bytes of a scan
+    have arrived, by its name. ``code`` names why nothing moves, "" otherwise."""
+
+    files_left: int = 0
+    bytes_sent: int = 0
+    bytes_total: int = 0
+    seconds_left: float | None = None
+    refused: int = 0  # scans that the back office will not take: a person must act
+    under_way: Mapping[str, int] = field(default_factory=dict)
+    code: str = ""
+
+
+class Uploads(Protocol):
+    """The lane that carries scans to the back office, as the rest of the client sees it."""
+
+    def progress(self) -> UploadProgress: ...
+
+    def wake(self) -> None:
+        """Something was added: send soon. Safe from any thread."""
+        ...
+
+    def add_listener(self, on_change: Callable[[UploadProgress], None]) -> None:
+        """``on_change`` is called from the lane's threads, a few times a second at most."""
+        ...
+
+
+class PageSource(Protocol):
+    """Fetches scans of other windows. Blocking: not on the GUI's or the database's lane."""
+
+    def fetch(self, sha: str) -> bytes:
+        """The plain bytes, checked against their name. Raises AppError."""
         ...
 
 

@@ -30,7 +30,7 @@ from app.domain.case_events import (
     QuestionAnswered,
 )
 from app.domain.catalogue import Item, MaterialForm, list_hash
-from app.domain.checklist import check_answer, check_material
+from app.domain.checklist import Evidence, check_answer, check_material
 from app.domain.errors import BeyondTheList, NotReady, ReasonNeeded, SecondDemand
 from app.domain.event import Event
 from app.domain.events import BundleChosen, CaseBundled, TicketServed
@@ -179,16 +179,21 @@ class Reception:
         originals: int,
         copies: int,
         form: MaterialForm = MaterialForm.PAPER,
-        scans: tuple[str, ...] = (),
     ) -> Matter:
-        """What lies on the counter for this material now. Raises UnknownMaterial."""
-        return self._material(
-            session, case_id, material,
-            lambda own: MaterialReceived(
-                material=own, originals=max(0, originals), copies=max(0, copies), form=form,
-                scans=scans,
-            ),
-        )  # fmt: skip
+        """What lies on the counter for this material now; its scanned pages stay. Raises
+        UnknownMaterial."""
+
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
+            for part, own in _listed(matter).materials_meant(material):
+                check_material(part.item, own)
+                brought = part.case.evidence.get(own, Evidence())
+                received = MaterialReceived(
+                    material=own, originals=max(0, originals), copies=max(0, copies), form=form,
+                    scans=brought.scans,
+                )  # fmt: skip
+                yield part.case.id, received
+
+        return self._matters.record(session, case_id, make)
 
     def fault(self, session: Session, case_id: str, material: str, reason: str) -> Matter:
         """Not acceptable because ``reason``.

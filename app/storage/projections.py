@@ -31,8 +31,9 @@ from app.domain.journal import Entry
 from app.domain.ticket import Ticket, TicketState
 from app.storage.case_table import project_bundle, project_case
 from app.storage.database import Statements
+from app.storage.page_table import project_pages
 
-PROJECTIONS = ("cases", "bundles", "tickets", "jobs", "number_blocks")
+PROJECTIONS = ("cases", "case_materials", "bundles", "tickets", "jobs", "number_blocks")
 
 _JOB_STATES: dict[type[Event], str] = {
     PaperSent: "sent",
@@ -56,6 +57,7 @@ def project(connection: Statements, entry: Entry, event: Event, *, own: bool) ->
         _project_ticket(connection, key, at, event)
     elif entry.subject.startswith("case:"):
         project_case(connection, key, at, event, own=own)
+        project_pages(connection, key, event)
     elif entry.subject.startswith("bundle:"):
         project_bundle(connection, key, at, entry.actor, event, own=own)
     elif entry.subject.startswith("job:"):

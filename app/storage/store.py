@@ -19,6 +19,7 @@ from app.domain.journal import GENESIS, Entry, check_body, check_chain, decode_e
 from app.ports import Clock
 from app.storage.case_table import use_number
 from app.storage.database import Statements, migrate, open_engine, reading, writing
+from app.storage.page_table import forget_pages
 from app.storage.projections import PROJECTIONS, project
 
 Saved = Sequence[tuple[Entry, Event]]
@@ -299,5 +300,7 @@ def project_again(connection: Statements, subject: str) -> None:
         entries = [_entry(tuple(row)) for row in rows]
         facts = [(one, decode_event(one.kind, one.version, one.body)) for one in entries]
     connection.exec_driver_sql(f"DELETE FROM {about}s WHERE id = ?", (key,))  # noqa: S608 - a constant
+    if about == "case":
+        forget_pages(connection, key)
     for entry, event in facts:
         project(connection, entry, event, own=False)  # numbers were used up when it was saved
