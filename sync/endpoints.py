@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync import errors, people, published, wire
+from sync import blobs, errors, people, published, wire
 from sync.errors import SyncError
 
 JSON = "application/json"
@@ -53,6 +53,12 @@ class Endpoint:
     refuses: tuple[type[SyncError], ...] = ()
 
 
+_BLOB = Parameter(
+    name="sha", place="path", says="SHA-256 of the scan's bytes, lower-case hex",
+    pattern="^[0-9a-f]{64}$", required=True,
+)  # fmt: skip
+_SENT = (*_ASKED, errors.BlobHash, errors.BlobKind)
+
 _TAG = Parameter(name="If-None-Match", place="header", says="the ETag of what is here already")
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -92,6 +98,51 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="GET", path=published.CALENDAR.path, says="Working days of the published years.",
         gives=published.PublishedCalendar, parameters=(_TAG,),
         refuses=(*_ASKED, errors.NotPublished),
+    ),
+    Endpoint(
+        method="POST", path=blobs.MISSING_PATH, says="Which of these scans are not there yet.",
+        takes=blobs.MissingAsked, gives=blobs.MissingAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=blobs.LACKING_PATH, says="Which pages these cases lack.",
+        takes=blobs.LackingAsked, gives=blobs.LackingAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="PUT", path=blobs.BLOB_PATH, says="Bring a whole scan.",
+        takes="*/*", gives=None, status=201, parameters=(_BLOB,), refuses=_SENT,
+    ),
+    Endpoint(
+        method="PATCH", path=blobs.BLOB_PATH, says="Bring the next part of a scan.",
+        takes=blobs.PART_TYPE, gives=None, status=204,
+        parameters=(
+            _BLOB,
+            Parameter(
+                name=blobs.OFFSET_HEADER, place="header", says="bytes that are there already",
+                pattern="^[0-9]{1,15}$", required=True,
+            ),
+            Parameter(
+                name=blobs.LENGTH_HEADER, place="header", says="bytes of the whole scan",
+                pattern="^[0-9]{1,15}$", required=True,
+            ),
+            Parameter(
+                name=blobs.COMPLETE_HEADER, place="header",
+                says="`?1` where this part is the last, else `?0`",
+                pattern=r"^\?[01]$", required=True,
+            ),
+        ),
+        refuses=(*_SENT, errors.BlobOffset, errors.BlobSize),
+    ),
+    Endpoint(
+        method="HEAD", path=blobs.BLOB_PATH, says="How much of a scan is there.", gives=None,
+        status=204, parameters=(_BLOB,), refuses=_ASKED,
+    ),
+    Endpoint(
+        method="GET", path=blobs.BLOB_PATH, says="A scan, or one range of its bytes (206).",
+        gives="*/*",
+        parameters=(
+            _BLOB, Parameter(name="Range", place="header", says="one range, like `bytes=0-99`")
+        ),
+        refuses=(*_ASKED, errors.BlobUnknown, errors.BlobRange),
     ),
     Endpoint(
         method="GET", path="/", says="Cases as they arrive, chains, exceptions, leases.",

@@ -106,6 +106,57 @@ class ServerTrouble(SyncError):
     status = 503
 
 
+# -- a scan ---------------------------------------------------------------------------------------
+
+
+class BlobUnknown(SyncError):
+    """The back office has no such scan, or not all of it."""
+
+    code = "SYNC-BLOB-UNKNOWN"
+    blame = Blame.DATA
+    status = 404
+
+
+class BlobOffset(SyncError):
+    """The scan does not stand at this offset; ``Upload-Offset`` of the answer says where."""
+
+    code = "SYNC-BLOB-OFFSET"
+    blame = Blame.DATA
+    status = 409
+
+
+class BlobSize(SyncError):
+    """Empty, or larger than a scan may be."""
+
+    code = "SYNC-BLOB-SIZE"
+    blame = Blame.DATA
+    status = 413
+
+
+class BlobKind(SyncError):
+    """Neither PDF, JPEG, PNG nor TIFF by its first bytes, or not what it was said to be."""
+
+    code = "SYNC-BLOB-KIND"
+    blame = Blame.DATA
+    status = 415
+
+
+class BlobRange(SyncError):
+    """The scan has no such bytes."""
+
+    code = "SYNC-BLOB-RANGE"
+    blame = Blame.DATA
+    status = 416
+
+
+class BlobHash(SyncError):
+    """The bytes that came are not those that the name promises; nothing of them was kept."""
+
+    code = "SYNC-BLOB-HASH"
+    blame = Blame.DATA
+    status = 422
+
+
 # -- one event is refused or parked with one of these ---------------------------------------------
 
 

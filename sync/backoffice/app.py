@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 
 from sync import errors, wire
 from sync.backoffice import demands, intake, line, pages, progress
+from sync.backoffice.blob_app import add_blobs
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        blob_desk.close()
         office.close()
 
     app = FastAPI(
@@ -75,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
+    blob_desk = add_blobs(app, office)
     add_reference(app, office)
     return app
 

@@ -14,7 +14,7 @@ from app.domain.events import KINDS, CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, check_entry, decode_event
 from app.domain.ticket import Ticket
 from sync import errors
-from sync.backoffice import bundles
+from sync.backoffice import blobs, bundles
 from sync.backoffice.cases import CaseBook, NumberPattern, confirm_block
 from sync.backoffice.database import Transaction
 from sync.backoffice.line import TicketBook
@@ -135,6 +135,7 @@ class _Batch:
         self._numbers = numbers
         self._cases = CaseBook(connection, numbers)
         self._tickets = TicketBook(connection)
+        self._applied: list[tuple[Entry, Event]] = []  # in this batch, about cases
 
     def take(self, entries: Sequence[Entry]) -> None:
         arrival = self._connection.execute(
@@ -147,10 +148,12 @@ class _Batch:
                     self._store(entry, arrival_of, decided, first=first)
             except IntegrityError:
                 # Its effect broke a rule of the tables: undone by the savepoint, kept as refused.
+                self._applied = [one for one in self._applied if one[0] is not entry]
                 with self._connection.savepoint():
                     decided = _Decided(outcome="refused", code=errors.NotApplied.code)
                     known = self._earlier(entry) is not None
                     self._store(entry, arrival_of, decided, first=not known)
+        self._note_scans()
 
     def take_up(self, entry: Entry, arrival: int) -> None:
         """Decide a parked entry again, now that its kind is known."""
@@ -160,6 +163,11 @@ class _Batch:
                 "UPDATE entries SET outcome = ?, code = ?, detail = ? WHERE arrival = ?",
                 (decided.outcome, decided.code, decided.detail, arrival),
             )
+            self._note_scans()
+
+    def _note_scans(self) -> None:
+        blobs.note_scans(self._connection, self._applied)
+        self._applied = []
 
     def _decide(self, entry: Entry, arrival: int) -> tuple[_Decided, bool]:
         """What becomes of it, and whether its id is new."""
@@ -205,8 +213,10 @@ class _Batch:
         if about != _ABOUT.get(entry.kind, about):
             raise BadEntry(kind=entry.kind, version=entry.version)
         if about == "case":
+            blobs.check_scans(entry, event)
             case: Case = self._cases.decide(entry, event)
             self._cases.keep(entry, event, case, arrival, self._now)
+            self._applied.append((entry, event))
         elif about == "bundle":
             bundles.take(self._connection, entry, event, self._numbers)
         elif about == "ticket":
