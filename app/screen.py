@@ -60,6 +60,7 @@ class Screen:
         self.lane = Lane("database")
         self._printer_lane = Lane("printers")
         self._people_lane = Lane("people")
+        self._file_lane = Lane("files")
         services = CounterServices(
             sign_in=client.sign_in,
             queue=later(lambda: client.queue),
@@ -79,6 +80,8 @@ class Screen:
             lane=self.lane,
             printer_lane=self._printer_lane,
             people_lane=self._people_lane,
+            file_lane=self._file_lane,
+            attachments=later(lambda: client.attachments),
             explain=self._explain,
             preferences=FilePreferences(client.home / "preferences.json"),
             legal_grounds=_grounds(),
@@ -123,6 +126,7 @@ class Screen:
             self.client.sync.stop()
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
+        self._file_lane.stop(5.0)
         self.lane.stop()
 
     def _loaded(self) -> None:

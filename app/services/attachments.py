@@ -19,6 +19,7 @@ from app.domain.errors import AppError, Blame, NotReady
 from app.ports import PageSource, Uploads
 from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
+from app.services.thumbnails import thumbnail
 from app.storage.attachments import AttachmentShelf, PageRow
 from app.storage.scan_kinds import MAX_SCAN, MAX_SCANS, ScanSizeWrong, TooManyPages, check_scan
 from app.storage.store import Unit
@@ -137,6 +138,10 @@ class Attachments:
         if not self._shelf.holds(sha):
             raise PageElsewhere
         return self._shelf.read(sha)
+
+    def preview(self, sha: str) -> bytes:
+        """A small PNG, b"" of a PDF. Raises what ``read`` raises."""
+        return thumbnail(self.read(sha))
 
     def fetch(self, sha: str) -> bytes:
         """The same, and from the back office where no copy is here; keeps a copy. Blocks for

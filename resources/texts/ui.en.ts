@@ -149,7 +149,7 @@
     </message>
     <message>
       <source>不符</source>
-      <translation>Not acceptable</translation>
+      <translation>Faulty</translation>
     </message>
     <message>
       <source>可容缺</source>
@@ -556,6 +556,10 @@
       <translation>Promise instead (where the list allows)</translation>
     </message>
     <message>
+      <source>扫描件：添加 A，拿掉 Delete</source>
+      <translation>scans: A adds, Delete takes away</translation>
+    </message>
+    <message>
       <source>退还，当作没有交</source>
       <translation>Give back, as if not brought</translation>
     </message>
@@ -733,7 +737,7 @@
     </message>
     <message>
       <source>加减</source>
-      <translation>More, less</translation>
+      <translation>± 1</translation>
     </message>
     <message>
       <source>承诺</source>
@@ -741,11 +745,15 @@
     </message>
     <message>
       <source>电子件</source>
-      <translation>Electronic</translation>
+      <translation>E-copy</translation>
+    </message>
+    <message>
+      <source>扫描件</source>
+      <translation>Scans</translation>
     </message>
     <message>
       <source>退还</source>
-      <translation>Give back</translation>
+      <translation>Return</translation>
     </message>
     <message>
       <source>为什么</source>
@@ -778,6 +786,42 @@
     <message>
       <source>没有退回的记录。</source>
       <translation>Nothing was refused.</translation>
+    </message>
+    <message>
+      <source>{name} 的扫描件</source>
+      <translation>Scans of {name}</translation>
+    </message>
+    <message>
+      <source>添加</source>
+      <translation>Add</translation>
+    </message>
+    <message>
+      <source>拿掉这一页</source>
+      <translation>Take this page away</translation>
+    </message>
+    <message>
+      <source>完成</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>选扫描件</source>
+      <translation>Choose scans</translation>
+    </message>
+    <message>
+      <source>扫描件 ({kinds})</source>
+      <translation>Scans ({kinds})</translation>
+    </message>
+    <message>
+      <source>{title} · 正在存 {n} 个…</source>
+      <translation>{title} · saving {n}…</translation>
+    </message>
+    <message>
+      <source>还没有扫描件。按 A 添加，或把文件拖到这里。</source>
+      <translation>No scans yet. Press A to add, or drop files here. </translation>
+    </message>
+    <message>
+      <source>可以是 PDF、JPEG、PNG、TIFF，每个不超过 20 MB。</source>
+      <translation>PDF, JPEG, PNG or TIFF, at most 20 MB each.</translation>
     </message>
     <message>
       <source>回到窗口</source>
@@ -1110,6 +1154,10 @@
     <message>
       <source>这一件上次没有办完，可以接着办。</source>
       <translation>This case was left open; you can go on with it.</translation>
+    </message>
+    <message>
+      <source>已扫描 {n} 页 · </source>
+      <translation>{n} pages scanned · </translation>
     </message>
     <message>
       <source>一件事 · {n} 项</source>
@@ -1448,6 +1496,22 @@
       <translation>Connecting…</translation>
     </message>
     <message>
+      <source>别处扫描</source>
+      <translation>Scanned elsewhere</translation>
+    </message>
+    <message>
+      <source>正在送 {n}%</source>
+      <translation>Sending {n}%</translation>
+    </message>
+    <message>
+      <source>在别的窗口</source>
+      <translation>At another window</translation>
+    </message>
+    <message>
+      <source>在本机，等着送</source>
+      <translation>Here, waiting to be sent</translation>
+    </message>
+    <message>
       <source>{title}（补打 {n}）</source>
       <translation>{title} (reprint {n})</translation>
     </message>
@@ -1588,12 +1652,20 @@
       <translation>Type the password first.</translation>
     </message>
     <message>
+      <source>扫描件 {n} 个 {size}，约 {time}</source>
+      <translation>{n} scans, {size}, about {time}</translation>
+    </message>
+    <message>
       <source>打印机：{what}</source>
       <translation>Printer: {what}</translation>
     </message>
     <message>
-      <source>已全部送达</source>
-      <translation>All sent</translation>
+      <source>扫描件 {n} 个 {size}</source>
+      <translation>{n} scans, {size}</translation>
+    </message>
+    <message>
+      <source>{n} 秒</source>
+      <translation>{n} s</translation>
     </message>
     <message>
       <source>读卡器 就绪</source>
@@ -1608,8 +1680,16 @@
       <translation>{n} refused: press F11</translation>
     </message>
     <message>
+      <source>后台不收 {n} 个扫描件：按 F11 查看</source>
+      <translation>{n} scans refused: press F11</translation>
+    </message>
+    <message>
       <source>待发 {n}</source>
       <translation>{n} to send</translation>
+    </message>
+    <message>
+      <source>已全部送达</source>
+      <translation>All sent</translation>
     </message>
     <message>
       <source>读卡器 正在读卡</source>

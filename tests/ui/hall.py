@@ -164,6 +164,7 @@ class Hall:
             papers=self.papers,
             refused=self.refusals,
             worklist=self.client.worklist,
+            attachments=self.client.attachments,
             back_office=self.office,
             reader=self.reader,
             clock=self.client.clock,

@@ -34,6 +34,13 @@ def kind_text(item: Item) -> str:
     return f"{name} {limit_text(item.promised_limit)}"
 
 
+def size_text(size: int) -> str:
+    """``0.4 MB``, ``35 KB``; bytes as decimal units, as file managers show them."""
+    if size >= 100_000:
+        return f"{size / 1_000_000:.1f} MB"
+    return f"{max(1, size // 1000)} KB"
+
+
 def minutes_text(span: timedelta) -> str:
     return say("{n} 分钟", n=max(0, int(span.total_seconds()) // 60))
 

@@ -122,6 +122,7 @@ class CounterPage(QWidget):
             Form.HANDED: self.decision.handed.submit,
             Form.SEARCH: self.model.choose_item,
             Form.FAULT: self.materials.fault.submit,
+            Form.PAGES: self.materials.pages.submit,
             Form.REJECT: self.decision.reject.submit,
             Form.TAKE: self.line.take_form.submit,
             Form.LEAVE: self.line.leave_form.submit,

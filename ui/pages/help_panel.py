@@ -18,7 +18,7 @@ class HelpPanel(Panel):
         blocks = [_block(group) for group in counter_keys()]
         for across in _COLUMNS:
             column = QVBoxLayout()
-            column.setSpacing(14)
+            column.setSpacing(10)
             for at in across:
                 column.addLayout(blocks[at])
             column.addStretch(1)
@@ -38,7 +38,7 @@ _COLUMNS = ((0, 4), (1,), (2, 3))  # places of the groups: three columns of abou
 
 def _block(group: KeyGroup) -> QVBoxLayout:
     block = QVBoxLayout()
-    block.setSpacing(6)
+    block.setSpacing(4)
     block.addWidget(label(group.title, "section"))
     for line in group.lines:
         caps = [key_cap(key) for key in line.keys if key != "Ctrl+Enter"]

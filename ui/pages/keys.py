@@ -68,6 +68,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("", say("收到电子件（清单允许时）"), "E"),
                 _line("", say("不符，写明哪里要改"), "X"),
                 _line("", say("以告知承诺代替（清单允许时）"), "P"),
+                _line("", say("扫描件：添加 A，拿掉 Delete"), "S"),
                 _line("", say("退还，当作没有交"), "Delete"),
                 _line("", say("为什么要这份材料"), "?"),
             ),

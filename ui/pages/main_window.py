@@ -94,8 +94,10 @@ class MainWindow(QMainWindow):
         self.status.clocks_wanted.connect(lambda: self.open_panel("clocks"))
         self.status.help_wanted.connect(lambda: self.open_panel("help"))
         self.status.theme_wanted.connect(self.next_theme)
-        for lane in {services.lane, services.printer_lane, services.people_lane}:
-            lane.bug.connect(self.tell_bug)
+        lanes = {services.lane, services.printer_lane, services.people_lane, services.file_lane}
+        for lane in lanes:
+            if lane is not None:
+                lane.bug.connect(self.tell_bug)
         for key, name in (("F1", "help"), ("Ctrl+Shift+T", "theme")):
             shortcut = QShortcut(QKeySequence(key), self.sign_in)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)

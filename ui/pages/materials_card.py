@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.pages.pages_form import PagesForm
 from ui.pages.widgets.buttons import ActButton, link
 from ui.pages.widgets.choices import Choices
 from ui.pages.widgets.look import Look
@@ -26,6 +27,7 @@ class MaterialsCard(QFrame):
         self.table = MaterialsTable(look)
         self.why = NoteBar()
         self.fault = FaultForm(model)
+        self.pages = PagesForm(model, look)
         self.counts = Elided("", "muted")
         self.counts.setAlignment(_RIGHT)
         self.acts: dict[str, ActButton] = {
@@ -34,6 +36,7 @@ class MaterialsCard(QFrame):
             "fault": link(say("不符"), "X"),
             "promise": link(say("承诺"), "P"),
             "electronic": link(say("电子件"), "E"),
+            "pages": link(say("扫描件"), "S"),
             "return": link(say("退还"), "Del"),
             "why": link(say("为什么"), "?"),
         }
@@ -49,6 +52,7 @@ class MaterialsCard(QFrame):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.why)
         layout.addWidget(self.fault)
+        layout.addWidget(self.pages)
         layout.addWidget(self.rule)
         layout.addWidget(self.footer)
 
@@ -64,6 +68,7 @@ class MaterialsCard(QFrame):
         self.table.promised.connect(case.materials.promise)
         self.table.returned.connect(case.materials.give_back)
         self.table.asked_why.connect(self._ask_why)
+        self.table.asked_pages.connect(model.show_pages)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._moved())
         for what, button in self.acts.items():
             button.clicked.connect(lambda _=False, w=what: self._press(w))
@@ -73,7 +78,7 @@ class MaterialsCard(QFrame):
 
     def _press(self, what: str) -> None:
         self.table.press(what)
-        if what != "fault":
+        if what not in {"fault", "pages"}:
             self.table.setFocus()
 
     def _render(self) -> None:
@@ -84,6 +89,7 @@ class MaterialsCard(QFrame):
         self.footer.setVisible(bool(case.rows))
         self.rule.setVisible(bool(case.rows))
         self.fault.open(counter, self._model)
+        self.pages.open(counter)
         if not case.rows:
             self._why = ""
         self._moved()

@@ -102,6 +102,16 @@ class CaseModel(ViewModel[CaseScreen]):
     def matter(self) -> Matter | None:
         return self._facts.matter if self._facts else None
 
+    @property
+    def session(self) -> Session | None:
+        return self._session
+
+    def look_again(self, case_id: str) -> None:
+        """Something was recorded on another lane."""
+        if self.state.case_id == case_id:
+            desk = self._services.reception
+            self.act(lambda _, c: desk.matter(c))
+
     # -- opening and leaving --------------------------------------------------------------------
 
     def take_session(self, session: Session | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.case import Case
 from app.domain.catalogue import Item, MaterialForm, Question
-from app.domain.checklist import Evaluation, Outcome, Row, RowState, asked_questions
+from app.domain.checklist import Evaluation, Evidence, Outcome, Row, RowState, asked_questions
 from app.domain.errors import AppError
 from ui.kit.formats import kind_text, row_chip
 from ui.kit.texts import say
@@ -153,6 +153,13 @@ def _hint(row: Row) -> str:
             return row.mend or row.because
 
 
+def _scanned(evidence: Evidence | None, row: Row) -> str:
+    """Scanned before it was ticked: it must not look as if nothing were there."""
+    if evidence is None or not evidence.scans or row.state is RowState.RECEIVED:
+        return ""
+    return say("已扫描 {n} 页 · ", n=len(evidence.scans))
+
+
 def _count(brought: int, wanted: int) -> str:
     return f"{brought}/{wanted}" if wanted or brought else "–"
 
@@ -178,7 +185,7 @@ def _row(number: int, row: Row, case: Case) -> RowView:
         copies="–" if quiet else _count(row.copies, material.copies),
         chip=chip,
         tone=tone,
-        hint=_hint(row),
+        hint=_scanned(evidence, row) + _hint(row),
         because=row.because,
         quiet=quiet,
         required=row.state is not RowState.NOT_REQUIRED,

@@ -17,6 +17,7 @@ from ui.viewmodels.card import CardModel
 from ui.viewmodels.case import CaseModel
 from ui.viewmodels.counter_state import CounterState, Form, Place, Primary, weigh
 from ui.viewmodels.line import LineModel, LineStage
+from ui.viewmodels.pages import PagesModel
 from ui.viewmodels.people_forms import PeopleForms
 from ui.viewmodels.records import RecordsModel
 from ui.viewmodels.search import SearchModel
@@ -43,6 +44,7 @@ class CounterModel(ViewModel[CounterState]):
         self.search = SearchModel(services, self)
         self.people = PeopleForms(services, self, self.case)
         self.records = RecordsModel(services, self.case, self)
+        self.pages = PagesModel(services, self.case, self)
         self.grounds = services.legal_grounds
         for model in (self.line, self.case, self.card):
             model.state_changed.connect(self._weigh)
@@ -193,6 +195,14 @@ class CounterModel(ViewModel[CounterState]):
             self._show(replace(self.state, material=material_id))
             self._form(Form.FAULT)
 
+    def show_pages(self, material_id: str) -> None:
+        """S: the scanned pages of this row."""
+        row = next((r for r in self.case.state.rows if r.id == material_id), None)
+        if self.case.state.open and row is not None and row.open:
+            self._show(replace(self.state, material=material_id))
+            self._form(Form.PAGES)
+            self.pages.open(material_id)
+
     def record_fault(self, reason: str) -> None:
         if not reason.strip():
             text = say("选一条或写明哪里不符，申请人要照着改。")
@@ -307,7 +317,9 @@ class CounterModel(ViewModel[CounterState]):
     def _form(self, form: Form) -> None:
         if form is not Form.SEARCH:
             self.search.clear()
-        material = self.state.material if form is Form.FAULT else ""
+        if form is not Form.PAGES:
+            self.pages.close()
+        material = self.state.material if form in {Form.FAULT, Form.PAGES} else ""
         self._show(replace(self.state, form=form, note=None, material=material))
         self._weigh()
 

@@ -18,6 +18,7 @@ class Form(StrEnum):
     PHONE = "phone"
     SEARCH = "search"
     FAULT = "fault"
+    PAGES = "pages"
     REJECT = "reject"
     TAKE = "take"
     LEAVE = "leave"
@@ -58,7 +59,7 @@ class Place(StrEnum):
 class CounterState:
     form: Form = Form.NONE
     primary: Primary = Primary.CALL_NEXT
-    material: str = ""  # the row a FAULT form is about
+    material: str = ""  # the row a FAULT or PAGES form is about
     note: Note | None = None  # inside the open form
     may_call: bool = True
     may_pass: bool = False

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from app.domain.events import PaperKind
     from app.domain.hall import Business, StaffMember, Window
     from app.domain.ticket import Ticket
-    from app.ports import BackOffice, CardReader, Clock, PeopleRecords, PrinterStatus
+    from app.ports import BackOffice, CardReader, Clock, PeopleRecords, PrinterStatus, Uploads
+    from app.services.attachments import Attachments
     from app.services.decision_desk import DecisionDesk
     from app.services.party_desk import PartyDesk
     from app.services.reception import Reception
@@ -181,7 +182,7 @@ class CounterServices:
     ``legal_grounds`` are the choices of 法律依据 for 不予受理, as whole citations.
     ``card_timeout`` is in seconds. ``lane`` is the database's; ``printer_lane`` asks printers how
     they are, which may take as long as a printer likes; ``people_lane`` asks the back office what
-    it knows of the applicant.
+    it knows of the applicant; ``file_lane`` reads and encrypts scans.
     """
 
     sign_in: SignInDesk
@@ -204,6 +205,9 @@ class CounterServices:
     explain: Callable[[str, Mapping[str, str | int]], Sentence]
     preferences: Preferences
     worklist: Worklist | None = None
+    attachments: Attachments | None = None
+    uploads: Uploads | None = None
+    file_lane: Lane | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0

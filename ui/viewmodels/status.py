@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
-from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus
+from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus, UploadProgress
 from ui.kit.clock import clock_text
+from ui.kit.formats import size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices, PaperJob
@@ -64,8 +65,9 @@ class StatusModel(ViewModel[StatusState]):
 
     # A part of the client may be made at its first use: also naming it belongs on the lane.
 
-    def _ask_sync(self) -> SyncStatus:
-        return self._services.back_office.status()
+    def _ask_sync(self) -> tuple[SyncStatus, UploadProgress | None]:
+        uploads = self._services.uploads
+        return self._services.back_office.status(), uploads.progress() if uploads else None
 
     def _ask_jobs(self) -> Sequence[PaperJob]:
         return self._services.papers.jobs()
@@ -73,8 +75,9 @@ class StatusModel(ViewModel[StatusState]):
     def _ask_printers(self) -> Mapping[str, PrinterStatus]:
         return self._services.papers.status()
 
-    def _see_sync(self, sync: SyncStatus) -> None:
-        self._show(replace(self.state, link=self._link(sync), sending=_sending(sync)))
+    def _see_sync(self, answer: tuple[SyncStatus, UploadProgress | None]) -> None:
+        sync, scans = answer
+        self._show(replace(self.state, link=self._link(sync), sending=_sending(sync, scans)))
 
     def _link(self, sync: SyncStatus) -> tuple[str, Tone]:
         match sync.link:
@@ -124,12 +127,25 @@ class StatusModel(ViewModel[StatusState]):
         """The next second asks again; the act that failed has said so at its own place."""
 
 
-def _sending(sync: SyncStatus) -> tuple[str, Tone]:
+def _sending(sync: SyncStatus, scans: UploadProgress | None) -> tuple[str, Tone]:
     if sync.refused:
         return say("后台退回 {n} 条：按 F11 查看", n=sync.refused), Tone.WARN
-    if sync.waiting:
-        return say("待发 {n}", n=sync.waiting), Tone.NEUTRAL
-    return say("已全部送达"), Tone.NEUTRAL
+    if scans is not None and scans.refused:
+        return say("后台不收 {n} 个扫描件：按 F11 查看", n=scans.refused), Tone.WARN
+    parts = [say("待发 {n}", n=sync.waiting)] if sync.waiting else []
+    if scans is not None and scans.files_left:
+        parts.append(_scans_left(scans))
+    return " · ".join(parts) or say("已全部送达"), Tone.NEUTRAL
+
+
+def _scans_left(scans: UploadProgress) -> str:
+    """How many are on their way, how much, and how long it takes."""
+    size = size_text(max(0, scans.bytes_total - scans.bytes_sent))
+    if scans.seconds_left is None:
+        return say("扫描件 {n} 个 {size}", n=scans.files_left, size=size)
+    seconds = max(1, round(scans.seconds_left))
+    lasting = say("{n} 秒", n=seconds) if seconds < 90 else say("{n} 分钟", n=round(seconds / 60))
+    return say("扫描件 {n} 个 {size}，约 {time}", n=scans.files_left, size=size, time=lasting)
 
 
 def _reader(state: CardState) -> tuple[str, Tone]:

@@ -148,6 +148,7 @@ class MaterialsTable(QTableView):
     promised = Signal(str)
     returned = Signal(str)
     asked_why = Signal(str)
+    asked_pages = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -205,7 +206,7 @@ class MaterialsTable(QTableView):
 
     def press(self, what: str) -> None:
         """The same acts by mouse: ``receive``, ``fault``, ``promise``, ``electronic``,
-        ``return``, ``why``, ``more``, ``less``."""
+        ``return``, ``why``, ``pages``, ``more``, ``less``."""
         row = self.current()
         if row is None:
             return
@@ -214,6 +215,8 @@ class MaterialsTable(QTableView):
                 self.asked_why.emit(row.id)
             case _ if not row.open:
                 self.asked_why.emit(row.id)
+            case "pages":
+                self.asked_pages.emit(row.id)
             case "receive":
                 self.received.emit(row.id)
                 self.step_on()
@@ -293,6 +296,7 @@ _KEYS: dict[int, str] = {
     Qt.Key.Key_E: "electronic",
     Qt.Key.Key_X: "fault",
     Qt.Key.Key_P: "promise",
+    Qt.Key.Key_S: "pages",
     Qt.Key.Key_Delete: "return",
     Qt.Key.Key_Backspace: "return",
     Qt.Key.Key_Question: "why",
