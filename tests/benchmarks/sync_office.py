@@ -1,0 +1,147 @@
+"""Run a real back office in its own process and see what it costs, for the sync benchmarks.
+
+``python -m tests.benchmarks.sync_office DATA PORT`` serves as the product does, with the
+hall of the sync tests.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from sync.wire import PROTOCOL, PROTOCOL_HEADER
+
+_ROOT = Path(__file__).parents[2]
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Watched:
+    """What a process, and all that it started, has used. Linux only."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def cpu(self) -> float:
+        """Seconds, with children that have ended."""
+        return sum(_seconds(pid) for pid in _family(self.pid))
+
+    def resident(self) -> float:
+        """MB now."""
+        return sum(_status(pid, "VmRSS") for pid in _family(self.pid)) / 1024
+
+    def peak(self) -> float:
+        """MB at most."""
+        return sum(_status(pid, "VmHWM") for pid in _family(self.pid)) / 1024
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text(encoding="ascii").split():
+                yield from _family(int(child))
+    except OSError:
+        return
+
+
+def _seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(field) for field in fields[11:15]) / _TICKS
+
+
+def _status(pid: int, name: str) -> int:
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+class Office(Watched):
+    """One back office process. ``database`` is "" for SQLite, else PostgreSQL's address."""
+
+    def __init__(
+        self, data: Path, *, database: str = "", environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.data = data
+        data.mkdir(parents=True, exist_ok=True)
+        with (data / "backoffice.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __spec__.name, str(data), "0", database],
+                stdout=subprocess.PIPE, stderr=log, cwd=_ROOT,
+                env=os.environ | (environment or {}),
+            )  # fmt: skip
+        super().__init__(self._process.pid)
+        assert self._process.stdout
+        if not self._process.stdout.readline():
+            raise RuntimeError((data / "backoffice.log").read_text(encoding="utf-8")[-2000:])
+        self.port = int((data / "port").read_text(encoding="ascii"))
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def token(self) -> str:
+        """The administrator's."""
+        return (self.data / "token").read_text(encoding="ascii").strip()
+
+    def token_for(self, device: str) -> str:
+        """What the device shows the back office; the one place to change with enrolment."""
+        return self.token
+
+    def headers(self, device: str = "") -> dict[str, str]:
+        token = self.token_for(device) if device else self.token
+        return {"Authorization": f"Bearer {token}", PROTOCOL_HEADER: str(PROTOCOL)}
+
+    def acknowledged(self) -> int:
+        """Entries taken, over all chains."""
+        answer = requests.get(self.url + "/api/chains", headers=self.headers(), timeout=60)
+        return sum(chain["acknowledged"] for chain in answer.json()["chains"])
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(60)
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+@contextmanager
+def office_at(
+    data: Path, *, database: str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[Office]:
+    office = Office(data, database=database, environment=environment)
+    try:
+        yield office
+    finally:
+        office.stop()
+
+
+def wait_for_quiet(office: Office, seconds: float = 0.5) -> None:
+    """Until the process uses no processor: what came before must not be counted to what follows."""
+    before = -1.0
+    while (now := office.cpu()) != before:
+        before = now
+        time.sleep(seconds)
+
+
+def _serve(data: str, port: str, database: str) -> None:
+    from sync.backoffice.server import serve
+    from tests.sync.hall import HALL
+
+    assert not database
+    serve(Path(data), int(port), hall=HALL)
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:4])
