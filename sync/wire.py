@@ -35,7 +35,9 @@ MAX_BLOCK = 10_000  # serials in one block
 
 _CHUNK = 64 * 1024
 _MAX_SEQ = 2**53
+_MAX_VERSION = 1_000_000
 _HASH = re.compile(r"[0-9a-f]{64}")
+_HEX = re.compile(r"[0-9a-f]+")
 _HLC = re.compile(r"[0-9a-f]{12}-[0-7][0-9a-f]{5}")
 CODE = re.compile(r"[A-Z]{2,8}-[A-Z0-9-]{1,40}")
 
@@ -106,22 +108,25 @@ class LeaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 # -- a batch --------------------------------------------------------------------------------------
 
 _entries = msgspec.json.Decoder(Entry)
+_lines = msgspec.json.Encoder()
 
 
 def encode_batch(
     entries: Sequence[Entry], max_bytes: int = MAX_DECODED
 ) -> tuple[tuple[Entry, ...], bytes]:
     """The first entries that fit in ``max_bytes`` (at least one), and their compressed body."""
-    lines: list[bytes] = []
-    size = 0
-    for entry in entries[:MAX_EVENTS]:
-        line = msgspec.json.encode(entry)
-        size += len(line) + 1
-        if lines and size > max_bytes:
-            break
-        lines.append(line)
-    body = zstandard.ZstdCompressor(level=3).compress(b"\n".join(lines))
-    return tuple(entries[: len(lines)]), body
+    sent = tuple(entries[:MAX_EVENTS])
+    data = _lines.encode_lines(sent)
+    if len(data) > max_bytes and len(sent) > 1:
+        sent = sent[: _fitting(data, max_bytes)]
+        data = _lines.encode_lines(sent)
+    # Of these lines, full of hashes, the lowest level makes less than any below nine, and soonest.
+    return sent, zstandard.ZstdCompressor(level=1).compress(data.removesuffix(b"\n"))
+
+
+def _fitting(data: bytes, max_bytes: int) -> int:
+    """How many whole lines, at least one, are within the limit."""
+    return max(1, data.count(b"\n", 0, max_bytes))
 
 
 def decode_batch(body: bytes, encoding: str = "zstd") -> list[Entry]:
@@ -130,18 +135,33 @@ def decode_batch(body: bytes, encoding: str = "zstd") -> list[Entry]:
     Raises TooLarge before more than the limit is held in memory, BadBatch(line) for what is not
     a batch. The text of the entries is never quoted: it may be personal.
     """
-    data = _decompress(body) if encoding == "zstd" else body
-    lines = data.removesuffix(b"\n").split(b"\n", MAX_EVENTS)
-    if len(lines) > MAX_EVENTS:
+    data = (_decompress(body) if encoding == "zstd" else body).removesuffix(b"\n")
+    lines = data.count(b"\n") + 1
+    if lines > MAX_EVENTS:
         raise TooLarge(limit=MAX_EVENTS)
-    if len(data) > (MAX_DECODED if len(lines) > 1 else MAX_LONE_EVENT):
+    if len(data) > (MAX_DECODED if lines > 1 else MAX_LONE_EVENT):
         raise TooLarge(limit=MAX_DECODED)
-    entries = [_decode_line(line, number) for number, line in enumerate(lines, 1)]
+    entries = _decode_whole(data, lines)
+    if entries is None:  # say in which line it is wrong
+        parts = data.split(b"\n")
+        entries = [_decode_line(line, number) for number, line in enumerate(parts, 1)]
     first = entries[0]
     for number, entry in enumerate(entries, 1):
         if (entry.device, entry.install) != (first.device, first.install):
             raise BadBatch(line=number)
     return entries
+
+
+def _decode_whole(data: bytes, lines: int) -> list[Entry] | None:
+    """All at once, at half the cost of line by line; None where any line may be wrong."""
+    # One object a line: the decoder itself would take two in one, or one over two.
+    if data[:1] != b"{" or data.count(b"}\n{") != lines - 1:
+        return None
+    try:
+        entries = _entries.decode_lines(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return entries if len(entries) == lines and _are_plausible(entries) else None
 
 
 def _decompress(body: bytes) -> bytes:
@@ -184,10 +204,32 @@ def is_plausible(entry: Entry) -> bool:
         all(is_name(text) for text in names)
         and all(len(text) <= 128 and text.isprintable() for text in loose)
         and 1 <= entry.seq <= _MAX_SEQ
-        and 1 <= entry.version <= 1_000_000
+        and 1 <= entry.version <= _MAX_VERSION
         and entry.at.utcoffset() is not None
         and _HASH.fullmatch(entry.hash) is not None
         and _HASH.fullmatch(entry.body_hash) is not None
+    )
+
+
+def _are_plausible(entries: Sequence[Entry]) -> bool:
+    """``is_plausible`` of all of them, a field at a time."""
+    names = [text for e in entries for text in (e.id, e.device, e.install, e.kind, e.subject)]
+    loose = [text for e in entries for text in (e.hlc, e.actor)]
+    hashes = [text for e in entries for text in (e.hash, e.body_hash)]
+    seqs = [e.seq for e in entries]
+    versions = [e.version for e in entries]
+    return (
+        min(map(len, names)) > 0
+        and max(map(len, names)) <= 128
+        and max(map(len, loose)) <= 128
+        and "".join(names + loose).isprintable()
+        and set(map(len, hashes)) == {64}
+        and _HEX.fullmatch("".join(hashes)) is not None
+        and min(seqs) >= 1
+        and max(seqs) <= _MAX_SEQ
+        and min(versions) >= 1
+        and max(versions) <= _MAX_VERSION
+        and None not in {e.at.tzinfo for e in entries}
     )
 
 
