@@ -84,6 +84,8 @@ def closed_by(case: Case, item: Item, evaluation: Evaluation, on: date) -> dict[
 
 
 def _check_open(case: Case, item: Item, evaluation: Evaluation, outcome: Outcome, on: date) -> None:
+    if case.accepted is not None:  # back with a supplement: it was decided once and for all
+        raise CaseClosed(case=case.id)
     if outcome not in evaluation.outcomes or outcome is Outcome.EACH:
         raise OutcomeNotOpen(outcome=outcome.value)
     if outcome is Outcome.RECEIVE_ONLY and case.decision is not None:

@@ -51,6 +51,17 @@ def check_later_notice(case: Case, item: Item, evaluation: Evaluation, on: date)
         raise NothingNewToTell
 
 
+def still_asked(case: Case) -> tuple[NoticeLine, ...]:
+    """What the department asked for after acceptance and nobody has brought since, or brought
+    anew with a fault."""
+    return tuple(
+        line
+        for line in case.asked
+        if line.material not in case.brought_back
+        or (line.material in case.evidence and case.evidence[line.material].fault)
+    )
+
+
 def check_fault(case: Case, item: Item, evaluation: Evaluation, material_id: str, on: date) -> None:
     """May something be found wrong with this material now?
 

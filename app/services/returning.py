@@ -7,8 +7,14 @@ from datetime import datetime
 
 from app.domain import case as cases
 from app.domain.case import CaseState
-from app.domain.case_events import CaseAbandoned, CasePutBack, CaseResumed, NoticeHanded
-from app.domain.errors import ReasonNeeded
+from app.domain.case_events import (
+    CaseAbandoned,
+    CaseLeft,
+    CasePutBack,
+    CaseResumed,
+    NoticeHanded,
+)
+from app.domain.errors import NotReady, ReasonNeeded
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
@@ -75,6 +81,21 @@ class ReturnDesk:
     def put_back(self, session: Session, case_id: str) -> Matter:
         """It waits again as before. Raises NotReady where it never waited."""
         return self._record(session, case_id, CasePutBack())
+
+    def leave(self, session: Session, case_id: str, reason: str = "") -> Matter:
+        """留待续办: not decided, and any window may go on with it (of a bundle with each case).
+
+        Raises NotReady where nobody is identified, for then nobody would find it again, and where
+        it has its number, for then it is put back.
+        """
+
+        def make(_: Unit, matter: Matter) -> Iterator[Fact]:
+            if matter.case.applicant is None:
+                raise NotReady(need="applicant")
+            for case in matter.cases:
+                yield case.id, CaseLeft(reason=reason.strip()[:200])
+
+        return self._matters.record(session, case_id, make)
 
     def hand_notice(
         self, session: Session, case_id: str, to: str, way: str, *, signed: bool

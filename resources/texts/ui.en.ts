@@ -240,12 +240,20 @@
       <translation>Applicant</translation>
     </message>
     <message>
-      <source>回答情形</source>
-      <translation>Answer the questions</translation>
+      <source>放回待补齐</source>
+      <translation>Put back to wait</translation>
     </message>
     <message>
       <source>放回待补正</source>
       <translation>Put back to wait</translation>
+    </message>
+    <message>
+      <source>回答情形</source>
+      <translation>Answer the questions</translation>
+    </message>
+    <message>
+      <source>交回部门</source>
+      <translation>Hand to the department</translation>
     </message>
     <message>
       <source>清点材料</source>
@@ -476,8 +484,8 @@
       <translation>Call again</translation>
     </message>
     <message>
-      <source>过号；办理中为未办离开，补正回来的放回</source>
-      <translation>Pass; while serving: left undone, or put back after a notice</translation>
+      <source>过号；办理中为离开（再按留待续办），补正回来的放回</source>
+      <translation>Pass; while serving: leave (again: keep for later), or put back after a notice</translation>
     </message>
     <message>
       <source>替窗口前的人取号</source>
@@ -648,6 +656,10 @@
       <translation>End undecided</translation>
     </message>
     <message>
+      <source>留待续办</source>
+      <translation>Keep for later</translation>
+    </message>
+    <message>
       <source>接着办</source>
       <translation>Go on</translation>
     </message>
@@ -666,6 +678,10 @@
     <message>
       <source>申请人没有办就离开？已收的材料先退还。</source>
       <translation>The applicant leaves without a decision? Give the papers back first.</translation>
+    </message>
+    <message>
+      <source>马上回来的，留待续办：哪个窗口都能接着办。</source>
+      <translation>Coming back soon? Keep it: any window can go on.</translation>
     </message>
     <message>
       <source>不优先</source>
@@ -1226,6 +1242,14 @@
     <message>
       <source>已{way}送达</source>
       <translation>Delivered: {way}</translation>
+    </message>
+    <message>
+      <source>部门要补的还差 {n} 份</source>
+      <translation>{n} papers the department asked for are missing</translation>
+    </message>
+    <message>
+      <source>部门要补的都齐了，可以交回部门</source>
+      <translation>All that the department asked for is here</translation>
     </message>
     <message>
       <source>还差 {n} 份，现在不能受理</source>

@@ -72,7 +72,7 @@ class CounterPage(QWidget):
         acts: dict[str, Callable[[], None]] = {
             "next": model.next_applicant,
             "recall": model.recall,
-            "pass": model.pass_or_leave,
+            "pass": self._pass_or_leave,
             "take": lambda: model.open_form(Form.TAKE),
             "walk_in": model.walk_in,
             "line": self.line.waiting.setFocus,
@@ -103,6 +103,13 @@ class CounterPage(QWidget):
             self.applicant.agent.submit()
         else:
             self.model.read_card()
+
+    def _pass_or_leave(self) -> None:
+        """F4 opens the form; in it, the case is left for later with what was written."""
+        if self.model.state.form is Form.LEAVE:
+            self.line.leave_form.leave_for_later()
+        else:
+            self.model.pass_or_leave()
 
     def _form_or_print(self) -> None:
         """The same key opens the form and, in it, prints it."""

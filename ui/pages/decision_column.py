@@ -121,7 +121,9 @@ class DecisionColumn(QFrame):
             button.set_words(say("{act} 并打印", act=words) if filled else words)
 
 
-_GOING = frozenset({Primary.ANSWER, Primary.COUNT, Primary.PARTY, Primary.PUT_BACK})
+_GOING = frozenset(
+    {Primary.ANSWER, Primary.COUNT, Primary.PARTY, Primary.PUT_BACK, Primary.SUPPLEMENT}
+)
 
 
 def _going_words(primary: Primary, conclusion: Conclusion | None) -> str:
@@ -131,7 +133,12 @@ def _going_words(primary: Primary, conclusion: Conclusion | None) -> str:
             Party.AGENT: say("登记代理人"),
             Party.APPLICANT: say("读申请人的证件"),
         }[conclusion.lacking if conclusion and conclusion.lacking else Party.APPLICANT]
-    words = {Primary.ANSWER: say("回答情形"), Primary.PUT_BACK: say("放回待补正")}
+    put_back = say("放回待补齐") if conclusion and conclusion.supplement else say("放回待补正")
+    words = {
+        Primary.ANSWER: say("回答情形"),
+        Primary.PUT_BACK: put_back,
+        Primary.SUPPLEMENT: say("交回部门"),
+    }
     return words.get(primary, say("清点材料"))
 
 

@@ -36,7 +36,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
             lines=(
                 _line("next", say("叫下一位"), "F2"),
                 _line("recall", say("重呼"), "F3"),
-                _line("pass", say("过号；办理中为未办离开，补正回来的放回"), "F4"),
+                _line("pass", say("过号；办理中为离开（再按留待续办），补正回来的放回"), "F4"),
                 _line("take", say("替窗口前的人取号"), "F5"),
                 _line("walk_in", say("无号接待"), "Ctrl+N"),
                 _line("line", say("到等候列表；过号的人按 Enter 重呼"), "F6"),

@@ -184,14 +184,20 @@ class LeaveForm(QWidget):
         self.reason.setMaxLength(200)
         self.reason.setPlaceholderText(say("原因，可以不写"))
         self.submit_button = ActButton(say("结束，未办"), "Enter")
+        self.later = ActButton(say("留待续办"), "F4")
         cancel = ActButton(say("接着办"), "Esc")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(label(say("申请人没有办就离开？已收的材料先退还。"), wrap=True))
+        layout.addWidget(
+            label(say("马上回来的，留待续办：哪个窗口都能接着办。"), "muted", wrap=True)
+        )
         layout.addWidget(self.reason)
         layout.addWidget(self.submit_button)
+        layout.addWidget(self.later)
         layout.addWidget(cancel)
+        self.later.clicked.connect(self.leave_for_later)
         self.reason.returnPressed.connect(self.submit)
         self.submit_button.clicked.connect(self.submit)
         cancel.clicked.connect(model.step_back)
@@ -205,6 +211,11 @@ class LeaveForm(QWidget):
             self.reason.setFocus()
         self.setVisible(opened)
         self.submit_button.set_primary(opened)
+        case = self._model.case.state
+        self.later.setEnabled(case.open and case.applicant is not None)
+
+    def leave_for_later(self) -> None:
+        self._model.leave_for_later(self.reason.text())
 
     def submit(self) -> None:
         self._model.leave(self.reason.text())

@@ -167,6 +167,16 @@ class CaseModel(ViewModel[CaseScreen]):
         desk = self._services.returning
         self._leave(desk.put_back)
 
+    def hand_to_department(self) -> None:
+        """What it asked for is here: its review goes on."""
+        if (desk := self._services.results) is not None:
+            self._leave(desk.supplemented)
+
+    def leave_for_later(self, reason: str) -> None:
+        """Undecided: any window may go on with it."""
+        desk = self._services.returning
+        self._leave(lambda session, case_id: desk.leave(session, case_id, reason))
+
     def abandon(self, reason: str) -> None:
         desk = self._services.reception
         self._leave(lambda session, case_id: desk.abandon(session, case_id, reason))

@@ -111,6 +111,11 @@ class CounterModel(ViewModel[CounterState]):
         elif self.state.may_leave:
             self._form(Form.LEAVE)
 
+    def leave_for_later(self, reason: str) -> None:
+        """留待续办: only with somebody identified, for else nobody finds it again."""
+        if self.case.state.open and self.case.state.applicant is not None:
+            self.case.leave_for_later(reason)
+
     def leave(self, reason: str) -> None:
         if self.case.state.open:
             self.case.abandon(reason)
@@ -271,6 +276,8 @@ class CounterModel(ViewModel[CounterState]):
                 self._name_lacking()
             case Primary.PUT_BACK:
                 self.case.put_back()
+            case Primary.SUPPLEMENT:
+                self.case.hand_to_department()
             case Primary.FORM:
                 pass
 

@@ -42,6 +42,7 @@ class Primary(StrEnum):
     PARTY = "party"
     DECIDE = "decide"
     PUT_BACK = "put_back"
+    SUPPLEMENT = "supplement"
     NEXT = "next"
     FORM = "form"  # the open form's own button
 
@@ -110,6 +111,8 @@ def _next_of_case(case: CaseScreen) -> Primary:
         return Primary.ANSWER
     if case.conclusion is not None and case.conclusion.missing and not case.counted:
         return Primary.COUNT
+    if case.conclusion is not None and case.conclusion.supplement:
+        return Primary.PUT_BACK if case.conclusion.missing else Primary.SUPPLEMENT
     if case.conclusion is not None and case.conclusion.lacking and not case.conclusion.best:
         return Primary.PARTY
     if case.numbered and case.outcome is None:

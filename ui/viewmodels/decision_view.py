@@ -13,6 +13,7 @@ from app.domain.catalogue import Necessity
 from app.domain.checklist import ACCEPTANCES, Outcome, RowState
 from app.domain.decision import PAPER_OF
 from app.domain.errors import AppError, NotReady
+from app.domain.notice import still_asked
 from app.domain.parties import Party
 from ui.kit.formats import outcome_name, paper_name
 from ui.kit.texts import say
@@ -39,6 +40,7 @@ class Conclusion:
     missing: int = 0  # rows that are still wanting
     why: str = ""  # in the way of what the list would allow
     lacking: Party | None = None  # whose identity comes first
+    supplement: bool = False  # the department waits for what it asked; nothing is decided here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ def conclude(facts: CaseFacts, explain: Callable[[AppError], Note]) -> Conclusio
             headline=headline, tone=Tone.NEUTRAL, lines=(), open=frozenset(), best=None,
             known=known,
         )  # fmt: skip
+    if case.accepted is not None:
+        return _of_supplement(case)
     allowed = evaluation.outcomes if case.applicant else frozenset[Outcome]()
     outcomes = allowed - facts.closed.keys()
     if evaluation.unanswered:
@@ -139,6 +143,19 @@ def conclude(facts: CaseFacts, explain: Callable[[AppError], Note]) -> Conclusio
     return Conclusion(
         headline=headline, tone=tone, lines=lines, open=outcomes, best=best, known=known,
         missing=len(evaluation.missing),
+    )  # fmt: skip
+
+
+def _of_supplement(case: Case) -> Conclusion:
+    """Accepted long ago: only what its department asked for is brought."""
+    left = still_asked(case)
+    headline = (
+        say("部门要补的还差 {n} 份", n=len(left)) if left else say("部门要补的都齐了，可以交回部门")
+    )
+    return Conclusion(
+        headline=headline, tone=Tone.WARN if left else Tone.GOOD,
+        lines=tuple(f"{line.name}：{line.problem}" for line in left), open=frozenset(), best=None,
+        known=frozenset(), missing=len(left), supplement=True,
     )  # fmt: skip
 
 

@@ -154,6 +154,53 @@ class RefusedDesk(Protocol):
     def refused(self) -> Sequence[SetAsideEntry]: ...
 
 
+class WaitingResult(Protocol):
+    """A finished case whose result waits at the hall (出件)."""
+
+    @property
+    def case_id(self) -> str: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def item_name(self) -> str: ...
+
+    @property
+    def applicant(self) -> str:
+        """Masked."""
+        ...
+
+    @property
+    def granted(self) -> bool: ...
+
+    @property
+    def result_name(self) -> str: ...
+
+    @property
+    def result_number(self) -> str: ...
+
+    @property
+    def delivery(self) -> str:
+        """Where it is posted to, "" where it is picked up."""
+        ...
+
+    @property
+    def finished_at(self) -> datetime: ...
+
+
+class ResultsDesk(Protocol):
+    def waiting(self, text: str = "") -> Sequence[WaitingResult]:
+        """The oldest first; ``text`` is part of a number, name or item."""
+        ...
+
+    def hand_out(
+        self, session: Session, case_id: str, to: str, way: str, *, signed: bool
+    ) -> object: ...
+
+    def supplemented(self, session: Session, case_id: str) -> object: ...
+
+
 class Trainer(Protocol):
     """The demo's hand that puts a person's card on the simulated reader."""
 
@@ -208,6 +255,7 @@ class CounterServices:
     attachments: Attachments | None = None
     uploads: Uploads | None = None
     file_lane: Lane | None = None
+    results: ResultsDesk | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0
