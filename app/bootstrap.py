@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.services.catalogue_watch import CatalogueWatch
     from app.services.clock_settings import ClockSettings
     from app.services.decision_desk import DecisionDesk
+    from app.services.enrolment import Enrolment
     from app.services.matter import Matters
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
@@ -312,12 +313,23 @@ class Client:
         return load_people(file.read_text(encoding="utf-8"))
 
     @_Part
+    def enrolment(self) -> Enrolment:
+        from importlib.metadata import version
+
+        from app.services.enrolment import Enrolment
+        from sync.client.enrol import ask_enrolment
+
+        return Enrolment(
+            lambda: self.store, self.secrets, ask_enrolment, url=self.settings.backoffice_url,
+            authorities=self.settings.backoffice_ca, version=version("onewindow"),
+            random=self.random,
+        )  # fmt: skip
+
+    @_Part
     def records(self) -> PeopleRecords:
         from sync.client.people import RemotePeople
 
-        return RemotePeople(
-            base_url=self.settings.backoffice_url, token=self.settings.backoffice_token
-        )
+        return RemotePeople(self.enrolment.access)
 
     @_Part
     def sync(self) -> SyncWorker:
@@ -326,8 +338,7 @@ class Client:
         worker = SyncWorker(
             outbox=self.outbox,
             settings=SyncSettings(
-                base_url=self.settings.backoffice_url,
-                token=self.settings.backoffice_token,
+                access=self.enrolment.access,
                 bars=self.home / "bars.json",
                 calendar=self.home / "calendar" / "published.json",
             ),

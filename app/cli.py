@@ -17,6 +17,7 @@ import click
 
 from app.cli_calendar import add_calendar_commands
 from app.cli_catalogue import add_catalogue_commands
+from app.cli_devices import add_device_commands
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -165,6 +166,7 @@ def calendar() -> None:
 
 
 add_calendar_commands(calendar, command)
+add_device_commands(main, command)
 
 
 @main.group()

@@ -39,8 +39,8 @@ class Settings:
     reader: str = "pcsc"
     document_printer: str = ""
     slip_printer: str = ""
-    backoffice_url: str = "http://127.0.0.1:8765"
-    backoffice_token: str = ""
+    backoffice_url: str = ""  # where the back office is now, if not where this device enrolled
+    backoffice_ca: str = ""  # file of the hall's own authorities, instead of a pinned certificate
     theme: str = "system"  # system, light, dark
     language: str = "zh"  # zh, en
 

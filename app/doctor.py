@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -190,21 +191,27 @@ def _reader(client: Client) -> Iterator[Finding]:
 
 
 def _back_office(client: Client) -> Iterator[Finding]:
-    import requests
+    from contextlib import closing
 
-    url = client.settings.backoffice_url
+    from sync.client.transport import HttpTransport
+
+    access = client.enrolment.access()
     waiting, refused = client.outbox.counts()
-    counts = f"{waiting} waiting, {refused} refused"
+    code = "" if access.token else "SYNC-NOT-ENROLLED"
+    version, reached = "", False
     try:
-        health = requests.get(f"{url}/health", timeout=2).json()
-        version, reached = str(health.get("version", "")), bool(health.get("ok"))
-    except (requests.RequestException, ValueError, AttributeError):
-        version, reached = "", False
-    said = explain("SYNC-OFFLINE", {})
+        with closing(HttpTransport(access, longest=6.0)) as transport:
+            health = json.loads(transport.get("/health", 64 * 1024).body)
+        version, reached = str(health["version"]), health["ok"] is True
+    except AppError as error:
+        code = error.code
+    except (ValueError, LookupError, TypeError):
+        code = "SYNC-BAD-ANSWER"
     yield Finding(
         component="back office", found=reached, version=version,
-        state=Health.OK if reached and not refused else Health.WARN, detail=f"{url} ({counts})",
-        next_step="" if reached else said.next_step,
+        state=Health.WARN if code or refused else Health.OK,
+        detail=f"{access.url} ({waiting} waiting, {refused} refused) {code}".strip(),
+        next_step=explain(code, {}).next_step if code else "",
     )  # fmt: skip
 
 

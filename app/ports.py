@@ -175,6 +175,58 @@ class SyncStatus:
     since: datetime | None = None  # of the present link state
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where the back office is and the token by which it knows this device, "" before enrolment.
+
+    ``verify`` says how its certificate is checked: True by the system's authorities, else the path
+    of the hall's own authorities, or ``sha256:`` and the certificate's fingerprint in hex.
+    """
+
+    url: str
+    token: str
+    verify: bool | str = True
+
+    def __call__(self) -> Access:
+        """Its own source, where it never changes."""
+        return self
+
+
+# Asked before each request: a device may be enrolled anew while the program runs.
+AccessSource = Callable[[], Access]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentAsked:
+    """``code`` as typed. ``fingerprint`` is the certificate's SHA-256 as the administrator gave
+    it, "" to believe the system's authorities (or ``authorities``, a file). ``install`` names the
+    chain to be written if the ``former_install`` of ``former_device`` cannot go on."""
+
+    url: str
+    code: str
+    fingerprint: str = ""
+    authorities: str = ""
+    install: str
+    former_device: str
+    former_install: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """``acknowledged``, ``head`` and ``set_aside`` (a code): how the former chain stands there."""
+
+    access: Access
+    device: str
+    hall: str
+    acknowledged: int
+    head: str
+    set_aside: str
+
+
+AskEnrolment = Callable[[EnrolmentAsked], Enrolled]  # blocking; raises AppError
+
+
 class BackOffice(Protocol):
     """The sync worker as the rest of the client sees it."""
 

@@ -22,7 +22,7 @@ import msgspec
 from app.domain.event import Event
 from app.domain.events import KINDS
 from sync import wire
-from sync.endpoints import ENDPOINTS, JSON, Endpoint, Parameter
+from sync.endpoints import ENDPOINTS, JSON, SPOKEN, Endpoint, Parameter
 
 _SCHEMAS = "#/components/schemas/{name}"
 _ADMITS = {"device": "device", "hall": "hall", "password": "password", "anyone": "—"}
@@ -105,11 +105,7 @@ def _content(what: Any, known: dict[type[msgspec.Struct], Any]) -> dict[str, Any
 def _parameters(one: Endpoint) -> tuple[Parameter, ...]:
     if one.admits != "device":
         return one.parameters
-    spoken = Parameter(
-        name=wire.PROTOCOL_HEADER, place="header", says="the version the client speaks",
-        pattern="^[0-9]{1,5}$", required=True,
-    )  # fmt: skip
-    return (spoken, *one.parameters)
+    return (SPOKEN, *one.parameters)
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync import blobs, errors, people, published, wire
+from sync import blobs, devices, errors, people, published, wire
 from sync.errors import SyncError
 
 JSON = "application/json"
@@ -18,7 +18,7 @@ HTML = "text/html"
 
 _ASKED = (
     errors.BadRequest, errors.TooNew, errors.NotEnrolled, errors.TooOld, errors.TooLarge,
-    errors.ServerTrouble,
+    errors.ServerTrouble, errors.Revoked,
 )  # fmt: skip
 _CHAIN = (errors.Gap, errors.Fork, errors.BrokenChain)
 
@@ -53,6 +53,10 @@ class Endpoint:
     refuses: tuple[type[SyncError], ...] = ()
 
 
+SPOKEN = Parameter(
+    name=wire.PROTOCOL_HEADER, place="header", says="the version the client speaks",
+    pattern="^[0-9]{1,5}$", required=True,
+)  # fmt: skip
 _BLOB = Parameter(
     name="sha", place="path", says="SHA-256 of the scan's bytes, lower-case hex",
     pattern="^[0-9a-f]{64}$", required=True,
@@ -71,11 +75,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 pattern="^(zstd|identity)$",
             ),
         ),
-        refuses=(*_ASKED, errors.BadBatch, *_CHAIN),
+        refuses=(*_ASKED, errors.BadBatch, errors.OtherDevice, *_CHAIN),
     ),
     Endpoint(
         method="POST", path=wire.LEASE_PATH, says="Get case numbers and tickets.",
-        takes=wire.LeaseRequest, gives=wire.LeaseAnswer, refuses=(*_ASKED, errors.Fork),
+        takes=wire.LeaseRequest, gives=wire.LeaseAnswer,
+        refuses=(*_ASKED, errors.OtherDevice, errors.Fork),
+    ),
+    Endpoint(
+        method="POST", path=devices.ENROL_PATH, says="Get a device's token for a one-time code.",
+        admits="anyone", takes=devices.EnrolRequest, gives=devices.EnrolAnswer,
+        parameters=(SPOKEN,),
+        refuses=(
+            errors.BadRequest, errors.TooNew, errors.BadCode, errors.TooLarge, errors.TooOld,
+            errors.TooMany, errors.ServerTrouble,
+        ),
     ),
     Endpoint(
         method="POST", path=people.LICENCES_PATH, says="E-licences of a person or organisation.",
@@ -171,6 +185,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter(name="after", place="query", says="their `changed`", pattern="^[0-9]{1,15}$"),
         ),
         refuses=(errors.NotEnrolled, errors.BadRequest),
+    ),
+    Endpoint(
+        method="POST", path=devices.CODES_PATH, admits="hall",
+        says="Make a one-time code for a device.",
+        takes=devices.CodeAsked, gives=devices.CodeAnswer,
+        refuses=(
+            errors.NotEnrolled, errors.BadRequest, errors.TooLarge, errors.ServerTrouble,
+        ),
     ),
     Endpoint(
         method="GET", path="/api/chains", admits="hall", says="How far each chain is complete.",

@@ -43,11 +43,43 @@ class TooNew(SyncError):
 
 
 class NotEnrolled(SyncError):
-    """No token, or not this back office's token."""
+    """No token, or none that this back office gave."""
 
     code = "SYNC-NOT-ENROLLED"
     blame = Blame.MACHINE
     status = 401
+
+
+class BadCode(SyncError):
+    """No such enrolment code: mistyped, used, ended, or tried too often. Nobody is told which."""
+
+    code = "SYNC-CODE"
+    blame = Blame.DATA
+    status = 403
+
+
+class OtherDevice(SyncError):
+    """A device brings or asks for what is another's."""
+
+    code = "SYNC-OTHER-DEVICE"
+    blame = Blame.MACHINE
+    status = 403
+
+
+class Revoked(SyncError):
+    """The device's access was withdrawn: nothing comes down to it."""
+
+    code = "SYNC-REVOKED"
+    blame = Blame.MACHINE
+    status = 403
+
+
+class TooMany(SyncError):
+    """Asked too often from one address; later it may be asked again."""
+
+    code = "SYNC-TOO-MANY"
+    retryable = True
+    status = 429
 
 
 class NotPublished(SyncError):
@@ -219,6 +251,27 @@ class Unreachable(SyncError):
     retryable = True
 
 
+class BadCertificate(Unreachable):
+    """Who answers does not show the back office's certificate: nothing was sent to it."""
+
+    code = "SYNC-CERTIFICATE"
+    blame = Blame.MACHINE
+
+
+class UnknownCertificate(SyncError):
+    """Nobody vouches for the certificate shown: a person compares its ``fingerprint`` first."""
+
+    code = "SYNC-CERTIFICATE-UNKNOWN"
+    blame = Blame.MACHINE
+
+
+class UnknownAddress(SyncError):
+    """The address typed is not one of a back office."""
+
+    code = "SYNC-ADDRESS"
+    blame = Blame.DATA
+
+
 class BadAnswer(SyncError):
     """Something answered, but not with what this protocol allows."""
 
@@ -248,6 +301,17 @@ class StoreTooNew(SyncError):
 
     code = "SYNC-STORE-NEWER"
     blame = Blame.MACHINE
+
+
+class StoreUnreachable(SyncError):
+    """The database cannot be opened: no such server, no right to it, or the file is broken.
+
+    ``cause`` is the driver's own short code.
+    """
+
+    code = "SYNC-STORE"
+    blame = Blame.MACHINE
+    retryable = True
 
 
 class PortTaken(SyncError):

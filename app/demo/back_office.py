@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import requests
+
 from app.domain.errors import AppError, Blame
 
 _PATIENCE = 15.0
@@ -42,6 +44,16 @@ class EmbeddedBackOffice:
     @property
     def token(self) -> str:
         return (self._data / "token").read_text(encoding="ascii").strip()
+
+    def new_code(self, device: str) -> str:
+        """A one-time code that enrols ``device``, as an administrator makes it."""
+        answer = requests.post(
+            f"{self.url}/api/devices/codes", json={"device": device}, timeout=_PATIENCE,
+            headers={"Authorization": f"Bearer {self.token}"},
+        )  # fmt: skip
+        if answer.status_code != 200:
+            raise BackOfficeDead
+        return str(answer.json()["code"])
 
     def start(self) -> None:
         """Returns when it takes requests. Raises BackOfficeDead."""

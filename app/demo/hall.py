@@ -49,13 +49,14 @@ class DemoHall:
         self.office.start()
         self.trainer: ReaderTrainer | None = None
         self._sam: SimulatedSamReader | None = None
-        settings = replace(
-            chosen, backoffice_url=self.office.url, backoffice_token=self.office.token
-        )
+        settings = replace(chosen, backoffice_url=self.office.url)
         if "reader" not in _given(home):
             real = "" if simulate else _real_reader()
             settings = replace(settings, reader=real or f"serial:{self._plug_in(home)}")
         self.client = Client(home, settings)
+        # Each time, as an installer does once: the folder of the one may be older than the other's.
+        code = self.office.new_code(self.client.store.device)
+        self.client.enrolment.enrol(self.office.url, code)
         if self._sam is not None:
             self.trainer = ReaderTrainer(self._sam, dict(self.client.people))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,11 +13,13 @@ from fastapi import FastAPI, Request, Response
 from sync import errors, wire
 from sync.backoffice import demands, intake, line, pages, progress
 from sync.backoffice.blob_app import add_blobs
+from sync.backoffice.devices import add_devices
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
+from sync.backoffice.turnstile import Turnstile
 from sync.errors import SyncError
 
 _MAX_BODY = wire.MAX_LONE_EVENT + 64 * 1024
@@ -38,24 +38,6 @@ def _html(text: str, status: int = 200) -> Response:
     return Response(
         text, status, media_type="text/html; charset=utf-8", headers=pages.SECURITY_HEADERS
     )
-
-
-class _Turnstile:
-    """Lets each address through so many times a minute; forgets the oldest addresses."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
-        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
-
-    def passes(self, address: str) -> bool:
-        now = time.monotonic()
-        since, count = self._seen.pop(address, (now, 0))
-        if now - since >= 60:
-            since, count = now, 0
-        self._seen[address] = (since, count + 1)
-        if len(self._seen) > 10_000:
-            self._seen.popitem(last=False)
-        return count < self._per_minute
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -77,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
+    add_devices(app, office)
     blob_desk = add_blobs(app, office)
     add_reference(app, office)
     return app
@@ -101,11 +84,12 @@ def _add_sync(app: FastAPI, office: Office) -> None:
 
     @app.post(wire.PUSH_PATH)
     async def push(request: Request) -> Response:
-        office.admit(request)
+        admitted = office.admit(request)
         encoding = request.headers.get("content-encoding", "identity")
         if encoding not in {"zstd", "identity"}:
             raise errors.BadRequest
         entries = wire.decode_batch(await read_body(request, _MAX_BODY), encoding)
+        admitted.check(entries[0].device)
         answer = await office.write(
             lambda connection: intake.receive(connection, entries, settings.now(), office.numbers)
         )
@@ -121,11 +105,12 @@ def _add_sync(app: FastAPI, office: Office) -> None:
 
     @app.post(wire.LEASE_PATH)
     async def lease(request: Request) -> Response:
-        office.admit(request)
+        admitted = office.admit(request)
         try:
             asked = msgspec.json.decode(await read_body(request, 64 * 1024), type=wire.LeaseRequest)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise errors.BadRequest from None
+        admitted.check(asked.device)
         answer = await office.write(
             lambda connection: line.lease(connection, asked, settings.now(), settings.block_size)
         )
@@ -140,7 +125,7 @@ def _add_sync(app: FastAPI, office: Office) -> None:
 
 def _add_pages(app: FastAPI, office: Office) -> None:
     settings, hall = office.settings, office.settings.hall
-    turnstile = _Turnstile(settings.progress_per_minute)
+    turnstile = Turnstile(settings.progress_per_minute)
 
     @app.get("/")
     async def overview() -> Response:

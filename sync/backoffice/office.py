@@ -18,6 +18,7 @@ from sync import errors, wire
 from sync.backoffice import cases, intake, line
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Database, Transaction
+from sync.backoffice.enrolment import Admitted, KnownTokens
 from sync.backoffice.logs import note
 from sync.backoffice.settings import Settings, read_token
 
@@ -35,6 +36,7 @@ class Office:
         self.numbers = NumberPattern(settings.hall)
         now = settings.now()
         self.database = Database.open(settings.data / "backoffice.db", now)
+        self.tokens = KnownTokens(self.database)
         with self.database.write() as connection:
             line.forget_old_answers(connection, now)
             cases.fill_in(connection)
@@ -71,18 +73,22 @@ class Office:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
-    def admit(self, request: Request) -> None:
-        """Raises NotEnrolled, BadRequest, TooOld or TooNew."""
-        self.check_token(request)
-        spoken = request.headers.get(wire.PROTOCOL_HEADER, "")
-        if not (spoken.isascii() and spoken.isdigit() and len(spoken) < 6):
-            raise errors.BadRequest
-        if int(spoken) < wire.OLDEST_PROTOCOL:
-            raise errors.TooOld(spoken=int(spoken))
-        if int(spoken) > wire.PROTOCOL:
-            raise errors.TooNew(spoken=int(spoken))
+    def admit(self, request: Request, *, also_revoked: bool = False) -> Admitted:
+        """The device whose token came. A withdrawn one is refused but where ``also_revoked``.
+
+        Raises NotEnrolled, Revoked, BadRequest, TooOld or TooNew.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        found = self.tokens.find(token) if scheme == "Bearer" and token else None
+        if found is None:
+            raise errors.NotEnrolled
+        check_spoken(request)
+        if found.revoked and not also_revoked:
+            raise errors.Revoked
+        return found
 
     def check_token(self, request: Request) -> None:
+        """The administrator's token, for tools. Raises NotEnrolled."""
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             raise errors.NotEnrolled
@@ -96,6 +102,17 @@ class Office:
             return False
         right = hmac.compare_digest(password, self.token.encode())
         return scheme.lower() == "basic" and right
+
+
+def check_spoken(request: Request) -> None:
+    """The version of the protocol that the client speaks. Raises BadRequest, TooOld or TooNew."""
+    spoken = request.headers.get(wire.PROTOCOL_HEADER, "")
+    if not (spoken.isascii() and spoken.isdigit() and len(spoken) < 6):
+        raise errors.BadRequest
+    if int(spoken) < wire.OLDEST_PROTOCOL:
+        raise errors.TooOld(spoken=int(spoken))
+    if int(spoken) > wire.PROTOCOL:
+        raise errors.TooNew(spoken=int(spoken))
 
 
 async def read_body(request: Request, longest: int) -> bytes:

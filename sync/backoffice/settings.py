@@ -26,6 +26,7 @@ class Settings:
     block_size: int = 200
     demo_line: int = 0
     progress_per_minute: int = 30  # requests from one address
+    wrong_codes_per_minute: int = 10  # from one address
     blob_reserve: int = 512 * 1024 * 1024  # bytes of the disk that scans leave to the journal
     now: Callable[[], datetime] = _now
     random: Callable[[int], bytes] = os.urandom

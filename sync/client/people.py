@@ -12,7 +12,7 @@ from app.domain.case import CaseState
 from app.domain.case_events import Numbered
 from app.domain.errors import AppError, BadEntry
 from app.domain.journal import Entry, check_body, decode_event
-from app.ports import Licence, WaitingCase
+from app.ports import AccessSource, Licence, WaitingCase
 from sync import errors, people, wire
 from sync.client.round import Post, check_error
 from sync.client.transport import HttpTransport
@@ -30,10 +30,8 @@ class RemotePeople:
     Every method raises RecordsUnavailable, whose ``cause`` is the code of why.
     """
 
-    def __init__(self, *, base_url: str, token: str, verify: bool | str = True) -> None:
-        self._base_url = base_url
-        self._token = token
-        self._verify = verify
+    def __init__(self, access: AccessSource) -> None:
+        self._access = access
 
     def licences(self, holder: str) -> tuple[Licence, ...]:
         if not wire.is_name(people.tidy(holder)):
@@ -73,10 +71,7 @@ class RemotePeople:
         return answer.entries
 
     def _ask(self, path: str, asked: msgspec.Struct, kind: type[_Answer], largest: int) -> _Answer:
-        transport = HttpTransport(
-            base_url=self._base_url, token=self._token, verify=self._verify,
-            longest=_LONGEST_SECONDS,
-        )  # fmt: skip
+        transport = HttpTransport(self._access, longest=_LONGEST_SECONDS)
         post = Post(
             path=path, body=msgspec.json.encode(asked), content_type="application/json",
             largest=largest,

@@ -68,6 +68,7 @@ _Answer = TypeVar("_Answer", wire.PushAnswer, wire.LeaseAnswer, wire.ErrorAnswer
 _BLOCKING: dict[int, frozenset[str]] = {
     400: frozenset({"SYNC-BAD-BATCH", "SYNC-BAD-REQUEST", "SYNC-TOO-NEW"}),
     401: frozenset({"SYNC-NOT-ENROLLED"}),
+    403: frozenset({"SYNC-REVOKED", "SYNC-OTHER-DEVICE"}),
     409: frozenset({"SYNC-GAP", "SYNC-FORK", "SYNC-CHAIN"}),
     426: frozenset({"SYNC-TOO-OLD"}),
 }

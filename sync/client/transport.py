@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
+from app.ports import AccessSource
 from sync.client.round import Post, Reply
-from sync.errors import BadAnswer, Unreachable
+from sync.errors import BadAnswer, BadCertificate, Unreachable
 from sync.wire import PROTOCOL, PROTOCOL_HEADER
 
 CONNECT_SECONDS = 2.0
+PIN = "sha256:"
 ANSWER_SECONDS = 15.0  # a body that only drips; silence on the line ends it after a third
 
 
 class HttpTransport:
-    """A ``Send``. Belongs to one thread. ``verify`` is True or the path of the hall's own CA.
+    """A ``Send``. Belongs to one thread.
 
     ``longest`` is how many seconds a whole answer may take, a third of them without a byte.
     """
 
-    def __init__(
-        self, *, base_url: str, token: str, verify: bool | str = True,
-        longest: float = ANSWER_SECONDS,
-    ) -> None:  # fmt: skip
-        self._base = base_url.rstrip("/")
-        self._verify = verify
+    def __init__(self, access: AccessSource, *, longest: float = ANSWER_SECONDS) -> None:
+        self._access = access
         self._longest = longest
-        self._session = requests.Session()
-        # A proxy or .netrc of the machine's environment must never see or replace the token.
-        self._session.trust_env = False
-        self._session.headers.update(
-            {
-                "Authorization": f"Bearer {token}",
-                PROTOCOL_HEADER: str(PROTOCOL),
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            }
-        )
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        self._session = _Session(True)
 
     def __call__(self, post: Post) -> Reply:
         """Raises Unreachable where no complete answer came, BadAnswer where it is too large."""
@@ -58,14 +47,33 @@ class HttpTransport:
         self, method: str, path: str, headers: dict[str, str], body: bytes | None, largest: int
     ) -> Reply:
         until = time.monotonic() + self._longest
+        with self.opened(method, path, headers, body) as response:
+            content = b"" if response.status_code == 304 else read_answer(response, largest, until)
+            return Reply(status=response.status_code, body=content)
+
+    @contextmanager
+    def opened(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | IO[bytes] | None
+    ) -> Iterator[requests.Response]:
+        """An answer whose body is still to be read.
+
+        Raises BadCertificate, and Unreachable also for what fails while it is read.
+        """
+        access = self._access()
+        if access.token:
+            headers["Authorization"] = f"Bearer {access.token}"
+        if access.verify != self._session.given:
+            self._session.close()
+            self._session = _Session(access.verify)
         try:
             with self._session.request(
-                method, self._base + path, data=body, headers=headers, stream=True,
-                timeout=(CONNECT_SECONDS, self._longest / 3), verify=self._verify,
+                method, access.url.rstrip("/") + path, data=body, headers=headers, stream=True,
+                timeout=(CONNECT_SECONDS, self._longest / 3), verify=self._session.verify_by,
                 allow_redirects=False,
             ) as response:  # fmt: skip
-                content = b"" if response.status_code == 304 else _read(response, largest, until)
-                return Reply(status=response.status_code, body=content)
+                yield response
+        except requests.exceptions.SSLError:
+            raise BadCertificate from None
         except (requests.RequestException, HTTPError, OSError, ValueError):
             # HTTPError: a body cut short, read past requests. Nothing of the texts is needed.
             raise Unreachable from None
@@ -74,7 +82,48 @@ class HttpTransport:
         self._session.close()
 
 
-def _read(response: requests.Response, largest: int, until: float) -> bytes:
+class _Session(requests.Session):
+    """Connections whose other end is checked in one way."""
+
+    def __init__(self, given: bool | str) -> None:
+        super().__init__()
+        self.given = given
+        pin = pinned(given)
+        # With a pin that one certificate counts and nobody's word for it.
+        self.verify_by: bool | str = False if pin else given
+        # A proxy or .netrc of the machine's environment must never see or replace the token.
+        self.trust_env = False
+        self.headers.update(
+            {
+                PROTOCOL_HEADER: str(PROTOCOL),
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            }
+        )
+        self.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        self.mount("https://", _Pinned(pin))
+
+
+class _Pinned(HTTPAdapter):
+    """Refuses, before a byte of a request is sent, whoever shows another certificate."""
+
+    def __init__(self, pin: str) -> None:
+        self._pin = pin or None
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **more: Any
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, assert_fingerprint=self._pin, **more)
+
+
+def pinned(verify: bool | str) -> str:
+    """The fingerprint of ``sha256:HEX``, "" where the certificate is checked otherwise."""
+    return verify.removeprefix(PIN) if isinstance(verify, str) and verify.startswith(PIN) else ""
+
+
+def read_answer(response: requests.Response, largest: int, until: float) -> bytes:
+    """A whole body. Raises Unreachable, BadAnswer."""
     declared = response.headers.get("Content-Length", "")
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
     if not chunked and not declared.isdigit():

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from app.domain.errors import AppError
-from app.ports import Clock, LinkState, SyncStatus
+from app.ports import AccessSource, Clock, LinkState, SyncStatus
 from sync.client.outbox import Outbox
 from sync.client.published import PublishedKeeper
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
@@ -31,15 +31,11 @@ _LINKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncSettings:
-    """``base_url`` like ``http://127.0.0.1:8765``. ``verify`` is True or a CA file's path.
-
-    ``bars`` and ``calendar`` are where the list of bad credit and the published working days are
+    """``bars`` and ``calendar`` are where the list of bad credit and the published working days are
     kept, None where nobody needs them.
     """
 
-    base_url: str
-    token: str
-    verify: bool | str = True
+    access: AccessSource
     aims: LeaseAims = field(default_factory=LeaseAims)
     patience: Patience = field(default_factory=Patience)
     bars: Path | None = None
@@ -55,9 +51,7 @@ class SyncWorker:
     ) -> None:  # fmt: skip
         self._outbox = outbox
         self._clock = clock
-        self._transport = HttpTransport(
-            base_url=settings.base_url, token=settings.token, verify=settings.verify
-        )
+        self._transport = HttpTransport(settings.access)
         self._rounds = Rounds(
             outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims
         )

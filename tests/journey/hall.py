@@ -28,8 +28,11 @@ PASSWORD = {"1001": "demo-1001", "1002": "demo-1002"}
 
 
 def open_client(home: Path, office: EmbeddedBackOffice, **changed: str) -> Client:
-    settings = Settings(backoffice_url=office.url, backoffice_token=office.token)
-    return Client(home, replace(settings, **changed))
+    """A window that is enrolled there, once."""
+    client = Client(home, replace(Settings(backoffice_url=office.url), **changed))
+    if not client.enrolment.state().enrolled:
+        client.enrolment.enrol(office.url, office.new_code(client.store.device))
+    return client
 
 
 def wait_until(true: Callable[[], bool], seconds: float, what: str) -> None:

@@ -54,14 +54,14 @@ def killed_again_and_again(
 ) -> None:
     """One window's share of the kills, and what must hold after each and at the end."""
     chance = Random(seed)
-    home.mkdir()
+    open_client(home, office, window=window).store.close()  # enrolled
     said: set[str] = set()
     for kill in range(kills):
         log = home.parent / f"worker-{window}-{kill}.log"
         with log.open("w") as errors:
             worker = subprocess.Popen(
                 [sys.executable, "-m", "tests.journey.window_worker", str(home), window,
-                 office.url, office.token, str(seed + kill)],
+                 office.url, str(seed + kill)],
                 stdout=subprocess.PIPE, stderr=errors, text=True,
                 env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             )  # fmt: skip

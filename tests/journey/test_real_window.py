@@ -217,10 +217,9 @@ def test_real_key_presses_under_an_x_server(
     home = tmp_path / "window"
     home.mkdir()
     (home / "settings.toml").write_text(
-        f'reader = "serial:{sam.start()}"\nbackoffice_url = "{office.url}"\n'
-        f'backoffice_token = "{office.token}"\n',
-        encoding="utf-8",
+        f'reader = "serial:{sam.start()}"\nbackoffice_url = "{office.url}"\n', encoding="utf-8"
     )
+    open_client(home, office).store.close()  # enrolled
     log = (tmp_path / "window.log").open("w")
     window = subprocess.Popen(
         [sys.executable, "-m", "app.cli", "--home", str(home)], stderr=log,

@@ -3,7 +3,7 @@
 It is killed by SIGKILL from a thread of its own, a moment after a given number of facts was saved:
 so the point of the job is random, and no slow machine makes it the same one again and again.
 
-Usage: python -m tests.journey.window_worker HOME WINDOW URL TOKEN SEED
+Usage: python -m tests.journey.window_worker HOME WINDOW URL SEED
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def _die_after(facts: int, moment: float, client: Client) -> None:
 
 
 def main() -> None:
-    home, window, url, token, seed = sys.argv[1:]
+    home, window, url, seed = sys.argv[1:]
     chance = Random(int(seed))
     sam = SimulatedSamReader()
     reader = f"serial:{sam.start()}"
-    settings = Settings(window=window, reader=reader, backoffice_url=url, backoffice_token=token)
+    settings = Settings(window=window, reader=reader, backoffice_url=url)
     client = Client(Path(home), settings)
     screen = start_screen(client)
     hands = Hands(screen, ReaderTrainer(sam, dict(client.people)))

@@ -24,11 +24,12 @@ from app.domain.case_events import (
 )
 from app.domain.event import Event
 from app.domain.person import Applicant, DocumentKind, Organisation, Person, ValueSource
+from app.ports import Access
 from app.storage.projections import PROJECTIONS
 from app.storage.store import Store
 from sync.client.people import RemotePeople
 from tests.sync.hall import number_of
-from tests.sync.world import ClientWindow, Forked, wait_until
+from tests.sync.world import ClientWindow, Forked, enrolled, wait_until
 
 PERSON = "379901198803040115"
 FIRM = "91379901MA3YLCY07M"
@@ -124,7 +125,7 @@ def rebuilt_equals_kept(store: Store) -> bool:
 def window_of(home: Path, office: Forked, device: str, port: int = 0) -> Iterator[ClientWindow]:
     """A window of that name, its worker not yet started."""
     url = f"http://127.0.0.1:{port or office.port}"
-    window = ClientWindow(home / device, url, office.token, device=device)
+    window = ClientWindow(home / device, url, enrolled(office, device), device=device)
     try:
         yield window
     finally:
@@ -138,4 +139,4 @@ def started(window: ClientWindow) -> ClientWindow:
 
 
 def people_of(office: Forked, token: str = "") -> RemotePeople:
-    return RemotePeople(base_url=office.url, token=token or office.token)
+    return RemotePeople(Access(url=office.url, token=token or enrolled(office, "W01")))

@@ -18,14 +18,14 @@ from app.domain.case import CaseState
 from app.domain.errors import Blame
 from app.domain.journal import Entry
 from app.domain.person import check_credit_code
-from app.ports import Licence, PeopleRecords, WaitingCase
+from app.ports import Access, Licence, PeopleRecords, WaitingCase
 from sync import people, published, wire
 from sync.client.people import RemotePeople
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import FIRM, PERSON, noticed_case, people_of
 from tests.sync.hall import SealedChain, number_of
 from tests.sync.test_sync_lies import lying
-from tests.sync.world import BadLine, Forked, Nursery, free_port
+from tests.sync.world import BadLine, Forked, Nursery, enrolled, free_port
 
 HALL = Path(__file__).parents[2] / "resources" / "demo_hall"
 NUMBER = number_of(1)
@@ -130,7 +130,7 @@ def test_who_may_ask(office: Forked) -> None:
 
 
 def test_no_line_is_told_within_seconds() -> None:
-    nobody = RemotePeople(base_url=f"http://127.0.0.1:{free_port()}", token="t")
+    nobody = RemotePeople(Access(url=f"http://127.0.0.1:{free_port()}", token="t"))
     for ask in (nobody.licences, nobody.waiting, nobody.history):
         with pytest.raises(RecordsUnavailable) as caught:
             ask(PERSON)
@@ -144,7 +144,7 @@ def test_an_answer_that_drips_is_given_up(office: Forked) -> None:
     line = BadLine(office.port)
     line.piece, line.pause = 100, 0.1  # 200 such pieces would take 20 s
     line.up()
-    slow = RemotePeople(base_url=line.url, token=office.token)
+    slow = RemotePeople(Access(url=line.url, token=enrolled(office, "W01")))
     started = time.monotonic()
     with pytest.raises(RecordsUnavailable):
         slow.licences(PERSON)
@@ -157,7 +157,7 @@ def test_an_answer_cut_short_is_none(office: Forked) -> None:
     line = BadLine(office.port)
     line.cut_answer_after = 700
     line.up()
-    cut = RemotePeople(base_url=line.url, token=office.token)
+    cut = RemotePeople(Access(url=line.url, token=enrolled(office, "W01")))
     with pytest.raises(RecordsUnavailable):
         cut.licences(PERSON)
     line.down()
@@ -196,7 +196,7 @@ def _lied(ask: Callable[[RemotePeople], object], status: int, answer: bytes) -> 
         lying(lambda _path, _body: (status, answer)) as url,
         pytest.raises(RecordsUnavailable) as caught,
     ):
-        ask(RemotePeople(base_url=url, token="t"))
+        ask(RemotePeople(Access(url=url, token="t")))
     return str(caught.value.details["cause"])
 
 
@@ -274,7 +274,7 @@ def test_no_waiting_case_is_believed_unchecked(lie: str) -> None:
 def test_a_good_waiting_case_is_told() -> None:
     answer = json.dumps({"cases": [_WAITING | {"later": "field"}]}).encode()
     with lying(lambda _path, _body: (200, answer)) as url:
-        (case,) = RemotePeople(base_url=url, token="t").waiting(PERSON)
+        (case,) = RemotePeople(Access(url=url, token="t")).waiting(PERSON)
     assert case == WaitingCase(
         id="k1", number=NUMBER, item_name="示例事项", state=CaseState.NOTICED, window="W01",
         decided_at=datetime(2026, 11, 20, 1, tzinfo=UTC),
@@ -318,7 +318,7 @@ def test_another_cases_history_is_not_believed() -> None:
     answer = msgspec.json.encode({"entries": _ENTRIES})
     assert _lied(lambda known: known.history(number_of(2)), 200, answer) == "SYNC-BAD-ANSWER"
     with lying(lambda _path, _body: (200, answer)) as url:
-        assert RemotePeople(base_url=url, token="t").history(NUMBER) == tuple(_ENTRIES)
+        assert RemotePeople(Access(url=url, token="t")).history(NUMBER) == tuple(_ENTRIES)
 
 
 def test_a_fact_of_tomorrow_is_left_to_the_store() -> None:
@@ -329,7 +329,7 @@ def test_a_fact_of_tomorrow_is_left_to_the_store() -> None:
     strange.add_raw(kind="CaseBlessed", version=1, body="{}", subject="case:k1")
     answer = msgspec.json.encode({"entries": strange.entries})
     with lying(lambda _path, _body: (200, answer)) as url:
-        found = RemotePeople(base_url=url, token="t").history(NUMBER)
+        found = RemotePeople(Access(url=url, token="t")).history(NUMBER)
     assert found[-1].kind == "CaseBlessed"
 
 

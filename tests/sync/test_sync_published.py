@@ -15,6 +15,7 @@ import requests
 
 from app.bootstrap import resources_folder
 from app.domain.checklist import Bar
+from app.ports import Access
 from app.services.calendar import open_calendar
 from app.services.standing import Standing
 from sync.client.published import EVERY_SECONDS, PublishedKeeper
@@ -23,7 +24,7 @@ from sync.client.worker import SyncSettings, SyncWorker
 from sync.published import BARS, CALENDAR
 from tests.sync.hall import TestClock
 from tests.sync.test_sync_lies import lying
-from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, wait_until
+from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, enrolled, wait_until
 
 SALT = "ab" * 16
 SHIPPED = resources_folder() / "calendar" / "workdays.json"
@@ -58,7 +59,7 @@ class Steps:
 
 def keeper(file: Path, url: str, token: str = "t") -> tuple[PublishedKeeper, Steps]:
     time_ = Steps()
-    transport = HttpTransport(base_url=url, token=token)
+    transport = HttpTransport(Access(url=url, token=token))
     return PublishedKeeper(BARS, file, transport, time_), time_
 
 
@@ -89,8 +90,10 @@ def test_the_worker_brings_it_and_the_window_knows(tmp_path: Path, nursery: Nurs
     file = tmp_path / "w" / "bars.json"
     with nursery.served(tmp_path / "data") as office:
         (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
-        window = ClientWindow(tmp_path / "w", office.url, office.token)
-        settings = SyncSettings(base_url=office.url, token=office.token, bars=file)
+        window = ClientWindow(tmp_path / "w", office.url, enrolled(office, "W01"))
+        settings = SyncSettings(
+            access=Access(url=office.url, token=enrolled(office, "W01")), bars=file
+        )
         import random
 
         worker = SyncWorker(
@@ -133,13 +136,15 @@ def test_the_same_list_is_not_sent_or_written_again(tmp_path: Path, nursery: Nur
         line = BadLine(office.port)
         line.up()
         file = tmp_path / "bars.json"
-        keep, clock = keeper(file, line.url, office.token)
+        keep, clock = keeper(file, line.url, enrolled(office, "W01"))
         keep.look()
         first = file.stat()
         clock.at += 601
         keep.look()
         assert (file.stat().st_ino, file.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
-        again, _ = keeper(file, line.url, office.token)  # after a restart: known by its content
+        again, _ = keeper(
+            file, line.url, enrolled(office, "W01")
+        )  # after a restart: known by its content
         again.look()
         assert file.stat().st_ino == first.st_ino
         (office.data / "bars.json").write_bytes(published("2026-11-22"))
@@ -202,10 +207,11 @@ def test_it_waits_for_a_line_that_stands(tmp_path: Path, nursery: Nursery) -> No
     with nursery.served(tmp_path / "data") as office:
         (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
         line = BadLine(office.port)
-        window = ClientWindow(tmp_path / "w", line.url, office.token)
+        access = Access(url=line.url, token=enrolled(office, "W01"))
+        window = ClientWindow(tmp_path / "w", access.url, access.token)
         worker = SyncWorker(
             outbox=window.outbox, clock=TestClock(), random=random.Random(1),
-            settings=SyncSettings(base_url=line.url, token=office.token, bars=file),
+            settings=SyncSettings(access=access, bars=file),
             new_id=window.store.new_id,
         )  # fmt: skip
         worker.start()
@@ -231,7 +237,7 @@ def test_a_calendar_of_the_back_office_counts_at_every_window(
     file = home / "calendar" / "published.json"
     time_ = Steps()
     with nursery.served(tmp_path / "data") as office:
-        transport = HttpTransport(base_url=office.url, token=office.token)
+        transport = HttpTransport(Access(url=office.url, token=enrolled(office, "W01")))
         keeper = PublishedKeeper(CALENDAR, file, transport, time_)
         keeper.look()
         assert not file.exists(), "nothing is published yet"
@@ -259,6 +265,6 @@ def test_a_calendar_that_is_none_is_not_taken(tmp_path: Path) -> None:
         json.dumps({"years": {"2027": ARRANGEMENT | {"holidays": ["2027-02-07"]}}}).encode(),
     ):  # fmt: skip
         with lying(lambda _path, _body, answer=body: (200, answer)) as url:  # type: ignore[misc]  # a default
-            transport = HttpTransport(base_url=url, token="t")
+            transport = HttpTransport(Access(url=url, token="t"))
             PublishedKeeper(CALENDAR, file, transport, Steps()).look()
         assert not file.exists(), body

@@ -219,7 +219,9 @@ def test_bombs_and_oversize_are_refused(office: Forked, chain: SealedChain) -> N
     for name, body in cases.items():
         answer = office.post(PUSH_PATH, body, **{"Content-Encoding": "zstd"})
         assert (name, answer.status_code, code(answer)) == (name, 413, "SYNC-TOO-LARGE")
-    answer = office.post(PUSH_PATH, zstd.compress(lone + b"\n"), **{"Content-Encoding": "zstd"})
+    answer = office.post(
+        PUSH_PATH, zstd.compress(lone + b"\n"), chain.device, **{"Content-Encoding": "zstd"}
+    )
     assert answer.status_code == 200  # one event is always allowed alone
 
 
@@ -252,11 +254,17 @@ def test_who_may_speak(office: Forked, chain: SealedChain) -> None:
         assert ask(path, **{PROTOCOL_HEADER: "0"}) == (426, "SYNC-TOO-OLD")
         assert ask(path, **{PROTOCOL_HEADER: "99"}) == (400, "SYNC-TOO-NEW")
         assert ask(path, **{PROTOCOL_HEADER: "abc"}) == (400, "SYNC-BAD-REQUEST")
+        assert ask(path, Authorization=f"Bearer {office.token}") == (401, "SYNC-NOT-ENROLLED")
     assert requests.get(office.url + "/api/cases", timeout=5).status_code == 401
+    theirs = encode_batch(chain.entries)[1]
+    brought = office.post(PUSH_PATH, theirs, "somebody else", **{"Content-Encoding": "zstd"})
+    assert (brought.status_code, code(brought)) == (403, "SYNC-OTHER-DEVICE")
+    asked = json.dumps({"request": "x", "device": chain.device, "install": "i1"}).encode()
+    leased = office.post(LEASE_PATH, asked, "somebody else")
+    assert (leased.status_code, code(leased)) == (403, "SYNC-OTHER-DEVICE")
     assert ask(LEASE_PATH) == (400, "SYNC-BAD-REQUEST")
     assert ask(PUSH_PATH, **{"Content-Encoding": "br"}) == (400, "SYNC-BAD-REQUEST")
     assert office.get("/docs").status_code == 404
-    assert office.get("/openapi.json").status_code == 404
     assert stat_mode(office.data / "token") == 0o600
     assert stat_mode(office.data / "backoffice.db") == 0o600
 

@@ -175,7 +175,13 @@ def test_every_code_has_its_sentences() -> None:
     assert set(mine) == {kind.code for kind in _classes(SyncError)}
     for code in mine:
         for language in ("zh", "en"):
-            said = explain(code, {"port": 1, "version": 2, "cause": "SYNC-OFFLINE"}, language)
+            holes: dict[str, str | int] = {
+                "port": 1,
+                "version": 2,
+                "cause": "SYNC-OFFLINE",
+                "fingerprint": "AB:CD",
+            }
+            said = explain(code, holes, language)
             assert said.message
             assert said.next_step
             assert "—" not in said.message

@@ -21,6 +21,7 @@ from tests.sync.world import (
     ClientWindow,
     Forked,
     Nursery,
+    enrolled,
     free_port,
     serve_case,
     wait_until,
@@ -43,7 +44,7 @@ def same_chain(office: Forked, window: ClientWindow) -> None:
 def test_a_window_leases_pushes_and_tells(tmp_path: Path, nursery: Nursery) -> None:
     with nursery.served(tmp_path / "data", demo_line=5) as office:
         aims = LeaseAims(numbers_low=50, tickets=3)
-        with window_at(tmp_path / "w", office.url, office.token, aims) as window:
+        with window_at(tmp_path / "w", office.url, enrolled(office, "W01"), aims) as window:
             assert window.worker.status().link is LinkState.CONNECTING
             window.worker.start()
             wait_until(lambda: window.outbox.tickets_left() == 3 and window.settled())
@@ -61,7 +62,7 @@ def test_a_window_leases_pushes_and_tells(tmp_path: Path, nursery: Nursery) -> N
 def test_a_saved_fact_is_acknowledged_soon(tmp_path: Path, nursery: Nursery) -> None:
     with (
         nursery.served(tmp_path / "data") as office,
-        window_at(tmp_path / "w", office.url, office.token) as window,
+        window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window,
     ):
         window.worker.start()
         wait_until(window.settled)
@@ -85,7 +86,7 @@ def test_two_hundred_cases_of_a_morning_without_network(tmp_path: Path, nursery:
         line = BadLine(office.port)
         line.up()
         aims = LeaseAims(numbers_low=250, tickets=0)
-        with window_at(tmp_path / "w", line.url, office.token, aims) as window:
+        with window_at(tmp_path / "w", line.url, enrolled(office, "W01"), aims) as window:
             window.worker.start()
             wait_until(lambda: window.outbox.numbers_left() >= 250 and window.settled())
             line.down()
@@ -114,7 +115,7 @@ def test_it_goes_on_within_five_seconds_of_the_networks_return(
 ) -> None:
     with nursery.served(tmp_path / "data") as office:
         line = BadLine(office.port)
-        with window_at(tmp_path / "w", line.url, office.token) as window:
+        with window_at(tmp_path / "w", line.url, enrolled(office, "W01")) as window:
             window.worker.start()
             wait_until(lambda: window.worker.status().link is LinkState.OFFLINE)
             time.sleep(3)
@@ -146,7 +147,7 @@ def test_a_bad_line_loses_and_doubles_nothing(
     with nursery.served(tmp_path / "data") as office:
         line = BadLine(office.port)
         line.up()
-        with window_at(tmp_path / "w", line.url, office.token) as window:
+        with window_at(tmp_path / "w", line.url, enrolled(office, "W01")) as window:
             window.worker.start()
             wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
             fault(line)
@@ -177,7 +178,7 @@ def test_fifty_kills_lose_and_double_nothing(tmp_path: Path, nursery: Nursery) -
     office.start()
     wait_until(office.answers)
     try:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
+        with window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window:
             window.worker.start()
             wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
             served_cases = 0
@@ -207,7 +208,7 @@ def test_fifty_kills_lose_and_double_nothing(tmp_path: Path, nursery: Nursery) -
 
 def test_a_copied_disk_is_blocked_and_keeps_its_outbox(tmp_path: Path, nursery: Nursery) -> None:
     with nursery.served(tmp_path / "data") as office:
-        with window_at(tmp_path / "w", office.url, office.token) as window:
+        with window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window:
             window.worker.start()
             wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
             assert window.worker.stop()
@@ -216,7 +217,7 @@ def test_a_copied_disk_is_blocked_and_keeps_its_outbox(tmp_path: Path, nursery: 
             copy = (tmp_path / "w" / "onewindow.db").read_bytes()
             (tmp_path / "copy" / "onewindow.db").write_bytes(copy)
         for home, case in (("w", "true"), ("copy", "false")):
-            with window_at(tmp_path / home, office.url, office.token) as window:
+            with window_at(tmp_path / home, office.url, enrolled(office, "W01")) as window:
                 serve_case(window, case)
                 window.worker.start()
                 if home == "w":
@@ -231,7 +232,7 @@ def test_a_copied_disk_is_blocked_and_keeps_its_outbox(tmp_path: Path, nursery: 
 def test_a_refused_event_is_set_aside_for_a_person(tmp_path: Path, nursery: Nursery) -> None:
     with (
         nursery.served(tmp_path / "data") as office,
-        window_at(tmp_path / "w", office.url, office.token) as window,
+        window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window,
     ):
         window.worker.start()
         wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
@@ -252,7 +253,7 @@ def test_a_back_office_restored_from_a_copy_is_filled_again(
 ) -> None:
     with (
         nursery.served(tmp_path / "data") as office,
-        window_at(tmp_path / "w", office.url, office.token) as window,
+        window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window,
     ):
         window.worker.start()
         wait_until(lambda: window.outbox.numbers_left() > 0 and window.settled())
@@ -294,7 +295,7 @@ def test_trouble_of_its_own_store_does_not_end_the_thread(tmp_path: Path, nurser
 
     with (
         nursery.served(tmp_path / "data") as office,
-        window_at(tmp_path / "w", office.url, office.token) as window,
+        window_at(tmp_path / "w", office.url, enrolled(office, "W01")) as window,
     ):
         failing = Failing(window.store)
         window.worker._outbox = window.worker._rounds._outbox = failing

@@ -18,11 +18,13 @@ from typing import Any
 import requests
 
 from app.domain.journal import Entry
-from app.ports import SyncStatus
+from app.ports import Access, SyncStatus
 from app.storage.outbox import Outbox
 from app.storage.store import Store
 from sync.client.round import LeaseAims, Patience
 from sync.client.worker import SyncSettings, SyncWorker
+from sync.devices import CODES_PATH, ENROL_PATH
+from sync.published import BARS
 from sync.wire import PROTOCOL, PROTOCOL_HEADER, PUSH_PATH, encode_batch
 from tests.sync.hall import TestClock, accepted_case
 
@@ -56,27 +58,35 @@ class Answering:
     def token(self) -> str:
         return (self.data / "token").read_text(encoding="ascii").strip()
 
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", PROTOCOL_HEADER: str(PROTOCOL)}
+    def headers(self, device: str = "") -> dict[str, str]:
+        """As ``device``, or as the administrator."""
+        token = enrolled(self, device) if device else self.token
+        return {"Authorization": f"Bearer {token}", PROTOCOL_HEADER: str(PROTOCOL)}
 
-    def get(self, path: str, **headers: str) -> requests.Response:
-        return requests.get(self.url + path, headers=self.headers() | headers, timeout=10)
+    def _speaker(self, path: str, device: str) -> dict[str, str]:
+        asks_as_tool = path == "/" or path.startswith(("/api/", "/health", "/metrics"))
+        return self.headers("" if asks_as_tool else device)
 
-    def post(self, path: str, body: bytes, **headers: str) -> requests.Response:
-        return requests.post(
-            self.url + path, data=body, headers=self.headers() | headers, timeout=20
-        )
+    def get(self, path: str, device: str = "W01", **headers: str) -> requests.Response:
+        """As ``device`` where devices ask, as the administrator where tools do."""
+        told = self._speaker(path, device) | headers
+        return requests.get(self.url + path, headers=told, timeout=10)
+
+    def post(
+        self, path: str, body: bytes, device: str = "W01", **headers: str
+    ) -> requests.Response:
+        told = self._speaker(path, device) | headers
+        return requests.post(self.url + path, data=body, headers=told, timeout=20)
 
     def push(self, entries: Sequence[Entry]) -> requests.Response:
         sent, body = encode_batch(entries)
         assert len(sent) == len(entries)
-        return self.post(PUSH_PATH, body, **{"Content-Encoding": "zstd"})
+        return self.post(PUSH_PATH, body, entries[0].device, **{"Content-Encoding": "zstd"})
 
     def lease(self, **asked: Any) -> requests.Response:
         body = {"request": "r1", "device": "W01", "install": "i1"} | asked
-        return requests.post(
-            self.url + "/sync/lease", json=body, headers=self.headers(), timeout=10
-        )
+        headers = self.headers(body["device"])
+        return requests.post(self.url + "/sync/lease", json=body, headers=headers, timeout=10)
 
     def chains(self) -> list[dict[str, Any]]:
         return list(self.get("/api/chains").json()["chains"])
@@ -89,6 +99,42 @@ class Answering:
             if not page:
                 return found
             found += page
+
+
+_tokens: dict[tuple[Path, str], str] = {}
+_believed: set[tuple[int, str]] = set()  # by which object over that folder
+
+
+def enrolled(server: Answering, device: str) -> str:
+    """The token of ``device``, enrolled by the real endpoints when it is first asked for.
+
+    Another object over the same folder speaks with the same token, unless its tables were lost.
+    """
+    key, here = (server.data, device), (id(server), device)
+    if key in _tokens and here not in _believed and not _is_known(server, _tokens[key]):
+        del _tokens[key]
+    if key not in _tokens:
+        _tokens[key] = enrol(server, device)
+    _believed.add(here)
+    return _tokens[key]
+
+
+def _is_known(server: Answering, token: str) -> bool:
+    told = {"Authorization": f"Bearer {token}", PROTOCOL_HEADER: str(PROTOCOL)}
+    return requests.get(server.url + BARS.path, headers=told, timeout=10).status_code != 401
+
+
+def enrol(server: Answering, device: str, install: str = "") -> str:
+    """Enrol it anew, which ends its former token."""
+    made = requests.post(
+        server.url + CODES_PATH, json={"device": device}, headers=server.headers(), timeout=10
+    )
+    assert made.status_code == 200, made.text
+    asked = {"code": made.json()["code"], "install": install or f"test-{device}"}
+    spoken = {PROTOCOL_HEADER: str(PROTOCOL)}
+    got = requests.post(server.url + ENROL_PATH, json=asked, headers=spoken, timeout=10)
+    assert got.status_code == 200, got.text
+    return str(got.json()["token"])
 
 
 class Served(Answering):
@@ -199,7 +245,8 @@ class ClientWindow:
         self.worker = SyncWorker(
             outbox=self.outbox,
             settings=SyncSettings(
-                base_url=url, token=token, aims=aims or LeaseAims(numbers_low=50, tickets=0),
+                access=Access(url=url, token=token),
+                aims=aims or LeaseAims(numbers_low=50, tickets=0),
                 patience=Patience(first=0.05, poll=0.5),
             ),
             clock=TestClock(), random=random.Random(7), new_id=self.store.new_id,
