@@ -215,6 +215,13 @@ def doctor(*, home: Path, as_json: bool, rebuild: bool) -> bool:
 @click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--demo-line", default=0, type=click.IntRange(0, 500), help="Tickets for today.")
+@click.option(
+    "--database",
+    default="",
+    envvar="ONEWINDOW_DATABASE",
+    metavar="ADDRESS",
+    help="postgresql://… instead of a file in DATA; better given as ONEWINDOW_DATABASE.",
+)
 @click.option("--embedded", is_flag=True, help="End when standard input closes.")
 def backoffice(
     *,
@@ -223,6 +230,7 @@ def backoffice(
     data: Path,
     port: int,
     demo_line: int,
+    database: str,
     embedded: bool,
 ) -> None:
     """Run the hall's back office until it is told to stop."""
@@ -230,7 +238,7 @@ def backoffice(
 
     if embedded:
         _end_with_parent()
-    serve(data, port=port, hall=_client(home).hall, demo_line=demo_line)
+    serve(data, port=port, hall=_client(home).hall, demo_line=demo_line, database=database)
 
 
 def _end_with_parent() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from sync import errors, wire
 from sync.backoffice import demands, intake, line, pages, progress
 from sync.backoffice.blob_app import add_blobs
+from sync.backoffice.database import Cursor, IntegrityBroken
 from sync.backoffice.devices import add_devices
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
@@ -68,12 +68,12 @@ def create_app(settings: Settings) -> FastAPI:
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(SyncError)
     async def declined(_: Request, error: SyncError) -> Response:
-        note("declined", code=error.code)
+        note("declined", code=error.code, **error.details)
         return json_answer(wire.ErrorAnswer(code=error.code), error.status or 500)
 
-    @app.exception_handler(sqlite3.DatabaseError)
-    async def unable(_: Request, error: sqlite3.DatabaseError) -> Response:
-        note("store_failed", error=type(error).__name__)
+    @app.exception_handler(IntegrityBroken)
+    async def unable(_: Request, error: IntegrityBroken) -> Response:
+        note("store_failed", error=str(error))
         return json_answer(
             wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status
         )
@@ -155,8 +155,8 @@ def _add_pages(app: FastAPI, office: Office) -> None:
         return _html(await office.read(lambda reader: demands.demands(reader, hall, now)))
 
 
-def _named(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
-    names = [column[0] for column in cursor.description]
+def _named(cursor: Cursor) -> list[dict[str, object]]:
+    names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 

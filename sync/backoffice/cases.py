@@ -127,11 +127,11 @@ class CaseBook:
             " item_name = excluded.item_name, department = excluded.department,"
             " window = excluded.window, applicant = excluded.applicant,"
             " updated_at ="
-            " CASE excluded.updated_at WHEN '' THEN updated_at ELSE excluded.updated_at END,"
+            " CASE excluded.updated_at WHEN '' THEN cases.updated_at ELSE excluded.updated_at END,"
             " received_at = excluded.received_at, changed = excluded.changed,"
             " person = excluded.person, organisation = excluded.organisation,"
             " bundle = excluded.bundle, decided_at ="
-            " CASE excluded.decided_at WHEN '' THEN decided_at ELSE excluded.decided_at END",
+            " CASE excluded.decided_at WHEN '' THEN cases.decided_at ELSE excluded.decided_at END",
             (
                 case.id, case.number or None, case.decision.check if case.decision else "",
                 case.state.value, case.item, case.item_name, case.department, case.window,
@@ -172,9 +172,9 @@ def check_number(connection: Transaction, entry: Entry, number: str, serial: int
     if serial is None or not _in_block(connection, entry.device, serial):
         raise NumberNotLeased(case=name)
     taken = connection.execute(
-        "SELECT 1 FROM cases WHERE number = ?1 AND id <> ?2"
-        " UNION ALL SELECT 1 FROM bundles WHERE number = ?1 AND id <> ?2 LIMIT 1",
-        (number, name),
+        "SELECT 1 FROM cases WHERE number = ? AND id <> ?"
+        " UNION ALL SELECT 1 FROM bundles WHERE number = ? AND id <> ? LIMIT 1",
+        (number, name, number, name),
     ).fetchone()
     if taken is not None:
         raise NumberUsed(case=name)

@@ -1,153 +1,136 @@
-"""Open the back office's SQLite file at the newest schema, with a backup before each step.
+"""One door to the back office's database, SQLite or PostgreSQL: the same SQL text for both.
 
-Plain sqlite3: deciding an event takes a handful of small statements, and a layer above them costs
-five times what they do.
+What statements may use: ``?`` for values (never ``?1``), types TEXT and INTEGER (64 bits), booleans
+as 0 and 1, times as ISO text, ``ON CONFLICT ... DO UPDATE`` with columns qualified by their table,
+partial indexes, ``LIMIT ?``. Not: ``rowid``, AUTOINCREMENT, ``ifnull``, ``json_each``,
+``strftime``, ``max(a, b)``, and for names no reserved words but ``window``. A ``?`` within quotes
+is a character. Text compares byte by byte.
+
+- ``Transaction.execute(sql, values)`` gives a cursor with ``fetchone``, ``fetchall``, iteration and
+  ``rowcount``.
+- ``Transaction.executemany(sql, rows)`` runs one statement for many rows.
+- ``Transaction.insert(table, columns, rows)`` is the fastest way to add rows that are not there.
+- ``Transaction.among(sql, values)`` runs ``... IN ({}) ...`` over any number of values.
+- ``with Transaction.savepoint():`` undoes what was done inside where it raises.
+
+Everything here may raise IntegrityBroken (the tables refuse these values) and ServerTrouble (busy,
+full, gone: nothing of the transaction was kept). Writing transactions come one after another, in
+all processes: what one reads stays true until it ends, and ``entries.arrival`` grows in the order
+of the commits.
 """
 
 from __future__ import annotations
 
-import queue
 import re
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Protocol
 
-from sync.errors import StoreTooNew
+Value = str | int | None
 
-_BUSY_SECONDS = 5.0
+# What drivers raise for a number beyond 64 bits and for half a character.
+UNHOLDABLE = (OverflowError, UnicodeError)
 
 
-class Transaction:
+class IntegrityBroken(Exception):
+    """The tables refuse these values: a rule of theirs is broken, or they cannot be held."""
+
+
+class Cursor(Protocol):
+    """What a statement gave. Rows are tuples."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    @property
+    def description(self) -> Sequence[Any] | None: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Transaction(ABC):
     """An open transaction: what its statements did is kept together or not at all."""
 
-    __slots__ = ("_driver",)
+    __slots__ = ()
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
+    @abstractmethod
+    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> Cursor: ...
 
-    def execute(self, sql: str, parameters: Sequence[str | int | None] = ()) -> sqlite3.Cursor:
-        return self._driver.execute(sql, parameters)
+    @abstractmethod
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> None: ...
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    @abstractmethod
+    def insert(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
+    ) -> None: ...
+
+    @abstractmethod
+    def among(self, sql: str, values: Iterable[str]) -> list[Any]:
+        """All rows of ``sql`` with ``IN ({})`` standing for the values, each at most once.
+
+        Ordered as the statement says only among the rows of one value.
+        """
+
+    @abstractmethod
+    def savepoint(self) -> AbstractContextManager[None]:
         """Undo what was done inside where it raises; the transaction itself goes on."""
-        self._driver.execute("SAVEPOINT step")
-        try:
-            yield
-        except BaseException:
-            self._driver.execute("ROLLBACK TO step")
-            self._driver.execute("RELEASE step")
-            raise
-        self._driver.execute("RELEASE step")
 
 
-class Database:
-    """Durable and shared: one writer at a time (WAL, ``synchronous=FULL``), readers beside it.
+class Database(ABC):
+    """Durable and shared; safe to use from several threads."""
 
-    Safe to use from several threads. Every method may raise ``sqlite3.DatabaseError``.
-    """
+    @staticmethod
+    def open(place: Path | str, now: datetime) -> Database:
+        """A SQLite file, or PostgreSQL by its ``postgresql://`` address, at the newest schema.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        Raises StoreTooNew where a newer back office wrote it, StoreUnreachable.
+        """
+        if isinstance(place, str) and is_address(place):
+            from sync.backoffice.postgres import PostgresDatabase
 
-    @classmethod
-    def open(cls, path: Path, now: datetime) -> Database:
-        """Raises StoreTooNew where a newer back office wrote the file."""
-        database = cls(path)
-        try:
-            database._migrate(now)
-        except BaseException:
-            database.close()
-            raise
-        return database
+            return PostgresDatabase.opened(place, now)
+        from sync.backoffice.sqlite import SqliteDatabase
 
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """One transaction that holds the write lock from its start; durable when it ends."""
-        with self._begun("BEGIN IMMEDIATE") as transaction:
-            yield transaction
+        return SqliteDatabase.opened(Path(place), now)
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Transaction]:
+        """One transaction, alone from its start; durable when it ends."""
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Transaction]:
         """A steady view."""
-        with self._begun("BEGIN") as transaction:
-            yield transaction
 
-    def back_up(self, target: Path) -> None:
-        """A whole copy, complete before it has its name."""
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        with self._borrowed() as driver:
-            driver.execute("VACUUM INTO ?", (str(part),))
-        part.replace(target)
-
+    @abstractmethod
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                return
-
-    @contextmanager
-    def _begun(self, begin: str) -> Iterator[Transaction]:
-        with self._borrowed() as driver:
-            driver.execute(begin)
-            try:
-                yield Transaction(driver)
-                driver.execute("COMMIT")
-            except BaseException:
-                if driver.in_transaction:  # a full disk may have rolled it back already
-                    driver.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[sqlite3.Connection]:
-        try:
-            driver = self._idle.get_nowait()
-        except queue.Empty:
-            driver = self._connect()
-        try:
-            yield driver
-        finally:
-            self._idle.put(driver)
-
-    def _connect(self) -> sqlite3.Connection:
-        driver = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
-        )
-        driver.execute("PRAGMA journal_mode = WAL")
-        driver.execute("PRAGMA synchronous = FULL")
-        driver.execute("PRAGMA foreign_keys = ON")
-        return driver
-
-    def _migrate(self, now: datetime) -> None:
-        with self.read() as reader:
-            version = int(reader.execute("PRAGMA user_version").fetchone()[0])
-        steps = _steps()
-        if version > steps[-1][0]:
-            raise StoreTooNew(version=version)
-        for number, sql in steps:
-            if number <= version:
-                continue
-            if version:
-                name = f"{now:%Y%m%dT%H%M%S}-before-{number:04d}.db"
-                self.back_up(self._path.parent / "backups" / name)
-            with self.write() as writer:
-                for statement in re.sub(r"--[^\n]*", "", sql).split(";"):
-                    if statement.strip():
-                        writer.execute(statement)
-                writer.execute(f"PRAGMA user_version = {number}")
 
 
-def _steps() -> list[tuple[int, str]]:
+def is_address(place: str) -> bool:
+    return place.startswith(("postgresql://", "postgres://"))
+
+
+# -- migrations -----------------------------------------------------------------------------------
+
+
+def steps() -> list[tuple[int, str]]:
+    """Numbered changes of the schema, in order."""
     return sorted(
         (int(file.name[:4]), file.read_text(encoding="utf-8"))
         for file in files("sync.backoffice").joinpath("migrations").iterdir()
         if re.fullmatch(r"\d{4}_\w+\.sql", file.name)
     )
+
+
+def statements(sql: str) -> Iterator[str]:
+    for statement in re.sub(r"--[^\n]*", "", sql).split(";"):
+        if statement.strip():
+            yield statement

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import IntegrityError
 
 from app.domain.case import Case
 from app.domain.errors import AppError, BadEntry, ChainBroken
@@ -16,7 +15,7 @@ from app.domain.ticket import Ticket
 from sync import errors
 from sync.backoffice import blobs, bundles
 from sync.backoffice.cases import CaseBook, NumberPattern, confirm_block
-from sync.backoffice.database import Transaction
+from sync.backoffice.database import IntegrityBroken, Transaction
 from sync.backoffice.line import TicketBook
 from sync.wire import CODE, MAX_DETAIL, ErrorAnswer, EventAnswer, PushAnswer
 
@@ -75,7 +74,8 @@ def receive(
 
 def _open_chain(connection: Transaction, entry: Entry, now: datetime) -> tuple[_Chain, str]:
     connection.execute(
-        "INSERT INTO chains (device, install, head, seen_at) VALUES (?,?,?,?)"
+        "INSERT INTO chains (id, device, install, head, seen_at)"
+        " SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM chains WHERE 1 = 1"
         " ON CONFLICT (device, install) DO UPDATE SET seen_at = excluded.seen_at",
         (entry.device, entry.install, GENESIS, now.isoformat()),
     )
@@ -90,9 +90,9 @@ def _decline(
     connection: Transaction, chain: _Chain, code: str, *, set_aside: bool = False
 ) -> ErrorAnswer:
     connection.execute(
-        "UPDATE chains SET fault = ?, set_aside = CASE WHEN ? THEN ? ELSE set_aside END"
+        "UPDATE chains SET fault = ?, set_aside = CASE WHEN ? = 1 THEN ? ELSE set_aside END"
         " WHERE id = ?",
-        (code, set_aside, code, chain.id),
+        (code, int(set_aside), code, chain.id),
     )
     return ErrorAnswer(code=code, acknowledged=chain.acknowledged, head=chain.head)
 
@@ -146,7 +146,7 @@ class _Batch:
                 with self._connection.savepoint():
                     decided, first = self._decide(entry, arrival_of)
                     self._store(entry, arrival_of, decided, first=first)
-            except IntegrityError:
+            except IntegrityBroken:
                 # Its effect broke a rule of the tables: undone by the savepoint, kept as refused.
                 self._applied = [one for one in self._applied if one[0] is not entry]
                 with self._connection.savepoint():
@@ -269,6 +269,7 @@ _ABOUT: dict[str, str] = {
     "CaseNumbersLeased": "device",
     "DeviceReenrolled": "device",
     "SetAsideAnswered": "device",
+    "OrderGiven": "hall",
 }  # fmt: skip
 
 

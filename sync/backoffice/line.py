@@ -176,7 +176,8 @@ class TicketBook:
             "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, device,"
             " install, confirmed, state, updated_at) VALUES (?,?,?,?,?,?,'window',?,?,1,?,?)"
             " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
-            " confirmed = max(confirmed, ?), updated_at = excluded.updated_at",
+            " confirmed = CASE WHEN ? = 1 THEN 1 ELSE tickets.confirmed END,"
+            " updated_at = excluded.updated_at",
             (
                 ticket.id, ticket.number, ticket.business, ticket.priority,
                 ticket.taken_at.isoformat(), hall_day(ticket.taken_at), entry.device,

@@ -35,7 +35,7 @@ class Office:
         self.token = read_token(settings.data)
         self.numbers = NumberPattern(settings.hall)
         now = settings.now()
-        self.database = Database.open(settings.data / "backoffice.db", now)
+        self.database = Database.open(settings.database or settings.data / "backoffice.db", now)
         self.tokens = KnownTokens(self.database)
         with self.database.write() as connection:
             line.forget_old_answers(connection, now)

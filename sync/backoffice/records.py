@@ -133,11 +133,11 @@ def waiting(connection: Transaction, holder: str) -> WaitingAnswer:
     """Cases of this person or organisation that wait for them, the newest first."""
     columns = "id, number, item_name, state, window, decided_at"
     rows = connection.execute(
-        f"SELECT {columns} FROM cases WHERE person = ?1 AND state IN ('noticed', 'received')"  # noqa: S608 - a constant
+        f"SELECT {columns} FROM cases WHERE person = ? AND state IN ('noticed', 'received')"  # noqa: S608 - a constant
         f" UNION SELECT {columns} FROM cases"
-        " WHERE organisation = ?1 AND state IN ('noticed', 'received')"
-        " ORDER BY decided_at DESC LIMIT ?2",
-        (tidy(holder), MAX_WAITING),
+        " WHERE organisation = ? AND state IN ('noticed', 'received')"
+        " ORDER BY decided_at DESC LIMIT ?",
+        (tidy(holder), tidy(holder), MAX_WAITING),
     )
     return WaitingAnswer(
         cases=tuple(

@@ -22,16 +22,19 @@ _STOP_SECONDS = 5
 
 def serve(
     data: Path, port: int, host: str = "127.0.0.1", *, hall: Hall, demo_line: int = 0,
-    version: str = "0.1.0",
+    version: str = "0.1.0", database: str = "",
 ) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT. Port 0 takes a free one.
 
     The port goes to ``data/port`` and, as one JSON line, to stdout once requests are taken. Raises
-    PortTaken, StoreTooNew.
+    PortTaken, StoreTooNew, StoreUnreachable.
     """
     os.umask(0o077)  # the database holds what people brought to the window
     log_to_stderr()
-    app = create_app(Settings(data=data, hall=hall, demo_line=demo_line, version=version))
+    settings = Settings(
+        data=data, hall=hall, demo_line=demo_line, version=version, database=database
+    )
+    app = create_app(settings)
     listener = _listen(host, port)
     taken = int(listener.getsockname()[1])
     config = uvicorn.Config(

@@ -18,10 +18,14 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``data`` is the folder of database and token. ``demo_line`` people wait at start."""
+    """``data`` is the folder of database and token. ``demo_line`` people wait at start.
+
+    ``database`` is the address of a PostgreSQL database, "" for the file in ``data``.
+    """
 
     data: Path
     hall: Hall
+    database: str = ""
     version: str = "0.1.0"
     block_size: int = 200
     demo_line: int = 0

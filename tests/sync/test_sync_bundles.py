@@ -23,6 +23,7 @@ from app.domain.case_events import (
 from app.domain.event import Event
 from app.domain.events import BundleChosen, BundleDecided, CaseBundled, CaseNumbersLeased
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
+from sync.backoffice.database import steps
 from tests.sync.coming_back import FIRM, PERSON, accepted, noticed_case, people_of, wanting
 from tests.sync.hall import HALL, SealedChain, accepted_case, number_of
 from tests.sync.world import Forked, Nursery
@@ -215,35 +216,36 @@ def test_cases_of_an_older_back_office_are_found_by_their_people(
 
 
 def _make_old(path: Path) -> None:
-    """The file as the first version left it."""
+    """The file as the first version would have left it."""
+    newer = path.with_suffix(".newer")
+    path.rename(newer)
     with closing(sqlite3.connect(path)) as raw, raw:
-        for index in (
-            "cases_unfilled", "cases_waiting_person", "cases_waiting_organisation",
-            "cases_bundle", "entries_demands",
-        ):  # fmt: skip
-            raw.execute(f"DROP INDEX {index}")
-        raw.execute("DROP TABLE bundles")
-        for column in ("person", "organisation", "bundle", "decided_at"):
-            raw.execute(f"ALTER TABLE cases DROP COLUMN {column}")
+        (_, first), *_ = steps()
+        raw.executescript(first)
+        raw.execute("ATTACH ? AS newer", (str(newer),))
+        for table in ("chains", "entries", "cases", "number_blocks", "lease_answers", "tickets"):
+            columns = ",".join(row[1] for row in raw.execute(f"PRAGMA table_info({table})"))
+            raw.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}")
         raw.execute("PRAGMA user_version = 1")
 
 
 def test_no_look_up_reads_whole_tables(tmp_path: Path) -> None:
     """Anybody may ask for progress, and every window asks for every person it serves."""
     from sync.backoffice import cases, demands, progress, records
-    from sync.backoffice.database import Database, Transaction
+    from sync.backoffice.sqlite import SqliteDatabase, SqliteTransaction
     from tests.sync.hall import START
 
     plans: list[str] = []
 
-    class Explained(Transaction):
+    class Explained(SqliteTransaction):
         def execute(self, sql: str, parameters: Sequence[str | int | None] = ()) -> sqlite3.Cursor:
             plan = super().execute("EXPLAIN QUERY PLAN " + sql, parameters)
             plans.extend(f"{row[3]} in {sql}" for row in plan)
             return super().execute(sql, parameters)
 
-    database = Database.open(tmp_path / "backoffice.db", START)
+    database = SqliteDatabase.opened(tmp_path / "backoffice.db", START)
     with database.write() as connection:
+        assert isinstance(connection, SqliteTransaction)
         now = START.isoformat()
         connection.execute(
             "INSERT INTO bundles VALUES ('b1', 'YJS1', 'ABC234', '一件事', '[]', 'W01', ?)", (now,)

@@ -189,9 +189,10 @@ def test_a_newer_store_is_not_opened_and_an_older_one_is_copied_first(
     with pytest.raises(StoreTooNew):
         Database.open(path, now)
     with sqlite3.connect(path) as raw:
-        raw.execute("PRAGMA user_version = 1")
+        raw.execute("PRAGMA user_version = 1")  # and nothing more, as before the third step
+        raw.execute("DROP TABLE schema_steps")
     raw.close()
-    monkeypatch.setattr(module, "_steps", lambda: [(1, ""), (2, "DROP TABLE cases; -- ;")])
+    monkeypatch.setattr(module, "steps", lambda: [(1, ""), (2, "DROP TABLE cases; -- ;")])
     Database.open(path, now).close()
     name = "20261120T000000-before-0002.db"
     with sqlite3.connect(tmp_path / "backups" / name) as raw:
