@@ -39,7 +39,7 @@ from app.storage.store import Store, Unit
 ACTOR = "clock"  # who settles: nobody at the window
 COLUMNS = "id, number, applicant, item, item_name, version, state, since, due, pauses, extension"
 # Word for word the terms of the migration's indexes, or SQLite cannot use them.
-RUNNING = "(due > since OR state = 'deemed_accepted')"
+RUNNING = "mine > 0 AND (due > since OR state = 'deemed_accepted')"
 STAYED = "(pauses <> '' OR extension > 0)"
 _TAKEN_IN_HERE = (
     "EXISTS (SELECT 1 FROM journal j WHERE j.subject = 'case:' || cases.id "

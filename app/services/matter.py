@@ -23,7 +23,8 @@ from app.services.catalogue import Catalogue
 from app.services.frozen import FrozenLists
 from app.services.sign_in import Session
 from app.storage.database import Statements
-from app.storage.store import Store, Unit, fold_case
+from app.storage.folding import fold_case
+from app.storage.store import Store, Unit
 
 Fact = tuple[str, Event]  # what happened to the case of this id
 

@@ -38,7 +38,7 @@ class OftenUsed:
             with reading(self._store.engine) as connection:
                 rows = connection.exec_driver_sql(
                     "SELECT item, count(*) FROM cases "
-                    "WHERE id >= ? AND opened_at >= ? AND item <> '' GROUP BY item",
+                    "WHERE id >= ? AND opened_at >= ? AND item <> '' AND mine > 0 GROUP BY item",
                     (f"{stamp[:8]}-{stamp[8:]}", since.isoformat()),
                 )
                 return {str(item): int(count) for item, count in rows}

@@ -21,7 +21,8 @@ from app.domain.hall import HALL_ZONE
 from app.services.catalogue import Catalogue
 from app.services.frozen import FrozenLists
 from app.storage.database import Statements
-from app.storage.store import Store, facts_about
+from app.storage.folding import facts_about
+from app.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

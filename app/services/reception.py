@@ -45,10 +45,7 @@ from app.storage.store import Unit
 
 # Open, and last opened or resumed by this device: what another window has open is its own.
 _OPEN_HERE = (
-    "SELECT id, bundle FROM cases WHERE state = 'open' AND (SELECT install FROM journal "
-    "WHERE subject = 'case:' || cases.id AND substr(subject, 1, 5) = 'case:' "
-    "AND kind IN ('CaseOpened', 'CaseResumed') ORDER BY hlc DESC LIMIT 1) "
-    "= (SELECT install FROM chain) ORDER BY opened_at DESC"
+    "SELECT id, bundle FROM cases WHERE state = 'open' AND mine = 2 ORDER BY opened_at DESC"
 )
 
 

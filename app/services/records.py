@@ -16,7 +16,8 @@ from app.ports import Licence
 from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.database import Statements
-from app.storage.store import Unit, fold_case
+from app.storage.folding import fold_case
+from app.storage.store import Unit
 
 _EARLIER = 20  # the newest cases of one applicant that are looked into
 

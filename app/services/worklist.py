@@ -83,14 +83,15 @@ class Worklist(ClockDesk):
                     kept_case,
                     connection.exec_driver_sql(
                         f"SELECT {COLUMNS} FROM cases WHERE state = ? AND {RUNNING} "  # noqa: S608 - constants
-                        f"AND NOT {STAYED} ORDER BY due LIMIT ?",
+                        f"AND mine = 2 AND NOT {STAYED} ORDER BY due LIMIT ?",
                         (state.value, most + 1),
                     ),
                 )
             stayed = [
                 kept_case(row)
                 for row in connection.exec_driver_sql(
-                    f"SELECT {COLUMNS} FROM cases WHERE {STAYED} ORDER BY due LIMIT ?",  # noqa: S608 - constants
+                    f"SELECT {COLUMNS} FROM cases WHERE mine > 0 AND {STAYED} AND mine = 2 "  # noqa: S608 - constants
+                    "ORDER BY due LIMIT ?",
                     (_MOST_STAYED,),
                 )
             ]

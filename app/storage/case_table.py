@@ -36,6 +36,7 @@ from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name
 from app.storage.database import Statements
 
+_HOLDS, _HELD = 2, 1  # the window opened or resumed the case last, or did so before
 _LEFT_IN: dict[type[Event], CaseState] = {
     CaseLeft: CaseState.LEFT,
     SupplementAsked: CaseState.SUPPLEMENT,
@@ -45,15 +46,17 @@ _LEFT_IN: dict[type[Event], CaseState] = {
 
 
 def project_case(
-    connection: Statements, key: str, at: datetime, event: Event, *, own: bool
+    connection: Statements, key: str, at: datetime, event: Event, *, own: bool, saving: bool
 ) -> None:
-    """``own`` facts use up this device's numbers; those of other windows do not."""
+    """``own`` facts are this device's; it uses up its numbers while it is ``saving`` them."""
     match event:
         case CaseOpened():
             connection.exec_driver_sql(
-                "INSERT INTO cases (id, state, window, ticket, opened_at) VALUES (?, ?, ?, ?, ?)",
-                (key, CaseState.OPEN.value, event.window, event.ticket, at.isoformat()),
-            )
+                "INSERT INTO cases (id, state, window, ticket, opened_at, mine) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (key, CaseState.OPEN.value, event.window, event.ticket, at.isoformat(),
+                 _HOLDS if own else 0),
+            )  # fmt: skip
         case ApplicantIdentified():
             person = event.applicant.person
             connection.exec_driver_sql(
@@ -79,11 +82,12 @@ def project_case(
                 (CaseState.ABANDONED.value, at.isoformat(), key),
             )
         case Numbered():
-            _decide(connection, key, at, event, own=own)
+            _decide(connection, key, at, event, saving=own and saving)
         case CaseResumed():
             connection.exec_driver_sql(
-                "UPDATE cases SET waiting = state, state = ?, window = ?, ticket = ? WHERE id = ?",
-                (CaseState.OPEN.value, event.window, event.ticket, key),
+                "UPDATE cases SET waiting = state, state = ?, window = ?, ticket = ?, "
+                "mine = CASE WHEN ? THEN ? WHEN mine > 0 THEN ? ELSE 0 END WHERE id = ?",
+                (CaseState.OPEN.value, event.window, event.ticket, own, _HOLDS, _HELD, key),
             )
         case CasePutBack():
             connection.exec_driver_sql("UPDATE cases SET state = waiting WHERE id = ?", (key,))
@@ -101,13 +105,15 @@ def _set_organisation(connection: Statements, key: str, code: str) -> None:
     connection.exec_driver_sql("UPDATE cases SET organisation = ? WHERE id = ?", (code, key))
 
 
-def _decide(connection: Statements, key: str, at: datetime, event: Numbered, *, own: bool) -> None:
+def _decide(
+    connection: Statements, key: str, at: datetime, event: Numbered, *, saving: bool
+) -> None:
     state = state_after(event).value
     since = at.astimezone(HALL_ZONE).date().isoformat()
     due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
     accepted = state if state in ACCEPTED_STATES else ""
-    if own:
-        use_number(connection, key)
+    if saving:
+        use_number(connection, key, event.number)
     connection.exec_driver_sql(
         "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, accepted = ? "
         "WHERE id = ?",
@@ -115,18 +121,18 @@ def _decide(connection: Statements, key: str, at: datetime, event: Numbered, *, 
     )
 
 
-def use_number(connection: Statements, case_id: str = "") -> None:
-    """The next leased number is used up, unless ``case_id`` has one: a case keeps its number."""
+def use_number(connection: Statements, case_id: str = "", number: str = "") -> None:
+    """The next leased number is used up, unless the case has this one: it keeps its number."""
     connection.exec_driver_sql(
         "UPDATE number_blocks SET next = next + 1 "
         "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last) "
-        "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number <> '')",
-        (case_id,),
+        "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number = ?)",
+        (case_id, number),
     )
 
 
 def project_bundle(
-    connection: Statements, key: str, at: datetime, actor: str, event: Event, *, own: bool
+    connection: Statements, key: str, at: datetime, actor: str, event: Event, *, saving: bool
 ) -> None:
     match event:
         case BundleChosen():
@@ -142,7 +148,7 @@ def project_bundle(
                 "WHERE id = ?",
                 (event.number, event.check, at.isoformat(), actor, key),
             )
-            if own:
+            if saving:
                 use_number(connection)
 
 

@@ -10,7 +10,8 @@ from app.domain.events import CaseNumbersLeased, TicketLeased
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry
 from app.storage.database import Statements
-from app.storage.store import Store, project_again
+from app.storage.folding import project_again
+from app.storage.store import Store
 
 SYSTEM = "system"
 

@@ -50,16 +50,19 @@ def subject_id(subject: str) -> str:
     return subject.partition(":")[2]
 
 
-def project(connection: Statements, entry: Entry, event: Event, *, own: bool) -> None:
-    """Apply one saved event. Runs inside the transaction that saves it."""
+def project(
+    connection: Statements, entry: Entry, event: Event, *, own: bool, saving: bool = True
+) -> None:
+    """Apply one event. Runs inside the transaction that saves it; or later again, when it uses
+    up nothing (``saving`` False)."""
     key, at = subject_id(entry.subject), entry.at
     if isinstance(event, _TICKET_EVENTS):
         _project_ticket(connection, key, at, event)
     elif entry.subject.startswith("case:"):
-        project_case(connection, key, at, event, own=own)
+        project_case(connection, key, at, event, own=own, saving=saving)
         project_pages(connection, key, event)
     elif entry.subject.startswith("bundle:"):
-        project_bundle(connection, key, at, entry.actor, event, own=own)
+        project_bundle(connection, key, at, entry.actor, event, saving=own and saving)
     elif entry.subject.startswith("job:"):
         _project_job(connection, key, at, event)
     elif isinstance(event, CaseNumbersLeased):
