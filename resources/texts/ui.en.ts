@@ -596,6 +596,14 @@
       <translation>Limits: pause P, resume R, extend X</translation>
     </message>
     <message>
+      <source>消息：别的窗口、部门、督导</source>
+      <translation>news: windows, departments, supervisors</translation>
+    </message>
+    <message>
+      <source>出件：办结的结果交给申请人</source>
+      <translation>hand results out to applicants</translation>
+    </message>
+    <message>
       <source>送后台的记录</source>
       <translation>Records for the back office</translation>
     </message>
@@ -778,6 +786,18 @@
     <message>
       <source>{name} 不符，因为：</source>
       <translation>{name} is not acceptable because:</translation>
+    </message>
+    <message>
+      <source>没有消息。</source>
+      <translation>No news.</translation>
+    </message>
+    <message>
+      <source>消息</source>
+      <translation>News</translation>
+    </message>
+    <message>
+      <source>全部已读</source>
+      <translation>Mark all read</translation>
     </message>
     <message>
       <source>现在送</source>
@@ -992,6 +1012,38 @@
       <translation>Number</translation>
     </message>
     <message>
+      <source>出件</source>
+      <translation>Results</translation>
+    </message>
+    <message>
+      <source>找</source>
+      <translation>Find</translation>
+    </message>
+    <message>
+      <source>编号、姓名或事项；也可以扫凭证上的条码</source>
+      <translation>Number, name or item; or scan the receipt</translation>
+    </message>
+    <message>
+      <source>没有等着领取的。</source>
+      <translation>Nothing waits to be handed out.</translation>
+    </message>
+    <message>
+      <source>正在读取…</source>
+      <translation>Reading…</translation>
+    </message>
+    <message>
+      <source>当面领取，已签收</source>
+      <translation>Handed over, signed for</translation>
+    </message>
+    <message>
+      <source>领取人</source>
+      <translation>Taken by</translation>
+    </message>
+    <message>
+      <source>收件人和运单号</source>
+      <translation>Recipient and waybill</translation>
+    </message>
+    <message>
       <source>窗口</source>
       <translation>Window</translation>
     </message>
@@ -1122,10 +1174,6 @@
     <message>
       <source>没有在走的时限。</source>
       <translation>No clock runs.</translation>
-    </message>
-    <message>
-      <source>正在读取…</source>
-      <translation>Reading…</translation>
     </message>
     <message>
       <source>批准人</source>
@@ -1404,34 +1452,6 @@
       <translation>Promised instead: {names}</translation>
     </message>
     <message>
-      <source>{number} 号窗口</source>
-      <translation>Window {number}</translation>
-    </message>
-    <message>
-      <source>等了 {span}</source>
-      <translation>Waited {span}</translation>
-    </message>
-    <message>
-      <source>{waited} · 已呼叫 {n} 次</source>
-      <translation>{waited} · called {n}×</translation>
-    </message>
-    <message>
-      <source>已取号 {number}，号票正在打印。</source>
-      <translation>Number {number} taken, the ticket is printing.</translation>
-    </message>
-    <message>
-      <source>{waited} · 已办 {span}</source>
-      <translation>{waited} · serving {span}</translation>
-    </message>
-    <message>
-      <source>现在没有人等候。</source>
-      <translation>Nobody is waiting now.</translation>
-    </message>
-    <message>
-      <source>清单没有允许这份材料以承诺代替。</source>
-      <translation>The list lets no promise stand for this paper.</translation>
-    </message>
-    <message>
       <source>开始接待</source>
       <translation>Service began</translation>
     </message>
@@ -1498,6 +1518,106 @@
     <message>
       <source>时限延长</source>
       <translation>Limit extended</translation>
+    </message>
+    <message>
+      <source>补齐</source>
+      <translation>Supplemented</translation>
+    </message>
+    <message>
+      <source>部门要求补齐</source>
+      <translation>Department asks for more</translation>
+    </message>
+    <message>
+      <source>部门审批</source>
+      <translation>Department reviewed</translation>
+    </message>
+    <message>
+      <source>办结</source>
+      <translation>Finished</translation>
+    </message>
+    <message>
+      <source>{number} 号窗口</source>
+      <translation>Window {number}</translation>
+    </message>
+    <message>
+      <source>等了 {span}</source>
+      <translation>Waited {span}</translation>
+    </message>
+    <message>
+      <source>{waited} · 已呼叫 {n} 次</source>
+      <translation>{waited} · called {n}×</translation>
+    </message>
+    <message>
+      <source>已取号 {number}，号票正在打印。</source>
+      <translation>Number {number} taken, the ticket is printing.</translation>
+    </message>
+    <message>
+      <source>{waited} · 已办 {span}</source>
+      <translation>{waited} · serving {span}</translation>
+    </message>
+    <message>
+      <source>现在没有人等候。</source>
+      <translation>Nobody is waiting now.</translation>
+    </message>
+    <message>
+      <source>清单没有允许这份材料以承诺代替。</source>
+      <translation>The list lets no promise stand for this paper.</translation>
+    </message>
+    <message>
+      <source>{who} 窗口同时也办了这件，它记的（{what}）没有采用，以本窗口的为准。</source>
+      <translation>{who} had it open too; what it recorded ({what}) was not taken. Yours counts.</translation>
+    </message>
+    <message>
+      <source>未编号的办件</source>
+      <translation>Case without a number</translation>
+    </message>
+    <message>
+      <source>{who} 窗口先办了这件，本窗口记的（{what}）没有采用：按 F11 补记或作废。</source>
+      <translation>{who} went on with it first; what was recorded here ({what}) was not taken: press F11 to record it again or drop it.</translation>
+    </message>
+    <message>
+      <source>两窗同办</source>
+      <translation>Two windows</translation>
+    </message>
+    <message>
+      <source>消息 {n}：按 Ctrl+K</source>
+      <translation>{n} news: press Ctrl+K</translation>
+    </message>
+    <message>
+      <source>要补：{names}。申请人带来了，按 F10 输入编号接着办。</source>
+      <translation>Wanted: {names}. When they are brought, press F10 and type the number.</translation>
+    </message>
+    <message>
+      <source>{result} 到了，等着领取：按 Ctrl+U 出件。</source>
+      <translation>{result} is here to be handed out: press Ctrl+U.</translation>
+    </message>
+    <message>
+      <source>督导放开了这件（{why}）：任何窗口可以接着办。</source>
+      <translation>Freed by a supervisor ({why}): any window can go on.</translation>
+    </message>
+    <message>
+      <source>没有采用</source>
+      <translation>Not taken</translation>
+    </message>
+    <message>
+      <source>督导</source>
+      <translation>Supervisor</translation>
+    </message>
+    <message>
+      <source>要补齐</source>
+      <translation>More wanted</translation>
+    </message>
+    <message>
+      <source>已放开</source>
+      <translation>Freed</translation>
+    </message>
+    <message>
+      <source>看不全</source>
+      <translation>Incomplete</translation>
+    </message>
+    <message>
+      <source>督导：{text}</source>
+      <translation>Supervisor: {text}</translation>
     </message>
     <message>
       <source>后台已连接，保存一条就送一条。</source>
@@ -1666,6 +1786,26 @@
     <message>
       <source>请核对编号；已经受理的不用再来补。</source>
       <translation>Check the number; what is accepted needs nothing more.</translation>
+    </message>
+    <message>
+      <source>{under} · 邮寄 {address}</source>
+      <translation>{under} · post to {address}</translation>
+    </message>
+    <message>
+      <source>{about} 已出件。</source>
+      <translation>{about} was handed out.</translation>
+    </message>
+    <message>
+      <source>准予</source>
+      <translation>Granted</translation>
+    </message>
+    <message>
+      <source>不予</source>
+      <translation>Refused</translation>
+    </message>
+    <message>
+      <source>写明谁领走的，或者寄给谁。</source>
+      <translation>Write who took it, or to whom it is posted.</translation>
     </message>
     <message>
       <source>一件事 · {department}</source>

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from ui.pages.counter_page import CounterPage
     from ui.pages.panel import Panel
     from ui.viewmodels.counter import CounterModel
+    from ui.viewmodels.news import NewsModel
     from ui.viewmodels.outbox import OutboxModel
     from ui.viewmodels.papers import PapersModel
+    from ui.viewmodels.results import ResultsModel
     from ui.viewmodels.worklist import WorklistModel
 
 _NEXT_MODE = {
@@ -68,10 +70,13 @@ class MainWindow(QMainWindow):
         self.papers_model: PapersModel | None = None
         self.outbox_model: OutboxModel | None = None
         self.worklist_model: WorklistModel | None = None
+        self.news_model: NewsModel | None = None
+        self.results_model: ResultsModel | None = None
         self.counter: CounterPage | None = None
         self._panels: dict[str, Panel] = {}
 
         self.bug = NoteBar()
+        self.order = NoteBar()  # a supervisor's word that holds now
         self.stack = QStackedWidget()
         self.sign_in = SignInPage(self.sign_in_model, self.look, services.hall_name)
         self.stack.addWidget(self.sign_in)
@@ -82,6 +87,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(12, 12, 12, 2)
         layout.setSpacing(6)
         layout.addWidget(self.bug)
+        layout.addWidget(self.order)
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(ground)
@@ -92,6 +98,7 @@ class MainWindow(QMainWindow):
         self.status.outbox_wanted.connect(lambda: self.open_panel("outbox"))
         self.status.papers_wanted.connect(lambda: self.open_panel("papers"))
         self.status.clocks_wanted.connect(lambda: self.open_panel("clocks"))
+        self.status.news_wanted.connect(lambda: self.open_panel("news"))
         self.status.help_wanted.connect(lambda: self.open_panel("help"))
         self.status.theme_wanted.connect(self.next_theme)
         lanes = {services.lane, services.printer_lane, services.people_lane, services.file_lane}
@@ -127,7 +134,28 @@ class MainWindow(QMainWindow):
             self.worklist_model.start()
         return self.worklist_model
 
+    def _hear_news(self) -> NewsModel:
+        if self.news_model is None:
+            from ui.viewmodels.news import NewsModel
+
+            self.news_model = NewsModel(self._services, self)
+            self.news_model.state_changed.connect(lambda _: self._show_badge())
+            self.news_model.start()
+        return self.news_model
+
+    def _give_results(self) -> ResultsModel:
+        if self.results_model is None:
+            from ui.viewmodels.results import ResultsModel
+
+            self.results_model = ResultsModel(self._services, self)
+            self.results_model.take_session(self._session)
+        return self.results_model
+
     def _show_badge(self) -> None:
+        if self.news_model is not None:
+            news = self.news_model.state
+            self.status.show_news(*(news.badge if self._session else ("", Tone.NEUTRAL)))
+            self.order.tell(news.orders[0] if self._session and news.orders else None)
         if self.worklist_model is not None:
             badge = self.worklist_model.state.badge if self._session else ("", Tone.NEUTRAL)
             self.status.show_clocks(*badge)
@@ -141,6 +169,9 @@ class MainWindow(QMainWindow):
         assert self.papers_model is not None  # noqa: S101  # built in the line above
         self.papers_model.take_session(session)
         self._run_clocks().take_session(session)
+        self._hear_news().refresh()
+        if self.results_model is not None:
+            self.results_model.take_session(session)
         self._show_badge()
         self.counter_model.begin_session(session)
         self.stack.setCurrentWidget(counter)
@@ -191,6 +222,8 @@ class MainWindow(QMainWindow):
             self.outbox_model.refresh()
         if name == "clocks":
             self._run_clocks().refresh()
+        if name == "news":
+            self._hear_news().refresh()
         self.stack.setCurrentWidget(panel)
         panel.take_focus()
 
@@ -220,6 +253,14 @@ class MainWindow(QMainWindow):
             from ui.pages.worklist_panel import WorklistPanel
 
             panel = WorklistPanel(self._run_clocks(), self.look)
+        elif name == "news":
+            from ui.pages.news_panel import NewsPanel
+
+            panel = NewsPanel(self._hear_news(), self.look)
+        elif name == "results":
+            from ui.pages.results_panel import ResultsPanel
+
+            panel = ResultsPanel(self._give_results(), self.look)
         else:
             from ui.pages.outbox_panel import OutboxPanel
             from ui.viewmodels.outbox import OutboxModel
@@ -230,7 +271,7 @@ class MainWindow(QMainWindow):
         panel.closed.connect(self.close_panel)
         for key, act in (
             ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-            ("Ctrl+J", "clocks"),
+            ("Ctrl+J", "clocks"), ("Ctrl+K", "news"), ("Ctrl+U", "results"),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), panel)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -274,8 +315,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.status_model.stop()
-        if self.worklist_model is not None:
-            self.worklist_model.stop()
+        for model in (self.worklist_model, self.news_model):
+            if model is not None:
+                model.stop()
         if self.counter_model is not None:
             self.counter_model.card.cancel()
         super().closeEvent(event)

@@ -19,6 +19,7 @@ class StatusLine(QWidget):
     outbox_wanted = Signal()
     papers_wanted = Signal()
     clocks_wanted = Signal()
+    news_wanted = Signal()
     help_wanted = Signal()
     theme_wanted = Signal()
 
@@ -31,13 +32,15 @@ class StatusLine(QWidget):
         self.printers = _part()
         self.clocks = _part()
         self.clocks.hide()
+        self.news = _part()
+        self.news.hide()
         self.theme = link("", "")
         self.help = link(say("帮助"), "F1")
         self.clock = label("", "muted")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 4, 0)
         layout.setSpacing(8)
-        for part in (self.link, self.sending, self.reader, self.printers, self.clocks):
+        for part in (self.link, self.sending, self.reader, self.printers, self.clocks, self.news):
             layout.addWidget(part)
         self.trainer = _TrainerButton(trainer) if trainer is not None else None
         if self.trainer is not None:
@@ -50,6 +53,7 @@ class StatusLine(QWidget):
         self.sending.clicked.connect(self.outbox_wanted)
         self.printers.clicked.connect(self.papers_wanted)
         self.clocks.clicked.connect(self.clocks_wanted)
+        self.news.clicked.connect(self.news_wanted)
         self.help.clicked.connect(self.help_wanted)
         self.theme.clicked.connect(self.theme_wanted)
         model.state_changed.connect(self.show_state)
@@ -62,15 +66,14 @@ class StatusLine(QWidget):
             (self.reader, state.reader),
             (self.printers, state.printers),
         ):
-            part.setText(text)
-            set_look(part, "tone", tone.value)
-            part.setVisible(bool(text))
+            _tell(part, text, tone)
         self.clock.setText(state.clock)
 
     def show_clocks(self, text: str, tone: Tone) -> None:
-        self.clocks.setText(text)
-        set_look(self.clocks, "tone", tone.value)
-        self.clocks.setVisible(bool(text))
+        _tell(self.clocks, text, tone)
+
+    def show_news(self, text: str, tone: Tone) -> None:
+        _tell(self.news, text, tone)
 
     def show_theme(self, mode: ThemeMode) -> None:
         self.theme.set_words(
@@ -87,6 +90,12 @@ def _part() -> QPushButton:
     part.setObjectName("chip")
     part.setProperty("tone", Tone.NEUTRAL.value)
     return part
+
+
+def _tell(part: QPushButton, text: str, tone: Tone) -> None:
+    part.setText(text)
+    set_look(part, "tone", tone.value)
+    part.setVisible(bool(text))
 
 
 class _TrainerButton(QPushButton):

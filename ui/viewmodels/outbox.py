@@ -12,6 +12,7 @@ from app.ports import LinkState, SyncStatus
 from ui.kit.clock import clock_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.viewmodels.fact_words import fact_words
 from ui.viewmodels.services import CounterServices, SetAsideEntry
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
@@ -89,46 +90,9 @@ class OutboxModel(ViewModel[OutboxState]):
     def _row(self, entry: SetAsideEntry) -> RefusedRow:
         sentence = self._services.explain(entry.code, {"detail": entry.detail})
         return RefusedRow(
-            at=clock_text(entry.at), about=entry.number or say("未编号"), what=_fact(entry.kind),
-            why=sentence.message, next_step=sentence.next_step,
+            at=clock_text(entry.at), about=entry.number or say("未编号"),
+            what=fact_words(entry.kind), why=sentence.message, next_step=sentence.next_step,
         )  # fmt: skip
 
     def _fail(self, error: AppError) -> None:
         self._show(replace(self.state, link=self._note(error)))
-
-
-def _fact(kind: str) -> str:
-    """The fact in the trade's words."""
-    names = {
-        "CaseOpened": say("开始接待"),
-        "ApplicantIdentified": say("登记申请人"),
-        "PhoneEntered": say("登记手机"),
-        "ItemChosen": say("选定事项"),
-        "QuestionAnswered": say("回答情形"),
-        "MaterialReceived": say("收到材料"),
-        "MaterialFaulted": say("材料不符"),
-        "MaterialPromised": say("材料承诺"),
-        "MaterialReturned": say("退还材料"),
-        "CaseAccepted": say("受理"),
-        "CaseAcceptedDeferred": say("容缺受理"),
-        "NoticeIssued": say("一次性告知补正"),
-        "CaseRejected": say("不予受理"),
-        "CaseReceived": say("只收件"),
-        "CaseAbandoned": say("未办离开"),
-        "OrganisationIdentified": say("登记单位"),
-        "AgentIdentified": say("登记代理人"),
-        "DeliveryChosen": say("选定送达"),
-        "FieldFilled": say("填表"),
-        "MaterialSpared": say("材料免交"),
-        "CaseResumed": say("接着办"),
-        "CasePutBack": say("放回待补正"),
-        "NoticeHanded": say("告知书送达"),
-        "DemandRefused": say("拒绝的要求"),
-        "BundleChosen": say("选定一件事"),
-        "BundleDecided": say("一件事办理"),
-        "CaseDeemedAccepted": say("视为受理"),
-        "ClockPaused": say("时限暂停"),
-        "ClockResumed": say("时限恢复"),
-        "LimitExtended": say("时限延长"),
-    }
-    return names.get(kind, kind)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.ports import BackOffice, CardReader, Clock, PeopleRecords, PrinterStatus, Uploads
     from app.services.attachments import Attachments
     from app.services.decision_desk import DecisionDesk
+    from app.services.news import NewsDesk
     from app.services.party_desk import PartyDesk
     from app.services.reception import Reception
     from app.services.records import Records
@@ -256,6 +257,7 @@ class CounterServices:
     uploads: Uploads | None = None
     file_lane: Lane | None = None
     results: ResultsDesk | None = None
+    news: NewsDesk | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0
