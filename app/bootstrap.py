@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from app.services.worklist import Worklist
     from app.storage.attachments import AttachmentShelf
     from app.storage.outbox import Outbox
+    from app.storage.space import DiskRoom
     from app.storage.store import Store
     from printers.maker import PaperPress
     from sync.client.worker import SyncWorker
@@ -165,6 +166,12 @@ class Client:
         )
 
     @_Part
+    def room(self) -> DiskRoom:
+        from app.storage.space import DiskRoom
+
+        return DiskRoom(self.home)
+
+    @_Part
     def outbox(self) -> Outbox:
         from app.storage.outbox import Outbox
 
@@ -181,7 +188,7 @@ class Client:
     def queue(self) -> QueueDesk:
         from app.services.queue_desk import QueueDesk
 
-        return QueueDesk(self.store, self.hall, self.slip_printer)
+        return QueueDesk(self.store, self.hall, self.slip_printer, self.room.check)
 
     @_Part
     def matters(self) -> Matters:
@@ -193,7 +200,7 @@ class Client:
     def reception(self) -> Reception:
         from app.services.reception import Reception
 
-        return Reception(self.matters, self.catalogue_watch.refresh)
+        return Reception(self.matters, self.catalogue_watch.refresh, self.room.check)
 
     @_Part
     def standing(self) -> Standing:
@@ -230,7 +237,7 @@ class Client:
     def attachments(self) -> Attachments:
         from app.services.attachments import Attachments
 
-        return Attachments(self.matters, self.shelf)
+        return Attachments(self.matters, self.shelf, check_room=self.room.check)
 
     @_Part
     def returning(self) -> ReturnDesk:

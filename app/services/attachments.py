@@ -78,7 +78,10 @@ class Attachments:
         self, matters: Matters, shelf: AttachmentShelf, *,
         uploads: Callable[[], Uploads] | None = None,
         source: Callable[[], PageSource] | None = None,
+        check_room: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
+        """``check_room`` raises RoomLow while nothing new may be begun."""
+        self._check_room = check_room
         self._matters = matters
         self._shelf = shelf
         self._uploads = uploads
@@ -88,9 +91,10 @@ class Attachments:
         """One more page at the end of this material's pages; in a bundle, for each item that asks
         for it. A promise that stood for the material ends: it was brought after all.
 
-        Raises ScanRefused, SourceUnreadable, DiskFull, UnknownMaterial, NotReady, CaseClosed; then
-        nothing was added. Reads and encrypts up to 20 MB: not on the GUI's lane.
+        Raises ScanRefused, SourceUnreadable, RoomLow, DiskFull, UnknownMaterial, NotReady,
+        CaseClosed; then nothing was added. Reads and encrypts up to 20 MB: not on the GUI's lane.
         """
+        self._check_room()
         content = source if isinstance(source, bytes) else _read(source)
         media = check_scan(content)
         sha = self._shelf.keep(content)

@@ -27,6 +27,7 @@ from app.storage.store import Saved, Store
 
 log = logging.getLogger(__name__)
 SYSTEM = "system"
+_LOOK_AGAIN = 5.0  # seconds after the store failed
 
 
 class NoSuchPrinter(NotSent):
@@ -216,6 +217,7 @@ class PrintLane:
         self._on_change = on_change
         self._wanted = threading.Event()
         self._ending = False
+        self._stranded = False  # the store failed while a job was under way
         self._thread = threading.Thread(target=self._run, name="print-lane", daemon=True)
         store.subscribe(self._heard)
 
@@ -229,22 +231,27 @@ class PrintLane:
         self._thread.join(patience)
 
     def _heard(self, saved: Saved) -> None:
-        if any(isinstance(event, PaperQueued | PaperRequeued) for _, event in saved):
+        wanted = any(isinstance(event, PaperQueued | PaperRequeued) for _, event in saved)
+        if wanted or self._stranded:  # what was saved shows that the store is well again
             self._wanted.set()
 
     def _run(self) -> None:
         self._attempt(self._desk.recover)
         self._wanted.set()
         while not self._ending:
-            self._wanted.wait()
+            self._wanted.wait(_LOOK_AGAIN if self._stranded else None)
             self._wanted.clear()
-            if not self._ending:
+            if self._stranded and not self._ending:
+                self._attempt(self._desk.recover)
+            if not self._stranded and not self._ending:
                 self._attempt(self._desk.run_pending)
 
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
             work()
+            self._stranded = False
         except AppError as error:
-            # The store is busy or full: the jobs stay queued and the next save tries again.
+            # The store is busy or full: the job under way is looked for once it is well again.
+            self._stranded = True
             log.warning("print lane: %s", error.code)
         self._on_change()

@@ -5,6 +5,7 @@ A window calls only tickets it holds: those leased to it by the back office and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,10 +59,15 @@ def hall_day(at: datetime) -> str:
 
 
 class QueueDesk:
-    def __init__(self, store: Store, hall: Hall, slip_printer: str) -> None:
+    def __init__(
+        self, store: Store, hall: Hall, slip_printer: str,
+        check_room: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        """``check_room`` raises RoomLow while nothing new may be begun."""
         self._store = store
         self._hall = hall
         self._slip_printer = slip_printer
+        self._check_room = check_room
 
     def businesses(self) -> tuple[Business, ...]:
         return self._hall.businesses
@@ -118,8 +124,10 @@ class QueueDesk:
     def take(self, session: Session, business_id: str, priority: str = "") -> Ticket:
         """Give out a number at this window and queue its slip.
 
-        Numbers carry the window's own letter, so windows without a network never collide.
+        Numbers carry the window's own letter, so windows without a network never collide. Raises
+        RoomLow.
         """
+        self._check_room()
         business = next(b for b in self._hall.businesses if b.id == business_id)
         ticket_id = self._store.new_id()
         with self._store.begin() as unit:

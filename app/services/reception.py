@@ -50,11 +50,16 @@ _OPEN_HERE = (
 
 
 class Reception:
-    def __init__(self, matters: Matters, refresh: Callable[[], object]) -> None:
-        """``refresh`` takes up lists that were published meanwhile; between two cases only."""
+    def __init__(
+        self, matters: Matters, refresh: Callable[[], object],
+        check_room: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        """``refresh`` takes up lists that were published meanwhile; between two cases only.
+        ``check_room`` raises RoomLow while nothing new may be begun."""
         self._matters = matters
         self._store = matters.store
         self._refresh = refresh
+        self._check_room = check_room
 
     # -- opening and leaving --------------------------------------------------------------------
 
@@ -74,7 +79,8 @@ class Reception:
         return self._matters.load(case_id)
 
     def open_case(self, session: Session, ticket_id: str = "") -> Matter:
-        """Begin to serve: the called ticket, or someone without one."""
+        """Begin to serve: the called ticket, or someone without one. Raises RoomLow."""
+        self._check_room()
         self._refresh()
         case_id = self._store.new_id()
         with self._store.begin() as unit:
