@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import resources
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, program_version
 from app.domain.hall import HALL_ZONE, Hall
 
 if TYPE_CHECKING:
@@ -321,14 +321,12 @@ class Client:
 
     @_Part
     def enrolment(self) -> Enrolment:
-        from importlib.metadata import version
-
         from app.services.enrolment import Enrolment
         from sync.client.enrol import ask_enrolment
 
         return Enrolment(
             lambda: self.store, self.secrets, ask_enrolment, url=self.settings.backoffice_url,
-            authorities=self.settings.backoffice_ca, version=version("onewindow"),
+            authorities=self.settings.backoffice_ca, version=program_version(),
             random=self.random,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,10 @@ class Settings:
     backoffice_ca: str = ""  # file of the hall's own authorities, instead of a pinned certificate
     theme: str = "system"  # system, light, dark
     language: str = "zh"  # zh, en
+
+
+def program_version() -> str:
+    return version("onewindow")
 
 
 def default_home() -> Path:

@@ -165,7 +165,12 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncStatus:
-    """``code`` names why it is offline or blocked, "" otherwise."""
+    """``code`` names why it is offline or blocked, "" otherwise.
+
+    ``quarantined`` of those that wait are kept apart at the back office, undecided.
+    ``skew_seconds`` is how far this device's clock is ahead of the back office's, 0 up to five
+    minutes.
+    """
 
     link: LinkState = LinkState.CONNECTING
     waiting: int = 0
@@ -173,6 +178,8 @@ class SyncStatus:
     refused: int = 0
     code: str = ""
     since: datetime | None = None  # of the present link state
+    quarantined: int = 0
+    skew_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

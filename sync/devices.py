@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import msgspec
 
 ENROL_PATH = "/v1/devices/enrol"
 CODES_PATH = "/api/devices/codes"
+DEVICES_PATH = "/api/devices"
 
+CLOCK_HEADER = "X-OneWindow-Clock"  # the device's time, ISO 8601 with offset
+SKEW_HEADER = "X-OneWindow-Skew"  # of an answer: whole seconds that this clock is ahead
+LARGE_SKEW = 300  # seconds from which a clock is called wrong
+
+MAX_QUARANTINE = 100_000  # entries of one withdrawn device
+MAX_QUARANTINE_BYTES = 256 * 1024 * 1024
 MAX_ENROL = 4096  # bytes of such a request
 SHORTEST_CODE_MINUTES = 15
 LONGEST_CODE_MINUTES = 3 * 24 * 60
@@ -79,3 +87,14 @@ def tidy_fingerprint(typed: str) -> str:
     """64 lower-case hex digits, "" where it is none."""
     plain = "".join(typed.lower().replace(":", "").split())
     return plain if _FINGERPRINT.fullmatch(plain) else ""
+
+
+def seconds_ahead(told: str, now: datetime) -> int | None:
+    """How far a clock told in the header is ahead of ``now``; None where it tells nothing."""
+    try:
+        at = datetime.fromisoformat(told) if len(told) <= 40 else None
+    except ValueError:
+        return None
+    return (
+        round((at - now).total_seconds()) if at is not None and at.utcoffset() is not None else None
+    )

@@ -15,6 +15,7 @@ from sync.errors import SyncError
 
 JSON = "application/json"
 HTML = "text/html"
+FORM = "application/x-www-form-urlencoded"
 
 _ASKED = (
     errors.BadRequest, errors.TooNew, errors.NotEnrolled, errors.TooOld, errors.TooLarge,
@@ -75,7 +76,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 pattern="^(zstd|identity)$",
             ),
         ),
-        refuses=(*_ASKED, errors.BadBatch, errors.OtherDevice, *_CHAIN),
+        refuses=(*_ASKED, errors.BadBatch, errors.OtherDevice, errors.Quarantined, *_CHAIN),
     ),
     Endpoint(
         method="POST", path=wire.LEASE_PATH, says="Get case numbers and tickets.",
@@ -167,6 +168,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         says="Attempts to demand beyond the list or once more.",
     ),
     Endpoint(
+        method="GET", path="/devices", admits="password", gives=HTML,
+        says="Who may speak, how their chains and clocks stand, what is quarantined.",
+    ),
+    Endpoint(
+        method="POST", path="/devices", admits="password", takes=FORM, gives=HTML,
+        says="An act on that page: `act` is code, revoke, release, take-up or dismiss.",
+        refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
+    ),
+    Endpoint(
         method="GET", path="/progress/{number}", admits="anyone", gives=HTML,
         says="How a case or bundle stands, to who knows its check; 404 for anything else, 429 when"
         " asked too often.",
@@ -185,6 +195,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter(name="after", place="query", says="their `changed`", pattern="^[0-9]{1,15}$"),
         ),
         refuses=(errors.NotEnrolled, errors.BadRequest),
+    ),
+    Endpoint(
+        method="GET", path=devices.DEVICES_PATH, admits="hall",
+        says="Devices that were enrolled, when last seen, their programs and clocks.",
+        refuses=(errors.NotEnrolled,),
     ),
     Endpoint(
         method="POST", path=devices.CODES_PATH, admits="hall",

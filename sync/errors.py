@@ -74,6 +74,14 @@ class Revoked(SyncError):
     status = 403
 
 
+class Quarantined(SyncError):
+    """What a withdrawn device sent is kept apart, undecided, until a supervisor acts."""
+
+    code = "SYNC-QUARANTINED"
+    blame = Blame.MACHINE
+    status = 403
+
+
 class TooMany(SyncError):
     """Asked too often from one address; later it may be asked again."""
 

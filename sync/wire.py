@@ -64,7 +64,8 @@ class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The request as a whole was not accepted. ``acknowledged`` and ``head`` come with 409."""
+    """The request as a whole was not accepted. ``acknowledged`` and ``head`` come with 409 and with
+    what is quarantined."""
 
     code: str
     acknowledged: int = -1

@@ -10,15 +10,16 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 
 from sync import errors, wire
-from sync.backoffice import demands, intake, line, pages, progress
+from sync.backoffice import demands, intake, line, pages, progress, quarantine
 from sync.backoffice.blob_app import add_blobs
-from sync.backoffice.database import Cursor, IntegrityBroken
+from sync.backoffice.database import Cursor, IntegrityBroken, Transaction
 from sync.backoffice.devices import add_devices
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
+from sync.backoffice.sightings import Sightings, SkewTold, keep_sighting
 from sync.backoffice.turnstile import Turnstile
 from sync.errors import SyncError
 
@@ -30,6 +31,7 @@ _STATUS: dict[str, int] = {
     for kind in (
         errors.BadBatch, errors.BadRequest, errors.TooNew, errors.NotEnrolled, errors.Gap,
         errors.Fork, errors.BrokenChain, errors.TooLarge, errors.TooOld, errors.ServerTrouble,
+        errors.Quarantined,
     )
 }  # fmt: skip
 
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="onewindow backoffice", docs_url=None, redoc_url=None, openapi_url=None,
         lifespan=lifespan,
     )  # fmt: skip
+    app.add_middleware(SkewTold, now=settings.now)
     _add_errors(app)
     _add_sync(app, office)
     _add_pages(app, office)
@@ -81,18 +84,25 @@ def _add_errors(app: FastAPI) -> None:
 
 def _add_sync(app: FastAPI, office: Office) -> None:
     settings = office.settings
+    sightings = Sightings(settings.now)
 
     @app.post(wire.PUSH_PATH)
     async def push(request: Request) -> Response:
-        admitted = office.admit(request)
+        admitted = office.admit(request, also_revoked=True)
         encoding = request.headers.get("content-encoding", "identity")
         if encoding not in {"zstd", "identity"}:
             raise errors.BadRequest
         entries = wire.decode_batch(await read_body(request, _MAX_BODY), encoding)
         admitted.check(entries[0].device)
-        answer = await office.write(
-            lambda connection: intake.receive(connection, entries, settings.now(), office.numbers)
-        )
+        seen = sightings.due(admitted, request, entries)
+
+        def take(connection: Transaction) -> wire.PushAnswer | wire.ErrorAnswer:
+            keep_sighting(connection, seen)
+            if admitted.revoked:
+                return quarantine.keep(connection, entries, settings.now())
+            return intake.receive(connection, entries, settings.now(), office.numbers)
+
+        answer = await office.write(take)
         device, count = entries[0].device, len(entries)
         if isinstance(answer, wire.ErrorAnswer):
             note("push_declined", device=device, events=count, code=answer.code)
@@ -111,9 +121,13 @@ def _add_sync(app: FastAPI, office: Office) -> None:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise errors.BadRequest from None
         admitted.check(asked.device)
-        answer = await office.write(
-            lambda connection: line.lease(connection, asked, settings.now(), settings.block_size)
-        )
+        seen = sightings.due(admitted, request)
+
+        def give(connection: Transaction) -> wire.LeaseAnswer | wire.ErrorAnswer:
+            keep_sighting(connection, seen)
+            return line.lease(connection, asked, settings.now(), settings.block_size)
+
+        answer = await office.write(give)
         if isinstance(answer, wire.ErrorAnswer):
             note("lease_declined", device=asked.device, code=answer.code)
             return json_answer(answer, _STATUS[answer.code])

@@ -216,6 +216,38 @@ def end_tokens(connection: Transaction, device: str, now: datetime) -> None:
     )
 
 
+def revoke(connection: Transaction, device: str, now: datetime) -> bool:
+    """Whether there was such a device that could still speak."""
+    end_tokens(connection, device, now)
+    return (
+        connection.execute(
+            "UPDATE devices SET revoked_at = ? WHERE device = ? AND revoked_at = ''",
+            (now.isoformat(), device),
+        ).rowcount
+        > 0
+    )
+
+
+def release(connection: Transaction, device: str, install: str) -> bool:
+    """Take from a chain again that was set aside; a true fork is set aside anew at once."""
+    return (
+        connection.execute(
+            "UPDATE chains SET set_aside = '', fault = ''"
+            " WHERE device = ? AND install = ? AND set_aside <> ''",
+            (device, install),
+        ).rowcount
+        > 0
+    )
+
+
+def note_act(connection: Transaction, act: str, device: str, actor: str, now: datetime) -> None:
+    connection.execute(
+        "INSERT INTO device_acts (at, act, device, actor) VALUES (?,?,?,?)"
+        " ON CONFLICT (at, act, device) DO NOTHING",
+        (now.isoformat(), act, device, actor),
+    )
+
+
 class KnownTokens:
     """Finds a device by its token; what was found is believed for two seconds."""
 

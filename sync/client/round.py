@@ -37,6 +37,7 @@ class Reply:
 
     status: int
     body: bytes
+    skew: int | None = None  # seconds that this device's clock is ahead, where it was told
 
 
 Send = Callable[[Post], Reply]  # raises Unreachable where no complete answer came
@@ -68,7 +69,7 @@ _Answer = TypeVar("_Answer", wire.PushAnswer, wire.LeaseAnswer, wire.ErrorAnswer
 _BLOCKING: dict[int, frozenset[str]] = {
     400: frozenset({"SYNC-BAD-BATCH", "SYNC-BAD-REQUEST", "SYNC-TOO-NEW"}),
     401: frozenset({"SYNC-NOT-ENROLLED"}),
-    403: frozenset({"SYNC-REVOKED", "SYNC-OTHER-DEVICE"}),
+    403: frozenset({"SYNC-REVOKED", "SYNC-OTHER-DEVICE", "SYNC-QUARANTINED"}),
     409: frozenset({"SYNC-GAP", "SYNC-FORK", "SYNC-CHAIN"}),
     426: frozenset({"SYNC-TOO-OLD"}),
 }
@@ -92,18 +93,28 @@ class Rounds:
         self._limit = wire.MAX_EVENTS
         self._max_bytes = wire.MAX_DECODED
         self._rewound: int | None = None  # the back office asked for entries from after this place
+        self._quarantined = 0  # entries through this place are kept apart there, undecided
+        self._chain: tuple[str, str] | None = None
+        self.skew = 0  # seconds that this device's clock is ahead, as last told
         self._request = ""  # id of a lease request that has no answer yet
         self._leased = False  # asked in this round
         self._spoke = False  # any exchange in this round
 
     def begin(self) -> None:
         self._leased = self._spoke = False
+        chain = self._outbox.identity()
+        if chain != self._chain:  # enrolled anew: what was heard about the former says nothing
+            self._chain, self._rewound, self._request, self._quarantined = chain, None, "", 0
+
+    def quarantined(self, acknowledged: int) -> int:
+        """How many of those that wait are kept apart at the back office."""
+        return max(0, self._quarantined - acknowledged)
 
     def turn(self) -> Turn:
         """At most one exchange with the back office. Storage errors pass through."""
         try:
             after = self._outbox.acknowledged() if self._rewound is None else self._rewound
-            entries = self._outbox.pending(after, self._limit, self._max_bytes)
+            entries = self._next(after)
             if entries:
                 return self._push(entries)
             self._rewound = None
@@ -121,15 +132,29 @@ class Rounds:
 
     # -- push -------------------------------------------------------------------------------------
 
+    def _next(self, after: int) -> list[Entry]:
+        """What is quarantined is not sent again, but for one entry: whether it still is."""
+        if self._quarantined > after:
+            more = self._outbox.pending(self._quarantined, self._limit, self._max_bytes)
+            return more or self._outbox.pending(after, 1, self._max_bytes)
+        return self._outbox.pending(after, self._limit, self._max_bytes)
+
+    def _exchange(self, post: Post) -> Reply:
+        reply = self._send(post)
+        self._spoke = True
+        if reply.skew is not None:
+            self.skew = reply.skew
+        return reply
+
     def _push(self, entries: list[Entry]) -> Turn:
         sent, body = wire.encode_batch(entries, self._max_bytes)
         post = Post(path=wire.PUSH_PATH, body=body, content_type=wire.BATCH_TYPE, encoding="zstd")
-        reply = self._send(post)
-        self._spoke = True
+        reply = self._exchange(post)
         if reply.status != 200:
             return self._declined(reply, sent)
         answer = _decode(reply.body, wire.PushAnswer)
         refused = _check_push(answer, sent)
+        self._quarantined = 0
         self._outbox.acknowledge(answer.acknowledged, refused)
         if self._rewound is not None:
             past = answer.acknowledged >= self._outbox.acknowledged()
@@ -146,9 +171,24 @@ class Rounds:
         if reply.status == 413:
             return Turn(kind=TurnKind.BLOCKED, code=errors.TooLarge.code)
         error = check_error(reply)
+        if error.code == errors.Quarantined.code:
+            return self._kept_apart(error, sent)
+        if error.code != errors.ServerTrouble.code:
+            self._quarantined = 0
         if error.code == errors.Gap.code:
             return self._rewind(error.acknowledged, sent[0].seq)
         return self._not_taken(error.code)
+
+    def _kept_apart(self, error: wire.ErrorAnswer, sent: tuple[Entry, ...]) -> Turn:
+        """This device was withdrawn: what it sends is safe there, but decided by nobody yet."""
+        last = sent[-1]
+        if (error.acknowledged, error.head) != (last.seq, last.hash):
+            raise errors.BadAnswer
+        more = last.seq > self._quarantined
+        self._quarantined = max(self._quarantined, last.seq)
+        if more and self._outbox.pending(self._quarantined, 1, 1):
+            return Turn(kind=TurnKind.MOVED)
+        return Turn(kind=TurnKind.BLOCKED, code=error.code)
 
     def _rewind(self, place: int, first: int) -> Turn:
         """The back office lacks entries that it once acknowledged (restored from a copy)."""
@@ -174,8 +214,9 @@ class Rounds:
             request=self._request, device=device, install=install, numbers=numbers, tickets=tickets
         )
         body = msgspec.json.encode(asked)
-        reply = self._send(Post(path=wire.LEASE_PATH, body=body, content_type="application/json"))
-        self._leased = self._spoke = True
+        post = Post(path=wire.LEASE_PATH, body=body, content_type="application/json")
+        reply = self._exchange(post)
+        self._leased = True
         if reply.status != 200:
             self._request = ""
             return self._not_taken(check_error(reply).code)

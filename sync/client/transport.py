@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import IO, Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
+from app.config import program_version
 from app.ports import AccessSource
 from sync.client.round import Post, Reply
+from sync.devices import CLOCK_HEADER, SKEW_HEADER
 from sync.errors import BadAnswer, BadCertificate, Unreachable
 from sync.wire import PROTOCOL, PROTOCOL_HEADER
 
 CONNECT_SECONDS = 2.0
 PIN = "sha256:"
+_SKEW = re.compile(r"-?\d{1,12}", re.ASCII)
 ANSWER_SECONDS = 15.0  # a body that only drips; silence on the line ends it after a third
 
 
@@ -27,9 +32,14 @@ class HttpTransport:
     ``longest`` is how many seconds a whole answer may take, a third of them without a byte.
     """
 
-    def __init__(self, access: AccessSource, *, longest: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self, access: AccessSource, *, longest: float = ANSWER_SECONDS,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:  # fmt: skip
+        """With ``now`` this device's time is told, and the answer says how wrong it is."""
         self._access = access
         self._longest = longest
+        self._now = now
         self._session = _Session(True)
 
     def __call__(self, post: Post) -> Reply:
@@ -49,7 +59,9 @@ class HttpTransport:
         until = time.monotonic() + self._longest
         with self.opened(method, path, headers, body) as response:
             content = b"" if response.status_code == 304 else read_answer(response, largest, until)
-            return Reply(status=response.status_code, body=content)
+            told = response.headers.get(SKEW_HEADER, "")
+            skew = int(told) if _SKEW.fullmatch(told) else None
+            return Reply(status=response.status_code, body=content, skew=skew)
 
     @contextmanager
     def opened(
@@ -62,6 +74,8 @@ class HttpTransport:
         access = self._access()
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
+        if self._now is not None:
+            headers[CLOCK_HEADER] = self._now().isoformat()
         if access.verify != self._session.given:
             self._session.close()
             self._session = _Session(access.verify)
@@ -96,6 +110,7 @@ class _Session(requests.Session):
         self.headers.update(
             {
                 PROTOCOL_HEADER: str(PROTOCOL),
+                "User-Agent": f"onewindow/{program_version()}",
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
             }

@@ -16,6 +16,7 @@ from sync.client.outbox import Outbox
 from sync.client.published import PublishedKeeper
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
 from sync.client.transport import HttpTransport
+from sync.devices import LARGE_SKEW
 from sync.errors import LocalTrouble
 from sync.published import BARS, CALENDAR
 
@@ -42,6 +43,11 @@ class SyncSettings:
     calendar: Path | None = None
 
 
+def _told(skew: int) -> int:
+    """A second of travel is no wrong clock, and the screen need not hear of each."""
+    return skew if abs(skew) > LARGE_SKEW else 0
+
+
 class SyncWorker:
     """Implements ``app.ports.BackOffice``. ``start`` once, ``stop`` once."""
 
@@ -51,7 +57,7 @@ class SyncWorker:
     ) -> None:  # fmt: skip
         self._outbox = outbox
         self._clock = clock
-        self._transport = HttpTransport(settings.access)
+        self._transport = HttpTransport(settings.access, now=clock.now)
         self._rounds = Rounds(
             outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims
         )
@@ -141,10 +147,13 @@ class SyncWorker:
 
     def _publish(self, turn: Turn) -> None:
         waiting, refused = self._outbox.counts()
+        acknowledged = self._outbox.acknowledged()
         self._change(
             replace(
                 self._status, link=_LINKS[turn.kind], code=turn.code, waiting=waiting,
-                refused=refused, acknowledged=self._outbox.acknowledged(),
+                refused=refused, acknowledged=acknowledged,
+                quarantined=self._rounds.quarantined(acknowledged),
+                skew_seconds=_told(self._rounds.skew),
             )
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from typing import Any
 import requests
 
 from app.domain.journal import Entry
-from app.ports import Access, SyncStatus
+from app.ports import Access, AccessSource, Clock, SyncStatus
 from app.storage.outbox import Outbox
 from app.storage.store import Store
 from sync.client.round import LeaseAims, Patience
@@ -236,20 +236,22 @@ class ClientWindow:
         *,
         device: str = "W01",
         aims: LeaseAims | None = None,
+        access: AccessSource | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self.store = Store.open(
-            home, b"k" * 32, device=device, clock=TestClock(), random=os.urandom
-        )
+        """``access`` where the token may change under way, else ``url`` and ``token``."""
+        clock = clock or TestClock()
+        self.store = Store.open(home, b"k" * 32, device=device, clock=clock, random=os.urandom)
         self.outbox = Outbox(self.store)
         self.heard: list[SyncStatus] = []
         self.worker = SyncWorker(
             outbox=self.outbox,
             settings=SyncSettings(
-                access=Access(url=url, token=token),
+                access=access or Access(url=url, token=token),
                 aims=aims or LeaseAims(numbers_low=50, tickets=0),
                 patience=Patience(first=0.05, poll=0.5),
             ),
-            clock=TestClock(), random=random.Random(7), new_id=self.store.new_id,
+            clock=clock, random=random.Random(7), new_id=self.store.new_id,
             on_change=self.heard.append,
         )  # fmt: skip
         self.store.subscribe(lambda _: self.worker.wake())

@@ -52,8 +52,18 @@ CREATE TABLE quarantine (
     subject TEXT NOT NULL,
     kind TEXT NOT NULL,
     entry TEXT NOT NULL,                   -- the whole entry as JSON, '' once dismissed
+    size INTEGER NOT NULL,
     received_at TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting', -- waiting, taken, dismissed
     PRIMARY KEY (device, install, seq, hash)
 );
 CREATE INDEX quarantine_waiting ON quarantine (device, install, seq) WHERE state = 'waiting';
+
+-- What supervisors did about devices, newest last.
+CREATE TABLE device_acts (
+    at TEXT NOT NULL,
+    act TEXT NOT NULL,
+    device TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    PRIMARY KEY (at, act, device)
+);
