@@ -1580,8 +1580,8 @@
       <translation>Two windows</translation>
     </message>
     <message>
-      <source>消息 {n}：按 Ctrl+K</source>
-      <translation>{n} news: press Ctrl+K</translation>
+      <source>消息 {n}：按 Ctrl+I</source>
+      <translation>{n} news: press Ctrl+I</translation>
     </message>
     <message>
       <source>要补：{names}。申请人带来了，按 F10 输入编号接着办。</source>

@@ -91,7 +91,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
             lines=(
                 _line("help", say("帮助"), "F1"),
                 _line("clocks", say("办件时限：暂停 P，恢复 R，延长 X"), "Ctrl+J"),
-                _line("news", say("消息：别的窗口、部门、督导"), "Ctrl+K"),
+                _line("news", say("消息：别的窗口、部门、督导"), "Ctrl+I"),
                 _line("results", say("出件：办结的结果交给申请人"), "Ctrl+U"),
                 _line("outbox", say("送后台的记录"), "F11"),
                 _line("papers", say("打印的纸"), "F12"),

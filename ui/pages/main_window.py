@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         panel.closed.connect(self.close_panel)
         for key, act in (
             ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-            ("Ctrl+J", "clocks"), ("Ctrl+K", "news"), ("Ctrl+U", "results"),
+            ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), panel)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)

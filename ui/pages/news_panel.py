@@ -1,4 +1,4 @@
-"""Ctrl+K: what other windows, departments and supervisors did that concerns this window."""
+"""Ctrl+I: what other windows, departments and supervisors did that concerns this window."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class NewsModel(ViewModel[NewsState]):
 
     def _see(self, answer: tuple[tuple[AnyNews, ...], int, tuple[Order, ...]]) -> None:
         recent, unread, orders = answer
-        badge = (say("消息 {n}：按 Ctrl+K", n=unread), Tone.ACT) if unread else ("", Tone.NEUTRAL)
+        badge = (say("消息 {n}：按 Ctrl+I", n=unread), Tone.ACT) if unread else ("", Tone.NEUTRAL)
         self._show(
             replace(
                 self.state, lines=tuple(map(self._line, recent)), badge=badge, note=None,
