@@ -155,7 +155,8 @@ class DecisionDesk:
         """The next leased serials; each is used up by the fact that carries it."""
         while True:
             row = unit.connection.exec_driver_sql(
-                "SELECT next FROM number_blocks WHERE next <= last ORDER BY first LIMIT 1"
+                "SELECT next FROM number_blocks WHERE next <= last "
+                "AND first NOT IN (SELECT first FROM closed_blocks) ORDER BY first LIMIT 1"
             ).one_or_none()
             if row is None:
                 raise NumbersExhausted

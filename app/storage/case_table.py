@@ -125,7 +125,8 @@ def use_number(connection: Statements, case_id: str = "", number: str = "") -> N
     """The next leased number is used up, unless the case has this one: it keeps its number."""
     connection.exec_driver_sql(
         "UPDATE number_blocks SET next = next + 1 "
-        "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last) "
+        "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last "
+        "AND first NOT IN (SELECT first FROM closed_blocks)) "
         "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number = ?)",
         (case_id, number),
     )

@@ -26,6 +26,7 @@ from app.storage.database import Statements
 from app.storage.journal_table import COLUMNS, SELECT, WIDTH, entry_of
 from app.storage.page_table import forget_pages
 from app.storage.projections import PROJECTIONS, project
+from app.storage.set_aside_table import forget_answers, lay_blocks, lift_blocks
 
 NEWER = "FEED-NEWER"  # a fact of a kind that a later program knows
 UNFIT = "FEED-UNFIT"  # a fact that does not fit those before it
@@ -201,12 +202,15 @@ def _project(connection: Statements, facts: Iterable[tuple[Entry, Event]]) -> No
 def refill(connection: Statements) -> None:
     """Fold the whole journal into empty projections. Raises BadEntry for facts of this window
     that it cannot read; what another's cannot be folded is left out, as it was."""
+    blocks = lift_blocks(connection)
     for table in PROJECTIONS:
         connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names are constants
+    forget_answers(connection)
     for entry in _others(connection):
         event = decode_event(entry.kind, entry.version, entry.body)
         project(connection, entry, event, own=True)
     _use_numbers(connection)
+    lay_blocks(connection, blocks)
     clashing = clashes(connection)
     for term in (_IS_CASE, _IS_BUNDLE):
         for (subject,) in connection.exec_driver_sql(

@@ -19,6 +19,7 @@ from app.storage.database import Statements, reading, writing
 from app.storage.folding import DAMAGED, clashes, note_fit, try_project
 from app.storage.forgetting import forget_cases, forget_facts, forget_news, note_rest
 from app.storage.journal_table import hear, keep_foreign
+from app.storage.set_aside_table import set_aside, unpark
 from app.storage.store import Store
 
 _HEADS = {"case": "CaseOpened", "bundle": "BundleChosen"}
@@ -215,12 +216,10 @@ def _take_verdict(connection: Statements, touched: _Page, verdict: Verdict) -> N
     ).one_or_none()
     if row is None:
         return
+    unpark(connection, touched.install, (verdict.seq,))
     if verdict.code:
-        connection.exec_driver_sql(
-            "INSERT INTO set_aside (install, seq, code, detail, at) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            (touched.install, verdict.seq, verdict.code, verdict.detail, touched.at),
-        )
+        at = datetime.fromisoformat(touched.at)
+        set_aside(connection, touched.install, verdict.seq, verdict.code, verdict.detail, at)
     else:
         _place_own(connection, touched, [(verdict.seq, verdict.arrival)])
     if str(row[0]).startswith("case:"):

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.events import CaseNumbersLeased, TicketLeased
+from app.domain.errors import BadEntry
+from app.domain.events import CaseNumbersLeased, SetAsideAnswered, TicketLeased
 from app.domain.hall import HALL_ZONE
-from app.domain.journal import Entry
-from app.storage.database import Statements
+from app.domain.journal import Entry, decode_event
 from app.storage.folding import project_again
-from app.storage.store import Store
+from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
+from app.storage.store import Store, Unit
 
 SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The back office will not take this event; ``code`` says why."""
+    """The back office will not take this event; ``code`` says why. ``parked``: it keeps it
+    undecided until its own upgrade."""
 
     seq: int
     code: str
     detail: str = ""
+    parked: bool = False
 
 
 class Outbox:
@@ -54,47 +58,56 @@ class Outbox:
 
     def acknowledge(self, through: int, refused: Sequence[Refusal]) -> None:
         """Record what was decided, and set aside what was refused, in one transaction."""
-        at = self._store.clock.now().isoformat()
+        now, install = self._store.clock.now(), self._store.install
         with self._store.begin() as unit:
             unit.connection.exec_driver_sql(
                 "UPDATE chain SET acknowledged = max(acknowledged, ?)", (through,)
             )
-            for refusal in refused:
-                unit.connection.exec_driver_sql(
-                    "INSERT INTO set_aside (install, seq, code, detail, at) "
-                    "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    (self._store.install, refusal.seq, refusal.code, refusal.detail[:500], at),
-                )
-            for subject in self._cases_of(unit.connection, refused):
+            cases = set()
+            for one in refused:
+                if one.parked:
+                    park(unit.connection, install, (one.seq,), one.code, now.isoformat())
+                elif set_aside(unit.connection, install, one.seq, one.code, one.detail, now):
+                    subject = self._refuse(unit, one.seq)
+                    cases |= {subject} if subject.startswith("case:") else set()
+            for subject in cases:
                 project_again(unit.connection, subject)
 
-    def _cases_of(self, connection: Statements, refused: Sequence[Refusal]) -> set[str]:
-        subjects = set()
-        for refusal in refused:
-            row = connection.exec_driver_sql(
-                "SELECT subject FROM journal WHERE install = ? AND seq = ?",
-                (self._store.install, refusal.seq),
-            ).one_or_none()
-            if row is not None and str(row[0]).startswith("case:"):
-                subjects.add(str(row[0]))
-        return subjects
+    def _refuse(self, unit: Unit, seq: int) -> str:
+        """Returns what the refused fact is about. A block of numbers that is not ours is nothing
+        that a person could answer: it is closed at once."""
+        row = unit.connection.exec_driver_sql(
+            "SELECT subject, kind, version, body FROM journal WHERE install = ? AND seq = ?",
+            (self._store.install, seq),
+        ).one_or_none()
+        if row is None:
+            return ""
+        subject, kind, version, body = row
+        if kind == CaseNumbersLeased.__name__:
+            dropped = SetAsideAnswered(install=self._store.install, seq=seq, answer="dropped")
+            unit.append(dropped, subject="device", actor=SYSTEM)
+            with suppress(BadEntry):
+                leased = decode_event(kind, version, body)
+                close_block(unit.connection, getattr(leased, "first", 0))
+        return str(subject)
 
     def counts(self) -> tuple[int, int]:
-        """(events waiting, events refused)."""
+        """(events waiting, events refused that nobody has answered yet)."""
         with self._store.read() as connection:
             waiting = connection.exec_driver_sql(
                 "SELECT coalesce(max(seq), 0) - (SELECT acknowledged FROM chain) "
                 "FROM journal WHERE install = ?",
                 (self._store.install,),
             ).scalar_one()
-            refused = connection.exec_driver_sql("SELECT count(*) FROM set_aside").scalar_one()
-        return max(0, int(waiting)), int(refused)
+            refused = count_open(connection)
+        return max(0, int(waiting)), refused
 
     def numbers_left(self) -> int:
         with self._store.read() as connection:
             return int(
                 connection.exec_driver_sql(
-                    "SELECT coalesce(sum(last - next + 1), 0) FROM number_blocks"
+                    "SELECT coalesce(sum(last - next + 1), 0) FROM number_blocks "
+                    "WHERE first NOT IN (SELECT first FROM closed_blocks)"
                 ).scalar_one()
             )
 
@@ -112,9 +125,12 @@ class Outbox:
         """Take over a block of case serials; the same block twice is a no-op."""
         with self._store.begin() as unit:
             known = unit.connection.exec_driver_sql(
-                "SELECT 1 FROM number_blocks WHERE first = ?", (first,)
+                "SELECT 1 FROM number_blocks WHERE first = ? AND last >= ? "
+                "AND first NOT IN (SELECT first FROM closed_blocks)",
+                (first, last),
             ).one_or_none()
             if known is None:
+                reopen_block(unit.connection, first)
                 unit.append(
                     CaseNumbersLeased(first=first, last=last), subject="device", actor=SYSTEM
                 )

@@ -20,6 +20,7 @@ from app.domain.events import (
     PaperQueued,
     PaperRequeued,
     PaperSent,
+    SetAsideAnswered,
     TicketCalled,
     TicketFinished,
     TicketLeased,
@@ -32,6 +33,7 @@ from app.domain.ticket import Ticket, TicketState
 from app.storage.case_table import project_bundle, project_case
 from app.storage.database import Statements
 from app.storage.page_table import project_pages
+from app.storage.set_aside_table import project_answer
 
 PROJECTIONS = ("cases", "case_materials", "bundles", "tickets", "jobs", "number_blocks")
 
@@ -67,9 +69,12 @@ def project(
         _project_job(connection, key, at, event)
     elif isinstance(event, CaseNumbersLeased):
         connection.exec_driver_sql(
-            "INSERT INTO number_blocks (first, last, next) VALUES (?, ?, ?)",
+            "INSERT INTO number_blocks (first, last, next) VALUES (?, ?, ?) "
+            "ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",
             (event.first, event.last, event.first),
         )
+    elif isinstance(event, SetAsideAnswered):
+        project_answer(connection, entry, event)
 
 
 _TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"

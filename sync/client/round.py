@@ -257,7 +257,8 @@ def check_error(reply: Reply) -> wire.ErrorAnswer:
 
 
 def _check_push(answer: wire.PushAnswer, sent: tuple[Entry, ...]) -> list[Refusal]:
-    """Raises BadAnswer unless the answer is about these entries. Returns what was refused."""
+    """Raises BadAnswer unless the answer is about these entries. Returns what was refused or
+    parked."""
     places = {entry.seq: entry for entry in sent}
     last = places.get(answer.acknowledged)
     if last is None or last.hash != answer.head:
@@ -270,8 +271,12 @@ def _check_push(answer: wire.PushAnswer, sent: tuple[Entry, ...]) -> list[Refusa
             raise errors.BadAnswer
         if len(exception.detail) > wire.MAX_DETAIL:
             raise errors.BadAnswer
-        if exception.outcome == "refused":
-            refused.append(Refusal(seq=exception.seq, code=exception.code, detail=exception.detail))
+        parked = exception.outcome == "parked"
+        refused.append(
+            Refusal(
+                seq=exception.seq, code=exception.code, detail=exception.detail, parked=parked
+            )
+        )  # fmt: skip
     return refused
 
 
