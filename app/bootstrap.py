@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.queue_desk import QueueDesk
     from app.services.reception import Reception
     from app.services.records import Records
+    from app.services.results import Results
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.sign_in import SignIn
@@ -244,6 +245,12 @@ class Client:
         from app.services.returning import ReturnDesk
 
         return ReturnDesk(self.matters)
+
+    @_Part
+    def results(self) -> Results:
+        from app.services.results import Results
+
+        return Results(self.matters)
 
     @_Part
     def kept(self) -> Records:

@@ -69,6 +69,7 @@ class Screen:
             decisions=later(lambda: client.decisions),
             returning=later(lambda: client.returning),
             kept=later(lambda: client.kept),
+            results=later(lambda: client.results),
             people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
