@@ -6,6 +6,7 @@ hall of the sync tests.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import requests
 
+from sync.devices import CODES_PATH, ENROL_PATH
 from sync.wire import PROTOCOL, PROTOCOL_HEADER
 
 _ROOT = Path(__file__).parents[2]
@@ -97,8 +99,22 @@ class Office(Watched):
         return (self.data / "token").read_text(encoding="ascii").strip()
 
     def token_for(self, device: str) -> str:
-        """What the device shows the back office; the one place to change with enrolment."""
-        return self.token
+        """What the device shows the back office; enrolled when first asked for."""
+        kept = self.data / "tokens.json"
+        tokens: dict[str, str] = json.loads(kept.read_bytes()) if kept.exists() else {}
+        if device not in tokens:
+            tokens[device] = self._enrol(device)
+            kept.write_text(json.dumps(tokens), encoding="ascii")
+        return tokens[device]
+
+    def _enrol(self, device: str) -> str:
+        made = requests.post(
+            self.url + CODES_PATH, json={"device": device}, headers=self.headers(), timeout=30
+        )
+        asked = {"code": made.json()["code"], "install": f"bench-{device}"}
+        spoken = {PROTOCOL_HEADER: str(PROTOCOL)}
+        got = requests.post(self.url + ENROL_PATH, json=asked, headers=spoken, timeout=30)
+        return str(got.json()["token"])
 
     def headers(self, device: str = "") -> dict[str, str]:
         token = self.token_for(device) if device else self.token

@@ -1,7 +1,8 @@
 """Be one window in its own process, for the sync benchmarks: record cases, then send them.
 
-``fill`` leases numbers from the back office and records cases while nobody listens; ``push``
-sends what waits, with the product's own store, outbox and worker. Each prints one JSON line.
+``lease`` gets numbers from the back office, ``fill`` also records cases while nobody listens,
+``wait`` lets the worker look in vain for a while, ``push`` sends what waits, all with the product's
+own store, outbox and worker. Each prints one JSON line.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.ports import SyncStatus
+from app.ports import Access, SyncStatus
 from app.storage.outbox import Outbox
 from app.storage.store import Store
 from sync.client.round import LeaseAims, Rounds, TurnKind
@@ -29,6 +31,7 @@ from tests.benchmarks.sync_office import Watched
 from tests.sync.hall import TestClock
 
 _ROOT = Path(__file__).parents[2]
+_WAITED = 3.0  # seconds
 _TOGETHER = 100  # cases saved in one transaction while filling: nobody measures that
 
 
@@ -36,18 +39,29 @@ def open_store(home: Path, device: str) -> Store:
     return Store.open(home, b"k" * 32, device=device, clock=TestClock(), random=os.urandom)
 
 
-def fill(home: Path, device: str, url: str, token: str, count: int, shape: str) -> dict[str, Any]:
-    """Lease ``count`` numbers as a window does, then record as many cases with them."""
+def lease(home: Path, device: str, url: str, token: str, count: int) -> dict[str, Any]:
+    """Get ``count`` numbers as a window does, block by block."""
     store = open_store(home, device)
     outbox = Outbox(store)
-    transport = HttpTransport(base_url=url, token=token)
+    transport = HttpTransport(Access(url=url, token=token))
     aims = LeaseAims(numbers_low=count, tickets=0)
     rounds = Rounds(outbox=outbox, send=transport, new_id=store.new_id, aims=aims)
-    while outbox.numbers_left() < count:
-        rounds.begin()
-        while rounds.turn().kind is TurnKind.MOVED:
-            pass
+    turn = rounds.turn()
+    while outbox.numbers_left() < count or outbox.counts()[0]:
+        if turn.kind in {TurnKind.FAILED, TurnKind.BLOCKED}:
+            raise RuntimeError(turn.code)
+        if turn.kind is TurnKind.QUIET:
+            rounds.begin()
+        turn = rounds.turn()
     transport.close()
+    store.close()
+    return {"numbers": count}
+
+
+def fill(home: Path, device: str, url: str, token: str, count: int, shape: str) -> dict[str, Any]:
+    """Lease ``count`` numbers, then record as many cases with them."""
+    lease(home, device, url, token, count)
+    store = open_store(home, device)
     rng, make = random.Random(20261122), SHAPES[shape]
     with store.read() as connection:
         blocks = connection.exec_driver_sql(
@@ -59,11 +73,34 @@ def fill(home: Path, device: str, url: str, token: str, count: int, shape: str) 
             for serial in serials[start : start + _TOGETHER]:
                 for subject, event in make(store.new_id(), serial, device, rng):
                     unit.append(event, subject=subject, actor="1001")
-    waiting, _ = outbox.counts()
-    with store.read() as connection:
-        size = connection.exec_driver_sql("SELECT sum(length(body)) FROM journal").scalar_one()
+    waiting, _ = Outbox(store).counts()
     store.close()
-    return {"cases": count, "events": waiting, "body_bytes": size}
+    return {"cases": count, "events": waiting}
+
+
+def wait(home: Path, device: str, url: str, token: str) -> dict[str, Any]:
+    """Let the worker look for a back office that is not there."""
+    store = open_store(home, device)
+    outbox = Outbox(store)
+    worker = worker_of(store, outbox, url, token, lambda _: None)
+    worker.start()
+    time.sleep(_WAITED)
+    worker.stop(10)
+    left, _ = outbox.counts()
+    store.close()
+    return {"left": left, "peak_mb": Watched(os.getpid()).peak()}
+
+
+def worker_of(
+    store: Store, outbox: Outbox, url: str, token: str, heard: Callable[[SyncStatus], None]
+) -> SyncWorker:
+    return SyncWorker(
+        outbox=outbox,
+        settings=SyncSettings(
+            access=Access(url=url, token=token), aims=LeaseAims(numbers_low=0, tickets=0)
+        ),
+        clock=TestClock(), random=random.Random(7), new_id=store.new_id, on_change=heard,
+    )  # fmt: skip
 
 
 def push(home: Path, device: str, url: str, token: str) -> dict[str, Any]:
@@ -77,13 +114,7 @@ def push(home: Path, device: str, url: str, token: str) -> dict[str, Any]:
         if status.waiting == 0 or status.code:
             done.set()
 
-    worker = SyncWorker(
-        outbox=outbox,
-        settings=SyncSettings(
-            base_url=url, token=token, aims=LeaseAims(numbers_low=0, tickets=0)
-        ),
-        clock=TestClock(), random=random.Random(7), new_id=store.new_id, on_change=heard,
-    )  # fmt: skip
+    worker = worker_of(store, outbox, url, token, heard)
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
     worker.start()
@@ -111,20 +142,25 @@ def at_window(act: str, *arguments: object) -> dict[str, Any]:
     return found
 
 
+_ACTS: dict[str, Callable[..., dict[str, Any]]] = {
+    "lease": lease, "fill": fill, "wait": wait, "push": push,
+}  # fmt: skip
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     acts = parser.add_subparsers(dest="act", required=True)
-    for act in ("fill", "push"):
-        one = acts.add_parser(act)
-        for name in ("home", "device", "url", "token"):
-            one.add_argument(name)
-        if act == "fill":
+    for name in _ACTS:
+        one = acts.add_parser(name)
+        for given in ("home", "device", "url", "token"):
+            one.add_argument(given)
+        if name in {"lease", "fill"}:
             one.add_argument("count", type=int)
+        if name == "fill":
             one.add_argument("shape", choices=SHAPES)
     asked = vars(parser.parse_args())
     asked["home"] = Path(asked["home"])
-    done = fill(**asked) if asked.pop("act") == "fill" else push(**asked)
-    print(json.dumps(done))
+    print(json.dumps(_ACTS[asked.pop("act")](**asked)))
 
 
 if __name__ == "__main__":
