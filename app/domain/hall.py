@@ -23,6 +23,7 @@ class HallHead:
 class Role(StrEnum):
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
+    REVIEWER = "reviewer"  # 审批人员, of one or several departments; works at the back office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:
-    """``password_hash`` is argon2id in PHC text form."""
+    """``password_hash`` is argon2id in PHC text form. ``departments`` are a reviewer's, by the
+    names that the item lists use."""
 
     id: str  # staff number, 工号
     name: str
     role: Role
     password_hash: str
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

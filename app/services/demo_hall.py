@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.errors import AppError, Blame
-from app.domain.hall import Hall
+from app.domain.hall import Hall, Role
 from app.services.strict_json import unknown_fields
 
 _T = TypeVar("_T")
@@ -50,6 +50,11 @@ def load_hall(folder: Path) -> Hall:
     for name, ids in groups.items():
         if not ids or len(set(ids)) != len(ids) or not all(ids):
             raise BadHall(place=f"hall.json: {name} is empty or stands twice")
+    for member in hall.staff:
+        named = set(member.departments)
+        reviews = member.role is Role.REVIEWER
+        if bool(named) is not reviews or "" in named or len(named) != len(member.departments):
+            raise BadHall(place=f"hall.json: departments of {member.id}")
     try:
         for pattern in (hall.case_number, hall.bundle_number):
             pattern.format(region=hall.region, date="20260101", serial=1)

@@ -37,14 +37,15 @@ class SignIn:
         return self._hall.windows
 
     def staff(self) -> tuple[StaffMember, ...]:
-        return self._hall.staff
+        """Those who work at windows."""
+        return tuple(one for one in self._hall.staff if one.role is not Role.REVIEWER)
 
     def sign_in(self, staff_id: str, password: str, window_id: str) -> Session:
         """Raises SignInRefused, the same for an unknown number and a wrong password."""
         from argon2 import PasswordHasher
         from argon2.exceptions import Argon2Error, InvalidHashError
 
-        member = next((m for m in self._hall.staff if m.id == staff_id.strip()), None)
+        member = next((m for m in self.staff() if m.id == staff_id.strip()), None)
         window = next((w for w in self._hall.windows if w.id == window_id), None)
         if member is None or window is None:
             raise SignInRefused

@@ -33,6 +33,7 @@ from app.services.demo_hall import BadHall, load_hall
 RESOURCES = Path(__file__).parents[2] / "resources"
 HALL = RESOURCES / "demo_hall"
 TODAY = date(2026, 11, 22)
+REVIEWER: dict[str, object] = {"id": "1", "name": "x", "role": "reviewer", "password_hash": ""}
 
 
 class DemoCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -280,6 +281,16 @@ def test_the_hall_has_windows_lines_clerks_and_a_supervisor() -> None:
         assert re.search("示例|样例", member.name)
 
 
+def test_departments_have_reviewers_of_the_hall(catalogue: Catalogue) -> None:
+    reviewers = [one for one in load_hall(HALL).staff if one.role is Role.REVIEWER]
+    departments = {item.department.name for item in catalogue.items()}
+    reviewed = [name for one in reviewers for name in one.departments]
+    assert set(reviewed) <= departments
+    assert max(reviewed.count(name) for name in departments) == 2  # dispatch has a choice
+    # One has nobody: its cases wait for the supervisor, who sees them.
+    assert departments - set(reviewed) == {"示例县残疾人联合会"}
+
+
 def test_nine_people_of_every_kind(people: dict[str, DemoPerson]) -> None:
     assert len(people) == 9
     documents = [person.card.document for person in people.values() if person.card]
@@ -338,6 +349,10 @@ def test_the_elder_keeps_a_county_code_that_is_gone(people: dict[str, DemoPerson
         ({"case_number": "{county}{serial}"}, "pattern"),
         ({"region": 370199}, "region"),
         ({"staff": [{"id": "1", "name": "x", "role": "king", "password_hash": ""}]}, "role"),
+        ({"staff": [REVIEWER]}, "departments of 1"),
+        ({"staff": [REVIEWER | {"departments": ["示例局", "示例局"]}]}, "departments of 1"),
+        ({"staff": [REVIEWER | {"departments": [""]}]}, "departments of 1"),
+        ({"staff": [REVIEWER | {"role": "clerk", "departments": ["示例局"]}]}, "departments of 1"),
     ],
 )
 def test_a_bad_hall_is_refused_with_its_place(

@@ -176,9 +176,13 @@ def test_an_item_before_the_applicant_is_no_decision(client: Client, session: Se
 
 @pytest.mark.parametrize(
     ("staff", "password", "window"),
-    [("1001", "wrong", "W01"), ("9999", "demo-1001", "W01"), ("1001", "demo-1001", "W99")],
-)
+    [
+        ("1001", "wrong", "W01"), ("9999", "demo-1001", "W01"), ("1001", "demo-1001", "W99"),
+        ("7001", "demo-7001", "W01"),  # a reviewer works at the back office
+    ],
+)  # fmt: skip
 def test_sign_in_is_refused_the_same_way(
     client: Client, staff: str, password: str, window: str
 ) -> None:
     refused(client, SignInRefused, lambda: client.sign_in.sign_in(staff, password, window))
+    assert [member.id for member in client.sign_in.staff()] == ["1001", "1002", "9001"]
