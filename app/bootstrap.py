@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.services.decision_desk import DecisionDesk
     from app.services.enrolment import Enrolment
     from app.services.matter import Matters
+    from app.services.news import NewsDesk
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
     from app.services.party_desk import PartyDesk
@@ -245,6 +246,12 @@ class Client:
         from app.services.returning import ReturnDesk
 
         return ReturnDesk(self.matters)
+
+    @_Part
+    def news(self) -> NewsDesk:
+        from app.services.news import NewsDesk
+
+        return NewsDesk(self.store)
 
     @_Part
     def results(self) -> Results:

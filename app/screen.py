@@ -70,6 +70,7 @@ class Screen:
             returning=later(lambda: client.returning),
             kept=later(lambda: client.kept),
             results=later(lambda: client.results),
+            news=later(lambda: client.news),
             people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),

@@ -23,7 +23,9 @@ from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.store import Unit
 
-_COLUMNS = "id, number, item_name, state, window, decided_at"
+# A case that was left has neither number nor decision yet.
+_COLUMNS = "id, number, item_name, state, window, coalesce(nullif(decided_at, ''), opened_at)"
+_WAITS = f"state IN ({', '.join(repr(state.value) for state in sorted(cases.WAITING_STATES))})"
 
 
 class ReturnDesk:
@@ -38,19 +40,19 @@ class ReturnDesk:
             for holder in holders:
                 rows = connection.exec_driver_sql(
                     f"SELECT {_COLUMNS} FROM cases WHERE (person = ? OR organisation = ?) "  # noqa: S608 - a constant
-                    "AND state IN ('noticed', 'received') ORDER BY id DESC LIMIT 20",
+                    f"AND {_WAITS} ORDER BY id DESC LIMIT 20",
                     (holder, holder),
                 ).all()
                 found.update({row[0]: _waiting(row) for row in rows})
         return tuple(sorted(found.values(), key=lambda one: one.decided_at, reverse=True))
 
     def find(self, number: str) -> WaitingCase | None:
-        """By the number on the notice or receipt."""
+        """By the number on the notice or receipt, or by the case's id."""
         with self._store.read() as connection:
             row = connection.exec_driver_sql(
-                f"SELECT {_COLUMNS} FROM cases WHERE number = ? "  # noqa: S608 - a constant
-                "AND state IN ('noticed', 'received')",
-                (number.strip(),),
+                f"SELECT {_COLUMNS} FROM cases WHERE id IN (SELECT id FROM cases "  # noqa: S608 - constants
+                f"WHERE number = ? AND number <> '' UNION SELECT ?) AND {_WAITS}",
+                (number.strip(), number.strip()),
             ).one_or_none()
         return _waiting(row) if row else None
 

@@ -1772,20 +1772,32 @@
       <translation>Compare with the document and type again.</translation>
     </message>
     <message>
-      <source>{item}，{day} 已收件</source>
-      <translation>{item}, received {day}</translation>
-    </message>
-    <message>
-      <source>{item}，{day} 告知补正</source>
-      <translation>{item}, noticed {day}</translation>
-    </message>
-    <message>
       <source>没有找到等着补正的这个编号。</source>
       <translation>No waiting case has this number.</translation>
     </message>
     <message>
       <source>请核对编号；已经受理的不用再来补。</source>
       <translation>Check the number; what is accepted needs nothing more.</translation>
+    </message>
+    <message>
+      <source>{item}，{day} 告知补正</source>
+      <translation>{item}, noticed {day}</translation>
+    </message>
+    <message>
+      <source>{item}，部门要求补齐</source>
+      <translation>{item}, its department asks for more</translation>
+    </message>
+    <message>
+      <source>{item}，{day} 留待续办</source>
+      <translation>{item}, kept for later on {day}</translation>
+    </message>
+    <message>
+      <source>{item}，{day} 已收件</source>
+      <translation>{item}, received {day}</translation>
+    </message>
+    <message>
+      <source>还没选事项</source>
+      <translation>no item yet</translation>
     </message>
     <message>
       <source>{under} · 邮寄 {address}</source>

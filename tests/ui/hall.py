@@ -23,7 +23,6 @@ from app.domain.events import CaseNumbersLeased, TicketTaken
 from app.domain.journal import Entry
 from app.domain.papers import Paper
 from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatus, WaitingCase
-from app.services.news import NewsDesk
 from app.services.printing import PrintDesk, PrintLane
 from app.services.set_aside import SetAside
 from app.texts import explain
@@ -166,7 +165,8 @@ class Hall:
             refused=self.refusals,
             worklist=self.client.worklist,
             attachments=self.client.attachments,
-            news=NewsDesk(store),
+            news=self.client.news,
+            results=self.client.results,
             back_office=self.office,
             reader=self.reader,
             clock=self.client.clock,

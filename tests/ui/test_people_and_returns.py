@@ -248,3 +248,31 @@ def test_a_bundle_by_keyboard(served: Hall) -> None:
     with served.client.store.read() as connection:
         states = connection.exec_driver_sql("SELECT state FROM cases WHERE bundle <> ''").all()
     assert states == [("accepted",)] * 5
+
+
+def test_a_case_left_for_later_goes_on_where_it_was(hall: Hall) -> None:
+    hall.sign_in()
+    hall.begin()
+    hall.key(Key.Key_F4)
+    assert hall.form() is Form.LEAVE
+    assert not hall.page.line.leave_form.later.isEnabled()  # nobody would find it again
+    hall.key(Key.Key_Escape)
+    hall.read()
+    hall.find("养犬登记")
+    hall.answer_first()
+    case_id = hall.model.case.state.case_id
+    hall.key(Key.Key_F4)
+    hall.write("回家取照片")
+    hall.key(Key.Key_F4)
+    hall.wait(lambda: not hall.model.case.state.case_id, "the counter is free")
+    left = hall.client.store.find_case(case_id)
+    assert left is not None
+    assert left.state is CaseState.LEFT
+    hall.begin()
+    hall.read()
+    hall.wait(lambda: bool(hall.model.records.state.waiting), "what waits")
+    assert "留待续办" in hall.model.records.state.waiting[0].words
+    hall.ctrl(Key.Key_H)
+    hall.wait(lambda: hall.model.case.state.case_id == case_id, "the case again")
+    assert hall.case().item_name == "养犬登记"
+    assert hall.case().answers

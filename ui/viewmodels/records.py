@@ -90,7 +90,7 @@ class RecordsModel(ViewModel[RecordsState]):
         def fetched(history: tuple[Entry, ...]) -> None:
             def take_in() -> WaitingCase | None:
                 desk.take_in(history)
-                return desk.find(one.number)
+                return desk.find(one.number or one.id)
 
             self._services.lane.submit(take_in, taken, self._fail, self)
 
@@ -101,7 +101,7 @@ class RecordsModel(ViewModel[RecordsState]):
                 self._case.tell(_unknown())
 
         self._services.people_lane.submit(
-            lambda: people.history(one.number), fetched, self._fail, self
+            lambda: people.history(one.number or one.id), fetched, self._fail, self
         )
 
     # -- asking ---------------------------------------------------------------------------------
@@ -173,6 +173,13 @@ def _unknown() -> Note:
 def _words(one: WaitingCase) -> str:
     at: datetime = one.decided_at.astimezone(HALL_ZONE)
     day = at.date().isoformat()
-    if one.state is CaseState.NOTICED:
-        return say("{item}，{day} 告知补正", item=one.item_name, day=day)
-    return say("{item}，{day} 已收件", item=one.item_name, day=day)
+    match one.state:
+        case CaseState.NOTICED:
+            return say("{item}，{day} 告知补正", item=one.item_name, day=day)
+        case CaseState.SUPPLEMENT:
+            return say("{item}，部门要求补齐", item=one.item_name)
+        case CaseState.LEFT:
+            item = one.item_name or say("还没选事项")
+            return say("{item}，{day} 留待续办", item=item, day=day)
+        case _:
+            return say("{item}，{day} 已收件", item=one.item_name, day=day)
