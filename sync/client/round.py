@@ -17,6 +17,7 @@ import msgspec
 from app.domain.journal import Entry
 from app.storage.outbox import Refusal
 from sync import errors, wire
+from sync.client.flights import Flight, Flights
 from sync.client.outbox import Outbox
 
 
@@ -41,6 +42,8 @@ class Reply:
 
 
 Send = Callable[[Post], Reply]  # raises Unreachable where no complete answer came
+# Sends in the order of its calls; returns at once what waits for the reply, None: not now.
+Begin = Callable[[Post], Callable[[], Reply] | None]
 
 
 class TurnKind(StrEnum):
@@ -85,9 +88,16 @@ class Rounds:
         send: Send,
         new_id: Callable[[], str],
         aims: LeaseAims | None = None,
+        begin: Begin | None = None,
     ) -> None:
+        """With ``begin``, the next batch is on its way while a long one's answer is awaited."""
         self._outbox = outbox
         self._send = send
+        self._flights: Flights[Reply] = Flights(
+            outbox,
+            lambda body: send(_batch(body)),
+            (lambda body: begin(_batch(body))) if begin is not None else None,
+        )
         self._new_id = new_id
         self._aims = aims or LeaseAims()
         self._limit = wire.MAX_EVENTS
@@ -102,6 +112,7 @@ class Rounds:
 
     def begin(self) -> None:
         self._leased = self._spoke = False
+        self._flights.new_round()
         chain = self._outbox.identity()
         if chain != self._chain:  # enrolled anew: what was heard about the former says nothing
             self._chain, self._rewound, self._request, self._quarantined = chain, None, "", 0
@@ -114,9 +125,11 @@ class Rounds:
         """At most one exchange with the back office. Storage errors pass through."""
         try:
             after = self._outbox.acknowledged() if self._rewound is None else self._rewound
-            entries = self._next(after)
-            if entries:
-                return self._push(entries)
+            flight = self._flights.take(after)
+            if flight is None and (entries := self._next(after)):
+                flight = self._flights.depart(entries, self._max_bytes)
+            if flight is not None:
+                return self._push(flight)
             self._rewound = None
             numbers = self._outbox.numbers_left() < self._aims.numbers_low
             tickets = max(0, self._aims.tickets - self._outbox.tickets_left())
@@ -139,17 +152,20 @@ class Rounds:
             return more or self._outbox.pending(after, 1, self._max_bytes)
         return self._outbox.pending(after, self._limit, self._max_bytes)
 
-    def _exchange(self, post: Post) -> Reply:
-        reply = self._send(post)
+    def _heard(self, reply: Reply) -> Reply:
         self._spoke = True
         if reply.skew is not None:
             self.skew = reply.skew
         return reply
 
-    def _push(self, entries: list[Entry]) -> Turn:
-        sent, body = wire.encode_batch(entries, self._max_bytes)
-        post = Post(path=wire.PUSH_PATH, body=body, content_type=wire.BATCH_TYPE, encoding="zstd")
-        reply = self._exchange(post)
+    def _push(self, flight: Flight[Reply]) -> Turn:
+        sent, following = flight.sent, None
+        if self._rewound is None and not self._quarantined:
+            following = self._flights.follow(flight, self._limit, self._max_bytes)
+        reply = self._heard(flight.reply())
+        if reply.status != 200 and flight.early:
+            self._flights.came_too_soon()  # asked again in its turn, where the answer counts
+            return Turn(kind=TurnKind.MOVED)
         if reply.status != 200:
             return self._declined(reply, sent)
         answer = _decode(reply.body, wire.PushAnswer)
@@ -161,6 +177,7 @@ class Rounds:
             self._rewound = None if past else answer.acknowledged
         self._limit = min(wire.MAX_EVENTS, self._limit * 2)
         self._max_bytes = min(wire.MAX_DECODED, self._max_bytes * 2)
+        self._flights.keep(following)
         return Turn(kind=TurnKind.MOVED)
 
     def _declined(self, reply: Reply, sent: tuple[Entry, ...]) -> Turn:
@@ -215,7 +232,7 @@ class Rounds:
         )
         body = msgspec.json.encode(asked)
         post = Post(path=wire.LEASE_PATH, body=body, content_type="application/json")
-        reply = self._exchange(post)
+        reply = self._heard(self._send(post))
         self._leased = True
         if reply.status != 200:
             self._request = ""
@@ -231,6 +248,10 @@ class Rounds:
         self._request = ""  # only now: an answer that could not be saved is asked for again
         self._limit = wire.MAX_EVENTS
         return Turn(kind=TurnKind.MOVED)
+
+
+def _batch(body: bytes) -> Post:
+    return Post(path=wire.PUSH_PATH, body=body, content_type=wire.BATCH_TYPE, encoding="zstd")
 
 
 # -- answers are hostile until checked ------------------------------------------------------------

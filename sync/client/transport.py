@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,20 +44,25 @@ class HttpTransport:
         self._now = now
         self._session = _Session(True)
 
-    def __call__(self, post: Post) -> Reply:
-        """Raises Unreachable where no complete answer came, BadAnswer where it is too large."""
+    def __call__(self, post: Post, left: threading.Event | None = None) -> Reply:
+        """Raises Unreachable where no complete answer came, BadAnswer where it is too large.
+
+        ``left`` is set once the whole request was handed to the machine's network.
+        """
         headers = {"Content-Type": post.content_type}
         if post.encoding:
             headers["Content-Encoding"] = post.encoding
-        return self._ask("POST", post.path, headers, post.body, post.largest)
+        body = _LeavingBody(post.body, left) if left else post.body
+        return self._ask("POST", post.path, headers, body, post.largest)
 
     def get(self, path: str, largest: int, known: str = "") -> Reply:
         """``known`` is the ETag of what is here already: the same again is answered 304."""
         return self._ask("GET", path, {"If-None-Match": known} if known else {}, None, largest)
 
     def _ask(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None, largest: int
-    ) -> Reply:
+        self, method: str, path: str, headers: dict[str, str], body: bytes | IO[bytes] | None,
+        largest: int,
+    ) -> Reply:  # fmt: skip
         until = time.monotonic() + self._longest
         with self.opened(method, path, headers, body) as response:
             content = b"" if response.status_code == 304 else read_answer(response, largest, until)
@@ -94,6 +101,20 @@ class HttpTransport:
 
     def close(self) -> None:
         self._session.close()
+
+
+class _LeavingBody(io.BytesIO):
+    """A request's body that tells when its last byte was handed over."""
+
+    def __init__(self, body: bytes, left: threading.Event) -> None:
+        super().__init__(body)
+        self._left = left
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        if not piece:
+            self._left.set()
+        return piece
 
 
 class _Session(requests.Session):

@@ -12,6 +12,7 @@ from random import Random
 
 from app.domain.errors import AppError
 from app.ports import AccessSource, Clock, LinkState, SyncStatus
+from sync.client.lanes import Lanes
 from sync.client.outbox import Outbox
 from sync.client.published import PublishedKeeper
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
@@ -58,9 +59,11 @@ class SyncWorker:
         self._outbox = outbox
         self._clock = clock
         self._transport = HttpTransport(settings.access, now=clock.now)
+        self._lanes = Lanes(lambda: HttpTransport(settings.access, now=clock.now))
         self._rounds = Rounds(
-            outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims
-        )
+            outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims,
+            begin=self._lanes,
+        )  # fmt: skip
         wanted = ((BARS, settings.bars), (CALENDAR, settings.calendar))
         self._published = [
             PublishedKeeper(kind, file, self._transport) for kind, file in wanted if file
@@ -105,6 +108,7 @@ class SyncWorker:
                 self._wait(turn.kind, self._pace.after(turn.kind))
         finally:
             self._transport.close()
+            self._lanes.close()
 
     def _round(self) -> Turn:
         self._woken.clear()
