@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from app.storage.space import DiskRoom
     from app.storage.store import Store
     from printers.maker import PaperPress
+    from sync.client.blob_worker import BlobWorker
     from sync.client.worker import SyncWorker
 
 T = TypeVar("T")
@@ -238,8 +239,12 @@ class Client:
     @_Part
     def attachments(self) -> Attachments:
         from app.services.attachments import Attachments
+        from sync.client.blob_transport import RemotePages
 
-        return Attachments(self.matters, self.shelf, check_room=self.room.check)
+        return Attachments(
+            self.matters, self.shelf, check_room=self.room.check,
+            uploads=lambda: self.uploads, source=lambda: RemotePages(self.enrolment.access),
+        )  # fmt: skip
 
     @_Part
     def returning(self) -> ReturnDesk:
@@ -366,6 +371,17 @@ class Client:
             new_id=self.store.new_id,
         )
         self.store.subscribe(lambda _saved: worker.wake())
+        return worker
+
+    @_Part
+    def uploads(self) -> BlobWorker:
+        from sync.client.blob_worker import BlobSettings, BlobWorker
+
+        worker = BlobWorker(
+            shelf=self.shelf, settings=BlobSettings(access=self.enrolment.access),
+            clock=self.clock, random=Random(self.random(8)),
+        )  # fmt: skip
+        self.sync.add_listener(worker.line_changed)
         return worker
 
     def print_lane(self, on_change: Callable[[], None]) -> PrintLane:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Client, Later, resources_folder
 from app.domain.errors import AppError
-from app.ports import SyncStatus
+from app.ports import SyncStatus, UploadProgress
 from app.texts import Explanation, explain
 from ui.kit.lane import Lane
 from ui.kit.preferences import FilePreferences
@@ -46,6 +46,24 @@ class _Link:
     def wake(self) -> None:
         if self.running:
             self._client.sync.wake()
+
+
+class _Scans:
+    """The lanes of the scans as the screen sees them, also before they run."""
+
+    def __init__(self, client: Client, link: _Link) -> None:
+        self._client = client
+        self._link = link
+
+    def progress(self) -> UploadProgress:
+        return self._client.uploads.progress() if self._link.running else UploadProgress()
+
+    def wake(self) -> None:
+        if self._link.running:
+            self._client.uploads.wake()
+
+    def add_listener(self, on_change: Callable[[UploadProgress], None]) -> None:
+        self._client.uploads.add_listener(on_change)
 
 
 class Screen:
@@ -84,6 +102,7 @@ class Screen:
             people_lane=self._people_lane,
             file_lane=self._file_lane,
             attachments=later(lambda: client.attachments),
+            uploads=_Scans(client, self._link),
             explain=self._explain,
             preferences=FilePreferences(client.home / "preferences.json"),
             legal_grounds=_grounds(),
@@ -126,6 +145,7 @@ class Screen:
             self._print_lane.stop()
         if self._link.running:
             self.client.sync.stop()
+            self.client.uploads.stop()
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
         self._file_lane.stop(5.0)
@@ -145,7 +165,9 @@ class Screen:
         client = self.client
         self._print_lane = client.print_lane(lambda: None)
         self._print_lane.start()
+        uploads = client.uploads  # before sync begins: it listens to the line
         client.sync.start()
+        uploads.start()
         self._link.running = True
         client.catalogue.build_index()
         _ = client.reader, client.work

@@ -137,15 +137,16 @@ class AttachmentShelf:
 
     # -- for the lane that sends --------------------------------------------------------------
 
-    def waiting(self, limit: int) -> list[WaitingBlob]:
-        """What is to be sent, the longest waiting first."""
+    def waiting(self, limit: int, passing: frozenset[str] = frozenset()) -> list[WaitingBlob]:
+        """What is to be sent, the longest waiting first; ``passing`` are under way already."""
         with self._store.read() as connection:
             rows = connection.exec_driver_sql(
                 "SELECT b.sha, b.size, b.media FROM blobs b WHERE b.state = 'waiting' "  # noqa: S608 - constants
                 f"AND b.local = 1 AND {_WANTED} ORDER BY b.added_at, b.sha LIMIT ?",
-                (limit,),
+                (limit + len(passing),),
             ).all()
-        return [WaitingBlob(sha=r[0], size=r[1], media=r[2]) for r in rows]
+        found = [WaitingBlob(sha=r[0], size=r[1], media=r[2]) for r in rows]
+        return [blob for blob in found if blob.sha not in passing][:limit]
 
     def backlog(self) -> tuple[int, int, int]:
         """(scans waiting, their bytes that have not arrived, scans refused)."""
@@ -207,8 +208,9 @@ class AttachmentShelf:
             ).all()
         return [str(row[0]) for row in rows]
 
-    def learn(self, case_id: str, lacking: frozenset[str]) -> None:
-        """Which scans of a case the back office lacks: the rest of them it has."""
+    def learn(self, case_id: str, lacking: frozenset[str] | None) -> None:
+        """Which scans of a case the back office lacks: the rest of them it has. None where it
+        does not know the case."""
         at = self._now().isoformat()
         with writing(self._store.engine) as connection:
             connection.exec_driver_sql(
@@ -218,7 +220,7 @@ class AttachmentShelf:
                 (at, case_id),
             )
             for row in self._pages_in(connection, case_id):
-                state = "elsewhere" if row in lacking else "there"
+                state = "elsewhere" if lacking is None or row in lacking else "there"
                 connection.exec_driver_sql(
                     "UPDATE blobs SET state = ?, asked_at = ? WHERE sha = ? AND local = 0",
                     (state, at, row),

@@ -88,16 +88,16 @@ class BlobReader:
         self._cipher = AESGCM(_file_key(key, salt, sha))
         self._piece, self._content = -1, b""
 
-    def read(self, offset: int, length: int) -> bytes:
-        """Fewer bytes only at the end. Raises PageDamaged."""
+    def read(self, offset: int, length: int) -> list[bytes]:
+        """In pieces; fewer bytes only at the end. Raises PageDamaged."""
         end = min(self.size, offset + length)
-        parts = []
+        pieces = []
         while offset < end:
             number, start = divmod(offset, PIECE)
-            part = self._open(number)[start : start + end - offset]
-            parts.append(part)
-            offset += len(part)
-        return b"".join(parts)
+            piece = self._open(number)[start : start + end - offset]
+            pieces.append(piece)
+            offset += len(piece)
+        return pieces
 
     def _open(self, number: int) -> bytes:
         if number != self._piece:
@@ -190,7 +190,7 @@ class BlobFiles:
     def read(self, sha: str) -> bytes:
         """The whole scan, every byte of it checked. Raises PageDamaged."""
         with closing(self.open(sha)) as reader:
-            return reader.read(0, reader.size)
+            return b"".join(reader.read(0, reader.size))
 
     def holds(self, sha: str) -> bool:
         return is_sha(sha) and self._path(sha).exists()

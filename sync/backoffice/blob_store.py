@@ -1,9 +1,10 @@
 """Keep the back office's scans as files: whole ones under their name, parts under their device's.
 
-``DATA/blobs/ab/<sha>`` is whole, checked and durable. ``DATA/blobs/parts/<device>/<sha>`` grows by
-each device's own pieces, so that nobody's wrong bytes spoil another's upload. Several server
-processes may share the folder: a part is written under a lock of the file itself, and what is
-finished gets its name by a rename. Everything here blocks.
+``DATA/blobs/ab/<sha>`` is a finished scan. It is believed where the database knows it; one that a
+crash left before its row was written is checked and synced first (``check``). ``parts/<device>/
+<sha>`` grows by each device's own pieces, so that nobody's wrong bytes spoil another's upload.
+Several server processes may share the folder: a part is written under a lock of the file itself,
+and what is finished gets its name by a rename. Everything here blocks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
@@ -49,6 +50,9 @@ class BlobStore:
         self._parts = folder / "parts"
         self._reserve = reserve
         self._parts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for first in range(256):
+            self._folder.joinpath(f"{first:02x}").mkdir(mode=0o700, exist_ok=True)
+        sync_folder(self._folder)
 
     # -- whole scans --------------------------------------------------------------------------
 
@@ -56,50 +60,75 @@ class BlobStore:
         return self._folder / sha[:2] / sha
 
     def size(self, sha: str) -> int | None:
-        """Bytes of a whole scan, None where it is not here."""
+        """Bytes of a finished scan, None where it is not here."""
         try:
             return self.path(sha).stat().st_size
         except OSError:
             return None
+
+    def check(self, sha: str) -> tuple[int, str] | None:
+        """(size, media) of a finished scan once its bytes are seen to be right and durable; None
+        where it is not here, or was not right and so is thrown away. Raises ServerTrouble."""
+        path = self.path(sha)
+        with _coded():
+            try:
+                file = FileIO(os.open(path, _FLAGS & ~os.O_CREAT), "r+")
+            except FileNotFoundError:
+                return None
+            with file:
+                head = file.read(SNIFFED)
+                file.seek(0)
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha or not sniff(head):
+                    path.unlink(missing_ok=True)
+                    return None
+                os.fsync(file.fileno())
+                sync_folder(path.parent)
+                return os.fstat(file.fileno()).st_size, sniff(head)
 
     def media(self, sha: str) -> str:
         """As its first bytes say. Raises ServerTrouble where it is gone."""
         with _coded(), self.path(sha).open("rb") as file:
             return sniff(file.read(SNIFFED))
 
-    def put(self, sha: str, content: bytes, declared: str) -> str:
-        """Keep a whole scan; durable when it returns its media type.
+    def put(self, sha: str, content: Sequence[bytes], declared: str) -> str:
+        """Keep a whole scan, which came in pieces; durable when it returns its media type.
 
         Raises BlobHash, BlobKind, ServerTrouble; then nothing is kept.
         """
-        if hashlib.sha256(content).hexdigest() != sha:
+        digest = hashlib.sha256()
+        for piece in content:
+            digest.update(piece)
+        if digest.hexdigest() != sha:
             raise BlobHash
-        media = sniff(content[:SNIFFED])
+        media = sniff(b"".join(content[:SNIFFED])[:SNIFFED])
         if not media or media != declared:
             raise BlobKind
-        if self.size(sha) is not None:  # another window brought it, or the answer was lost
-            return media
-        self.check_room(len(content))
+        if self.size(sha) is not None and self.check(sha):
+            return media  # another window brought it, or the answer was lost
+        self.check_room(sum(map(len, content)))
         part = self._parts / f"{sha}.{secrets.token_hex(6)}"
         with _coded():
             try:
-                with os.fdopen(os.open(part, _FLAGS | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                self._give_name(part, sha)
+                with FileIO(os.open(part, _FLAGS | os.O_EXCL, 0o600), "r+") as file:
+                    _write_all(file, content)
+                    self._give_name(part, sha, file)
             except BaseException:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
                 raise
         return media
 
-    def _give_name(self, part: Path, sha: str) -> None:
+    def _give_name(self, part: Path, sha: str, file: FileIO) -> None:
+        """Renamed first and synced then: the disk does both in one go, and until the database
+        knows the scan nobody believes its name alone."""
         target = self.path(sha)
-        if not target.parent.exists():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(self._folder)
+        if sys.platform == "win32":
+            os.fsync(file.fileno())
+            file.close()  # an open file cannot be renamed there
+            part.replace(target)
+            return
         part.replace(target)
+        os.fsync(file.fileno())
         sync_folder(target.parent)
 
     # -- parts --------------------------------------------------------------------------------
@@ -112,7 +141,7 @@ class BlobStore:
             return 0
 
     def append(
-        self, device: str, sha: str, offset: int, content: bytes, length: int
+        self, device: str, sha: str, offset: int, content: Sequence[bytes], length: int
     ) -> tuple[int, str]:
         """Add bytes at ``offset`` of a scan of ``length``; durable when it returns the new offset
         and, once the whole is there and checked, the media type ("" before).
@@ -123,12 +152,13 @@ class BlobStore:
         """
         if not 0 < length <= MAX_SCAN:
             raise BlobSize
-        if offset + len(content) > length:
+        added = sum(map(len, content))
+        if offset + added > length:
             raise BadRequest
-        done = self.size(sha)
+        done = self.check(sha) if self.size(sha) is not None else None
         if done is not None:
-            return done, self.media(sha)
-        self.check_room(len(content))
+            return done
+        self.check_room(added)
         with _coded(), self._held(device, sha) as file:
             size = os.fstat(file.fileno()).st_size
             if size != offset:
@@ -141,7 +171,7 @@ class BlobStore:
                 with suppress(OSError):
                     file.truncate(size)
                 raise
-            reached = size + len(content)
+            reached = size + added
             file.seek(0)
             head = file.read(SNIFFED)
             if len(head) == min(SNIFFED, length) and not sniff(head):
@@ -158,9 +188,7 @@ class BlobStore:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha:
             part.unlink(missing_ok=True)
             raise BlobHash
-        if sys.platform == "win32":
-            file.close()  # an open file cannot be renamed there
-        self._give_name(part, sha)
+        self._give_name(part, sha, file)
 
     @contextmanager
     def _held(self, device: str, sha: str) -> Iterator[FileIO]:
@@ -209,10 +237,11 @@ class BlobStore:
         return swept
 
 
-def _write_all(file: FileIO, content: bytes) -> None:
-    left = memoryview(content)
-    while left:  # an unbuffered file may take less at a time
-        left = left[file.write(left) :]
+def _write_all(file: FileIO, content: Sequence[bytes]) -> None:
+    for piece in content:
+        left = memoryview(piece)
+        while left:  # an unbuffered file may take less at a time
+            left = left[file.write(left) :]
 
 
 def _still_named(part: Path, file: FileIO) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case_events import (
@@ -125,12 +126,21 @@ def lacking(connection: Transaction, case_ids: Sequence[str], most: int) -> Lack
     )
 
 
-def lacking_overview(
-    connection: Transaction, most: int
-) -> list[tuple[str, str, str, str, int, int]]:
-    """(case id, number, item, window, pages lacking, of these refused) of cases that lack pages."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incomplete:
+    """A case that lacks ``pages``, of which ``refused`` were sent and not taken."""
+
+    number: str
+    item_name: str
+    window: str
+    pages: int
+    refused: int
+
+
+def lacking_overview(connection: Transaction, most: int) -> list[Incomplete]:
+    """Cases that lack pages, the longest untouched first."""
     rows = connection.execute(
-        "SELECT c.id, coalesce(c.number, ''), c.item_name, c.window, count(*), count(r.sha)"  # noqa: S608 - constants
+        "SELECT coalesce(c.number, ''), c.item_name, c.window, count(*), count(r.sha)"  # noqa: S608 - constants
         " FROM case_pages p JOIN cases c ON c.id = p.case_id"
         " LEFT JOIN refused_blobs r ON r.sha = p.sha"
         f" WHERE {_LACKS} AND {_COUNTS}"
@@ -138,7 +148,9 @@ def lacking_overview(
         " ORDER BY c.updated_at LIMIT ?",
         (most,),
     )
-    return [(r[0], r[1], r[2], r[3], r[4], r[5]) for r in rows]
+    return [
+        Incomplete(number=r[0], item_name=r[1], window=r[2], pages=r[3], refused=r[4]) for r in rows
+    ]
 
 
 # -- scans ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from html import escape
 from app.domain.case import CaseState
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.ticket import TicketState
+from sync.backoffice import blobs
 from sync.backoffice.database import Transaction
 from sync.backoffice.line import hall_day
 
@@ -105,6 +106,7 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         f"<span>每 5 秒自动刷新 · {draw_time(now.isoformat())}</span></header><main>"
         f'<div class="sums">{boxes}</div>'
         + draw_section("最近办件", _cases(connection), "还没有办件到达。")
+        + draw_section("缺扫描页的办件", _lacking(connection), "没有：扫描页都到齐了。")
         + draw_section("窗口数据链", _chains(connection), "还没有窗口连接过。")
         + draw_section("退回与暂存的事件", _exceptions(connection), "没有。")
         + draw_section("号段与号票", _leases(connection, day), "还没有发出。")
@@ -131,6 +133,21 @@ def _cases(connection: Transaction) -> str:
             for row in rows
         ],
         wide=2,
+    )  # fmt: skip
+
+
+def _lacking(connection: Transaction) -> str:
+    return draw_table(
+        ("办件编号", "事项", "窗口", "扫描页"),
+        [
+            (
+                f"<code>{escape(one.number or '—')}</code>", escape(one.item_name or "—"),
+                escape(one.window),
+                f"缺 {one.pages} 页" + (f"，其中 {one.refused} 页被退回" if one.refused else ""),
+            )
+            for one in blobs.lacking_overview(connection, _SHOWN)
+        ],
+        wide=1,
     )  # fmt: skip
 
 
