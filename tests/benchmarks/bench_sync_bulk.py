@@ -23,7 +23,7 @@ import msgspec
 
 from app.domain.journal import Entry
 from tests.benchmarks.sync_cases import SHAPES
-from tests.benchmarks.sync_office import office_at, wait_for_quiet
+from tests.benchmarks.sync_office import Postgres, office_at, some_postgres, wait_for_quiet
 from tests.benchmarks.sync_peers import peers_in_bulk
 from tests.benchmarks.sync_window import at_window, open_store
 
@@ -40,6 +40,7 @@ class Bulk:
     bare: float  # seconds of the yardstick
     client_cpu: float
     server_cpu: float
+    database_cpu: float
     client_mb: float
     server_mb: float
 
@@ -74,26 +75,32 @@ def _bare(home: Path, device: str, path: Path) -> tuple[float, int]:
     return seconds, sum(len(line) + 1 for lines in batches for line in lines)
 
 
-def measure(shape: str, count: int) -> Bulk:
+def measure(shape: str, count: int, postgres: Postgres | None = None) -> Bulk:
     """One window brings ``count`` cases to an empty back office."""
     device = "W01"
+    database = postgres.new_database() if postgres else ""
     with tempfile.TemporaryDirectory() as folder:
         home, data = Path(folder, "home"), Path(folder, "data")
-        with office_at(data) as office:
+        with office_at(data, database=database) as office:
             token = office.token_for(device)
             filled = at_window("fill", home, device, office.url, token, count, shape)
         bare, size = _bare(home, device, Path(folder, "bare.db"))
-        with office_at(data) as office:  # a fresh process: filling is not counted to its memory
+        with office_at(
+            data, database=database
+        ) as office:  # a fresh process: filling is not counted to its memory
             wait_for_quiet(office)
             before, there = office.cpu(), office.acknowledged()
+            stored = postgres.cpu() if postgres else 0.0
             pushed = at_window("push", home, device, office.url, token)
             cpu, peak = office.cpu() - before, office.peak()
+            stored = postgres.cpu() - stored if postgres else 0.0
             arrived = office.acknowledged() - there
         assert (pushed["events"], arrived) == (filled["events"],) * 2, (pushed, arrived)
         assert not pushed["refused"], pushed
         return Bulk(
             cases=count, events=arrived, wire_bytes=size, seconds=pushed["seconds"], bare=bare,
-            client_cpu=pushed["cpu"], server_cpu=cpu, client_mb=pushed["peak_mb"], server_mb=peak,
+            client_cpu=pushed["cpu"], server_cpu=cpu, database_cpu=stored,
+            client_mb=pushed["peak_mb"], server_mb=peak,
         )  # fmt: skip
 
 
@@ -109,9 +116,10 @@ def report(shape: str, database: str, runs: list[Bulk]) -> float:
         f"{middle.wire_bytes / middle.seconds / 1e6:.1f} MB/s of JSON; a case is {each:.0f} events "
         f"and {middle.wire_bytes / middle.cases / 1000:.1f} KB; bare storing is "
         f"{middle.seconds / middle.bare:.1f}x as fast\n"
-        f"     CPU client {middle.client_cpu:.1f} s, server {middle.server_cpu:.1f} s "
-        f"({middle.client_cpu / middle.events * 1e6:.1f} and "
-        f"{middle.server_cpu / middle.events * 1e6:.1f} us an event); peak memory client "
+        f"     CPU client {middle.client_cpu:.1f} s, server {middle.server_cpu:.1f} s, database "
+        f"{middle.database_cpu:.1f} s ({middle.client_cpu / middle.events * 1e6:.1f}, "
+        f"{middle.server_cpu / middle.events * 1e6:.1f} and "
+        f"{middle.database_cpu / middle.events * 1e6:.1f} us an event); peak memory client "
         f"{middle.client_mb:.0f} MB (bar 80), server {middle.server_mb:.0f} MB (bar 100)",
         flush=True,
     )
@@ -124,12 +132,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--peers", type=Path)
     asked = parser.parse_args()
-    rates = {
-        shape: report(shape, "sqlite", [measure(shape, asked.cases) for _ in range(asked.runs)])
-        for shape in SHAPES
-    }
+    rates = {}
+    with some_postgres() as server:
+        for name, postgres in (("sqlite", None), ("postgresql", server)):
+            for shape in SHAPES:
+                runs = [measure(shape, asked.cases, postgres) for _ in range(asked.runs)]
+                rates[f"{shape} {name}"] = report(shape, name, runs)
     for peer, rate in (peers_in_bulk(asked.peers) if asked.peers else {}).items():
-        ratios = ", ".join(f"{shape} {ours / rate:.2f}x" for shape, ours in rates.items())
+        ratios = ", ".join(f"{what} {ours / rate:.2f}x" for what, ours in rates.items())
         print(f"     {peer}: {rate:,.0f} documents/s of 2.4 KB; ours {ratios}", flush=True)
 
 

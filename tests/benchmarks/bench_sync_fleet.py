@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.sync_light import LightWindow, Times, light_windows
-from tests.benchmarks.sync_office import Office, office_at, wait_for_quiet
+from tests.benchmarks.sync_office import Office, office_at, some_postgres, wait_for_quiet
 
 BARS = {0: 4_500, 5_000: 2_500}  # requests/s by microseconds added to an fsync
 _MOST = 400  # cases of one window
@@ -42,7 +42,9 @@ async def _send_all(windows: list[LightWindow], until: float, times: Times) -> N
     await asyncio.gather(*map(one, windows))
 
 
-async def _measure(office: Office, devices: int, seconds: float, slower: int) -> None:
+async def _measure(
+    office: Office, database: str, devices: int, seconds: float, slower: int
+) -> None:
     windows = await light_windows(office, devices, _MOST, "lean", each_alone=True)
     await asyncio.to_thread(wait_for_quiet, office)
     times, before = Times(), office.cpu()
@@ -53,7 +55,7 @@ async def _measure(office: Office, devices: int, seconds: float, slower: int) ->
     rate = count / taken
     cpu = (office.cpu() - before) / count * 1e6
     print(
-        f"{devices} windows, a case a request, fsync +{slower / 1000:.0f} ms: "
+        f"{devices} windows, a case a request, {database}, fsync +{slower / 1000:.0f} ms: "
         f"{rate:,.0f} requests/s (bar {BARS[slower]:,}; ratio {rate / BARS[slower]:.2f}), "
         f"p50 {times.at(0.5):.1f} ms, p99 {times.at(0.99):.1f} ms; "
         f"server {cpu:.0f} us CPU a request, peak {office.peak():.0f} MB; {count * 5} events",
@@ -74,7 +76,13 @@ def main() -> None:
                 else None
             )
             with office_at(Path(folder, "data"), environment=environment) as office:
-                asyncio.run(_measure(office, asked.devices, asked.seconds, slower))
+                asyncio.run(_measure(office, "sqlite", asked.devices, asked.seconds, slower))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        some_postgres() as postgres,
+        office_at(Path(folder, "data"), database=postgres.new_database()) as office,
+    ):
+        asyncio.run(_measure(office, "postgresql", asked.devices, asked.seconds, 0))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import requests
 
 from sync.devices import CODES_PATH, ENROL_PATH
 from sync.wire import PROTOCOL, PROTOCOL_HEADER
+from tests.postgres import PostgresServer, postgres_server
 
 _ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -70,6 +71,24 @@ def _status(pid: int, name: str) -> int:
         return 0
     found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+class Postgres(Watched):
+    """A real PostgreSQL server, every commit of which reaches the disk."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        pid_file = server.folder / "data" / "postmaster.pid"
+        super().__init__(int(pid_file.read_text(encoding="ascii").split()[0]))
+
+    def new_database(self) -> str:
+        return self._server.new_database()
+
+
+@contextmanager
+def some_postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        yield Postgres(server)
 
 
 class Office(Watched):
@@ -155,8 +174,7 @@ def _serve(data: str, port: str, database: str) -> None:
     from sync.backoffice.server import serve
     from tests.sync.hall import HALL
 
-    assert not database
-    serve(Path(data), int(port), hall=HALL)
+    serve(Path(data), int(port), hall=HALL, database=database)
 
 
 if __name__ == "__main__":
