@@ -1,4 +1,4 @@
-"""Take a batch of one chain in: check it against what is stored, decide each event, answer once."""
+"""Take batches of chains in: check them against what is stored, decide each event, answer once."""
 
 from __future__ import annotations
 
@@ -6,98 +6,154 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.case import Case
-from app.domain.errors import AppError, BadEntry, ChainBroken
-from app.domain.event import Event
-from app.domain.events import KINDS, CaseNumbersLeased
-from app.domain.journal import GENESIS, Entry, check_entry, decode_event
-from app.domain.ticket import Ticket
+from app.domain.errors import ChainBroken
+from app.domain.journal import GENESIS, Entry, check_entry
 from sync import errors
-from sync.backoffice import blobs, bundles
-from sync.backoffice.cases import CaseBook, NumberPattern, confirm_block
+from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import IntegrityBroken, Transaction
-from sync.backoffice.line import TicketBook
-from sync.wire import CODE, MAX_DETAIL, ErrorAnswer, EventAnswer, PushAnswer
+from sync.backoffice.deciding import COLUMNS, Decided, Decisions, is_known, order_key
+from sync.wire import ErrorAnswer, EventAnswer, PushAnswer
+
+Batch = Sequence[Entry]
+Answer = PushAnswer | ErrorAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def receive(
+    connection: Transaction, entries: Batch, now: datetime, numbers: NumberPattern
+) -> Answer:
+    """Decide a batch inside the caller's transaction, which it must commit for either answer:
+    an ErrorAnswer stores no entry, but the chain's fault is remembered."""
+    return receive_all(connection, [entries], now, numbers)[0]
+
+
+def receive_all(
+    connection: Transaction, batches: Sequence[Batch], now: datetime, numbers: NumberPattern
+) -> list[Answer]:
+    """The same for batches of many devices at once, each as if it had come alone."""
+    answers: list[Answer] = []
+    left = list(batches)
+    while left:
+        # A chain that is there twice is answered in two steps.
+        chains = [(batch[0].device, batch[0].install) for batch in left]
+        some = next((n for n, chain in enumerate(chains) if chain in chains[:n]), len(left))
+        answers += _Round(connection, left[:some], now, numbers).answers()
+        left = left[some:]
+    return answers
+
+
+@dataclass(slots=True)
 class _Chain:
     id: int
     acknowledged: int
     head: str
+    set_aside: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Decided:
-    outcome: str
-    code: str = ""
-    detail: str = ""
+class _Round:
+    """Batches of different chains, decided together."""
 
+    def __init__(
+        self, connection: Transaction, batches: list[Batch], now: datetime, numbers: NumberPattern
+    ) -> None:
+        self._connection = connection
+        self._batches = batches
+        self._now = now
+        self._numbers = numbers
+        self._chains = _open_chains(connection, batches, now)
 
-def receive(
-    connection: Transaction, entries: Sequence[Entry], now: datetime, numbers: NumberPattern
-) -> PushAnswer | ErrorAnswer:
-    """Decide a batch inside the caller's transaction, which it must commit for either answer:
-    an ErrorAnswer stores no entry, but the chain's fault is remembered."""
-    chain, set_aside = _open_chain(connection, entries[0], now)
-    if set_aside:
-        return _decline(connection, chain, set_aside)
-    first = entries[0].seq
-    if any(entry.seq != place for place, entry in enumerate(entries, first)):
-        return _decline(connection, chain, errors.Gap.code)
-    if first > chain.acknowledged + 1:
-        return _decline(connection, chain, errors.Gap.code)
-    known = [entry for entry in entries if entry.seq <= chain.acknowledged]
-    if known and not _same(connection, chain, known):
-        return _decline(connection, chain, errors.Fork.code, set_aside=True)
-    fresh = entries[len(known) :]
-    previous = chain.head
-    try:
-        for entry in fresh:
-            check_entry(entry, previous)
-            previous = entry.hash
-    except ChainBroken:
-        return _decline(connection, chain, errors.BrokenChain.code)
-    if fresh:
-        _Batch(connection, chain.id, now, numbers).take(fresh)
-        connection.execute(
-            "UPDATE chains SET acknowledged = ?, head = ?, fault = '', seen_at = ? WHERE id = ?",
-            (fresh[-1].seq, fresh[-1].hash, now.isoformat(), chain.id),
+    def answers(self) -> list[Answer]:
+        declined: dict[int, ErrorAnswer] = {}
+        fresh: list[tuple[int, Entry]] = []
+        moved: list[tuple[int, str, int]] = []
+        for place, batch in enumerate(self._batches):
+            chain = self._chains[place]
+            following = self._check(chain, batch)
+            if isinstance(following, ErrorAnswer):
+                declined[place] = following
+            elif following:
+                fresh += [(chain.id, entry) for entry in following]
+                moved.append((following[-1].seq, following[-1].hash, chain.id))
+        excepted: set[int] = set()
+        if fresh:
+            excepted = take(self._connection, fresh, self._now, self._numbers)
+            self._connection.executemany(
+                "UPDATE chains SET acknowledged = ?, head = ?, fault = '' WHERE id = ?", moved
+            )
+        return [
+            declined.get(place) or self._accepted(self._chains[place], batch, excepted)
+            for place, batch in enumerate(self._batches)
+        ]
+
+    def _check(self, chain: _Chain, batch: Batch) -> Batch | ErrorAnswer:
+        """What of it is new and follows the chain."""
+        if chain.set_aside:
+            return self._decline(chain, chain.set_aside)
+        first = batch[0].seq
+        if any(entry.seq != place for place, entry in enumerate(batch, first)):
+            return self._decline(chain, errors.Gap.code)
+        if first > chain.acknowledged + 1:
+            return self._decline(chain, errors.Gap.code)
+        known = batch[: max(0, chain.acknowledged + 1 - first)]
+        if known and not _same(self._connection, chain, known):
+            return self._decline(chain, errors.Fork.code, set_aside=True)
+        fresh = batch[len(known) :]
+        previous = chain.head
+        try:
+            for entry in fresh:
+                check_entry(entry, previous)
+                previous = entry.hash
+        except ChainBroken:
+            return self._decline(chain, errors.BrokenChain.code)
+        return fresh
+
+    def _decline(self, chain: _Chain, code: str, *, set_aside: bool = False) -> ErrorAnswer:
+        self._connection.execute("UPDATE chains SET fault = ? WHERE id = ?", (code, chain.id))
+        if set_aside:
+            self._connection.execute(
+                "UPDATE chains SET set_aside = ? WHERE id = ?", (code, chain.id)
+            )
+        return ErrorAnswer(code=code, acknowledged=chain.acknowledged, head=chain.head)
+
+    def _accepted(self, chain: _Chain, batch: Batch, excepted: set[int]) -> PushAnswer:
+        first, last = batch[0], batch[-1]
+        # What was known before may have had exceptions; of the new ones it is known.
+        asked = first.seq <= chain.acknowledged or chain.id in excepted
+        return PushAnswer(
+            acknowledged=last.seq,
+            head=last.hash,
+            exceptions=_exceptions(self._connection, chain.id, first.seq, last.seq)
+            if asked
+            else (),
         )
-    last = entries[-1]
-    return PushAnswer(
-        acknowledged=last.seq,
-        head=last.hash,
-        exceptions=_exceptions(connection, chain.id, first, last.seq),
+
+
+def _open_chains(connection: Transaction, batches: Sequence[Batch], now: datetime) -> list[_Chain]:
+    names = [(batch[0].device, batch[0].install) for batch in batches]
+    found = {
+        (row[1], row[2]): _Chain(row[0], row[3], row[4], row[5])
+        for row in connection.among(
+            "SELECT id, device, install, acknowledged, head, set_aside FROM chains"
+            " WHERE device IN ({})",
+            [device for device, _ in names],
+        )
+    }
+    at = now.isoformat()
+    new = [name for name in names if name not in found]
+    if new:
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM chains").fetchone()[0]
+        for number, name in enumerate(new, last + 1):
+            found[name] = _Chain(number, 0, GENESIS)
+            connection.execute(
+                "INSERT INTO chains (id, device, install, head, seen_at) VALUES (?,?,?,?,?)",
+                (number, *name, GENESIS, at),
+            )
+    connection.executemany(
+        "UPDATE chains SET seen_at = ? WHERE id = ?", [(at, found[name].id) for name in names]
     )
+    return [found[name] for name in names]
 
 
-def _open_chain(connection: Transaction, entry: Entry, now: datetime) -> tuple[_Chain, str]:
-    connection.execute(
-        "INSERT INTO chains (id, device, install, head, seen_at)"
-        " SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM chains WHERE 1 = 1"
-        " ON CONFLICT (device, install) DO UPDATE SET seen_at = excluded.seen_at",
-        (entry.device, entry.install, GENESIS, now.isoformat()),
-    )
-    row = connection.execute(
-        "SELECT id, acknowledged, head, set_aside FROM chains WHERE device = ? AND install = ?",
-        (entry.device, entry.install),
-    ).fetchone()
-    return _Chain(id=row[0], acknowledged=row[1], head=row[2]), row[3]
-
-
-def _decline(
-    connection: Transaction, chain: _Chain, code: str, *, set_aside: bool = False
-) -> ErrorAnswer:
-    connection.execute(
-        "UPDATE chains SET fault = ?, set_aside = CASE WHEN ? = 1 THEN ? ELSE set_aside END"
-        " WHERE id = ?",
-        (code, int(set_aside), code, chain.id),
-    )
-    return ErrorAnswer(code=code, acknowledged=chain.acknowledged, head=chain.head)
-
-
-def _same(connection: Transaction, chain: _Chain, known: Sequence[Entry]) -> bool:
+def _same(connection: Transaction, chain: _Chain, known: Batch) -> bool:
     """Whether these places hold exactly these entries (the hash covers every field)."""
     stored: dict[int, str] = {
         row[0]: row[1]
@@ -123,158 +179,96 @@ def _exceptions(
     )
 
 
-class _Batch:
-    """Decides and stores the fresh entries of one batch, one by one."""
+# -- new entries ----------------------------------------------------------------------------------
 
-    def __init__(
-        self, connection: Transaction, chain: int, now: datetime, numbers: NumberPattern
-    ) -> None:
-        self._connection = connection
-        self._chain = chain
-        self._now = now.isoformat()
-        self._numbers = numbers
-        self._cases = CaseBook(connection, numbers)
-        self._tickets = TicketBook(connection)
-        self._applied: list[tuple[Entry, Event]] = []  # in this batch, about cases
 
-    def take(self, entries: Sequence[Entry]) -> None:
-        arrival = self._connection.execute(
-            "SELECT coalesce(max(arrival), 0) FROM entries"
-        ).fetchone()[0]
-        for arrival_of, entry in enumerate(entries, arrival + 1):
-            try:
-                with self._connection.savepoint():
-                    decided, first = self._decide(entry, arrival_of)
-                    self._store(entry, arrival_of, decided, first=first)
-            except IntegrityBroken:
-                # Its effect broke a rule of the tables: undone by the savepoint, kept as refused.
-                self._applied = [one for one in self._applied if one[0] is not entry]
-                with self._connection.savepoint():
-                    decided = _Decided(outcome="refused", code=errors.NotApplied.code)
-                    known = self._earlier(entry) is not None
-                    self._store(entry, arrival_of, decided, first=not known)
-        self._note_scans()
+def last_arrival(connection: Transaction) -> int:
+    return int(connection.execute("SELECT coalesce(max(arrival), 0) FROM entries").fetchone()[0])
 
-    def take_up(self, entry: Entry, arrival: int) -> None:
-        """Decide a parked entry again, now that its kind is known."""
-        with self._connection.savepoint():
-            decided = self._judge(entry, arrival)
-            self._connection.execute(
-                "UPDATE entries SET outcome = ?, code = ?, detail = ? WHERE arrival = ?",
-                (decided.outcome, decided.code, decided.detail, arrival),
-            )
-            self._note_scans()
 
-    def _note_scans(self) -> None:
-        blobs.note_scans(self._connection, self._applied)
-        self._applied = []
+def take(
+    connection: Transaction,
+    fresh: Sequence[tuple[int, Entry]],
+    now: datetime,
+    numbers: NumberPattern,
+) -> set[int]:
+    """Decide and store entries that follow their chains (ids). Returns the chains with exceptions.
 
-    def _decide(self, entry: Entry, arrival: int) -> tuple[_Decided, bool]:
-        """What becomes of it, and whether its id is new."""
-        earlier = self._earlier(entry)
-        if earlier is None:
-            parked = self._connection.execute(
-                "SELECT 1 FROM entries WHERE subject = ? AND outcome = 'parked'", (entry.subject,)
-            ).fetchone()
-            if parked is not None:  # order within a subject holds also while one waits
-                return _Decided(outcome="parked", code=errors.Parked.code), True
-            return self._judge(entry, arrival), True
-        subject, kind, body_hash, outcome, code, detail = earlier
-        if (subject, kind, body_hash) != (entry.subject, entry.kind, entry.body_hash):
-            return _Decided(outcome="refused", code=errors.IdReused.code), False
-        if outcome == "refused":
-            return _Decided(outcome="refused", code=code, detail=detail), False
-        return _Decided(outcome="repeated"), False
-
-    def _earlier(self, entry: Entry) -> tuple[str, str, str, str, str, str] | None:
-        row = self._connection.execute(
-            "SELECT subject, kind, body_hash, outcome, code, detail FROM entries"
-            " WHERE id = ? AND first = 1",
-            (entry.id,),
-        ).fetchone()
-        return None if row is None else (row[0], row[1], row[2], row[3], row[4], row[5])
-
-    def _judge(self, entry: Entry, arrival: int) -> _Decided:
-        event_type = KINDS.get(entry.kind)
-        if event_type is None or entry.version > event_type.VERSION:
-            return _Decided(outcome="parked", code=errors.Parked.code)
+    Together, as all are well almost always; where the tables refuse that, once more with what is
+    known of the ids, and then one by one, so that a bad one is kept as refused and holds up none.
+    """
+    arrival = last_arrival(connection) + 1
+    for with_ids in (False, True):
         try:
-            event = decode_event(entry.kind, entry.version, entry.body)
-            self._apply(entry, event, arrival)
-        except AppError as error:
-            detail = " ".join(f"{name}={value}" for name, value in error.details.items())
-            return _Decided(outcome="refused", code=_code(error), detail=detail[:MAX_DETAIL])
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            return _Decided(outcome="refused", code=errors.NotApplied.code)
-        return _Decided(outcome="applied")
-
-    def _apply(self, entry: Entry, event: Event, arrival: int) -> None:
-        about = entry.subject.partition(":")[0]
-        if about != _ABOUT.get(entry.kind, about):
-            raise BadEntry(kind=entry.kind, version=entry.version)
-        if about == "case":
-            blobs.check_scans(entry, event)
-            case: Case = self._cases.decide(entry, event)
-            self._cases.keep(entry, event, case, arrival, self._now)
-            self._applied.append((entry, event))
-        elif about == "bundle":
-            bundles.take(self._connection, entry, event, self._numbers)
-        elif about == "ticket":
-            ticket: Ticket = self._tickets.decide(entry, event)
-            self._tickets.keep(entry, event, ticket)
-        elif isinstance(event, CaseNumbersLeased):
-            confirm_block(self._connection, entry, event)
-
-    def _store(self, entry: Entry, arrival: int, decided: _Decided, *, first: bool) -> None:
-        self._connection.execute(
-            "INSERT INTO entries (arrival, chain, seq, id, first, at, hlc, actor, subject, kind,"
-            " version, body, body_hash, hash, outcome, code, detail, received_at)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                arrival, self._chain, entry.seq, entry.id, int(first), entry.at.isoformat(),
-                entry.hlc, entry.actor, entry.subject, entry.kind, entry.version, entry.body,
-                entry.body_hash, entry.hash, decided.outcome, decided.code, decided.detail,
-                self._now,
-            ),
-        )  # fmt: skip
+            with connection.savepoint():
+                return _take(connection, fresh, arrival, now, numbers, with_ids=with_ids)
+        except IntegrityBroken:
+            continue
+    return take_one_by_one(connection, fresh, now, numbers)
 
 
-def _code(error: AppError) -> str:
-    return error.code if CODE.fullmatch(error.code) else errors.NotApplied.code
+def take_one_by_one(
+    connection: Transaction,
+    fresh: Sequence[tuple[int, Entry]],
+    now: datetime,
+    numbers: NumberPattern,
+) -> set[int]:
+    """The same, each by itself; one whose effect breaks a rule of the tables is kept as refused."""
+    excepted: set[int] = set()
+    for arrival, one in enumerate(fresh, last_arrival(connection) + 1):
+        try:
+            with connection.savepoint():
+                excepted |= _take(
+                    connection, [one], arrival, now, numbers, with_ids=True, careful=True
+                )
+        except IntegrityBroken:
+            _refuse(connection, *one, arrival, now)
+            excepted.add(one[0])
+    return excepted
 
 
-# What each kind of event may be about. Kinds not named here are kept without effect.
-_ABOUT: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "CaseOpened", "ApplicantIdentified", "PhoneEntered", "ItemChosen", "QuestionAnswered",
-            "ApplicantChecked", "OrganisationIdentified", "OrganisationWithdrawn",
-            "AgentIdentified", "AgentWithdrawn", "DeliveryChosen", "FieldFilled",
-            "MaterialReceived", "MaterialSpared", "MaterialFaulted", "MaterialPromised",
-            "MaterialReturned",
-            "CaseAccepted", "CaseAcceptedDeferred", "NoticeIssued", "CaseRejected", "CaseReceived",
-            "CaseAbandoned", "NoticeHanded", "DemandRefused", "CaseResumed", "CasePutBack",
-            "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended", "CaseBundled",
-            "CaseLeft", "ConflictRecorded", "CaseDispatched", "SupplementAsked",
-            "CaseSupplemented", "CaseReviewed", "CaseFinished", "ResultHanded",
-        ),
-        "case",
-    ),
-    **dict.fromkeys(("BundleChosen", "BundleDecided"), "bundle"),
-    **dict.fromkeys(
-        ("TicketTaken", "TicketLeased", "TicketCalled", "TicketServed", "TicketPassed",
-         "TicketFinished"),
-        "ticket",
-    ),
-    "CaseNumbersLeased": "device",
-    "DeviceReenrolled": "device",
-    "SetAsideAnswered": "device",
-    "OrderGiven": "hall",
-}  # fmt: skip
+def _take(
+    connection: Transaction,
+    fresh: Sequence[tuple[int, Entry]],
+    arrival: int,
+    now: datetime,
+    numbers: NumberPattern,
+    *,
+    with_ids: bool,
+    careful: bool = False,
+) -> set[int]:
+    decisions = Decisions(connection, now, numbers, [entry for _, entry in fresh])
+    if with_ids:
+        decisions.look_up_ids()
+    rows = decisions.decide(arrival, [chain for chain, _ in fresh])
+    connection.insert("entries", COLUMNS, rows)
+    decisions.keep(careful=careful)
+    return {
+        chain for (chain, _), row in zip(fresh, rows, strict=True) if row[_OUTCOME] in _EXCEPTED
+    }
+
+
+_OUTCOME = COLUMNS.index("outcome")
+_EXCEPTED = frozenset({"refused", "parked"})
+
+
+def _refuse(connection: Transaction, chain: int, entry: Entry, arrival: int, now: datetime) -> None:
+    known = connection.execute(
+        "SELECT 1 FROM entries WHERE id = ? AND first = 1", (entry.id,)
+    ).fetchone()
+    row = (
+        arrival, chain, entry.seq, entry.id, 1 if known is None else 0, entry.at.isoformat(),
+        entry.hlc, entry.actor, entry.subject, entry.kind, entry.version, entry.body,
+        entry.body_hash, entry.hash, "refused", errors.NotApplied.code, "", now.isoformat(),
+    )  # fmt: skip
+    connection.insert("entries", COLUMNS, [row])
 
 
 def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPattern) -> int:
-    """After an upgrade: decide what was parked, in order of arrival. Returns how many are left."""
+    """After an upgrade: decide what was parked, in order of arrival. Returns how many are left.
+
+    What is taken up arrives anew and is marked late: readers with a cursor have passed it.
+    """
     rows = connection.execute(
         "SELECT e.arrival, e.chain, c.device, c.install, e.seq, e.id, e.at, e.hlc, e.actor,"
         " e.subject, e.kind, e.version, e.body, e.body_hash, e.hash"
@@ -283,17 +277,37 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
     ).fetchall()
     waiting: set[str] = set()
     left = 0
+    arrival = last_arrival(connection)
     for row in rows:
         entry = Entry(
             device=row[2], install=row[3], seq=row[4], id=row[5],
             at=datetime.fromisoformat(row[6]), hlc=row[7], actor=row[8], subject=row[9],
             kind=row[10], version=row[11], body=row[12], body_hash=row[13], hash=row[14],
         )  # fmt: skip
-        event_type = KINDS.get(entry.kind)
-        if event_type is None or entry.version > event_type.VERSION:
-            waiting.add(entry.subject)
-        if entry.subject in waiting:
+        key = order_key(entry)
+        if not is_known(entry):
+            waiting.add(key)
+        if key in waiting:
             left += 1
             continue
-        _Batch(connection, row[1], now, numbers).take_up(entry, row[0])
+        arrival += 1
+        decided = _take_up(connection, entry, arrival, now, numbers)
+        connection.execute(
+            "UPDATE entries SET arrival = ?, late = 1, outcome = ?, code = ?, detail = ?"
+            " WHERE arrival = ?",
+            (arrival, *decided, row[0]),
+        )
     return left
+
+
+def _take_up(
+    connection: Transaction, entry: Entry, arrival: int, now: datetime, numbers: NumberPattern
+) -> Decided:
+    try:
+        with connection.savepoint():
+            decisions = Decisions(connection, now, numbers, [entry])
+            decided = decisions.judge(entry, decisions.only_event, entry.at.isoformat(), arrival)
+            decisions.keep(careful=True)
+            return decided
+    except IntegrityBroken:
+        return Decided("refused", errors.NotApplied.code)

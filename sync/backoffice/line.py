@@ -7,15 +7,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from app.domain import ticket as tickets
-from app.domain.event import Event
-from app.domain.events import TicketLeased, TicketTaken
 from app.domain.hall import HALL_ZONE, Hall
-from app.domain.journal import Entry
-from app.domain.ticket import Ticket
-from sync.backoffice.cases import events_about
 from sync.backoffice.database import Transaction
-from sync.errors import BadRequest, TicketElsewhere
+from sync.errors import BadRequest
 from sync.wire import (
     MAX_TICKETS,
     ErrorAnswer,
@@ -126,66 +120,6 @@ def forget_old_answers(connection: Transaction, now: datetime) -> None:
     """A request is repeated within seconds; what was leased is safe in its own table."""
     week = (now - timedelta(days=7)).isoformat()
     connection.execute("DELETE FROM lease_answers WHERE at < ?", (week,))
-
-
-# -- ticket events --------------------------------------------------------------------------------
-
-
-class TicketBook:
-    """The tickets that one batch touches."""
-
-    def __init__(self, connection: Transaction) -> None:
-        self._connection = connection
-        self._tickets: dict[str, Ticket | None] = {}
-
-    def decide(self, entry: Entry, event: Event) -> Ticket:
-        """The ticket after this event; nothing is written. Raises AppError with the reason."""
-        ticket_id = entry.subject.removeprefix("ticket:")
-        row = self._connection.execute(
-            "SELECT number, business, priority, taken_at, origin, device, install, confirmed"
-            " FROM tickets WHERE id = ?",
-            (ticket_id,),
-        ).fetchone()
-        if row is None:
-            if not isinstance(event, TicketTaken):  # the hall's own tickets all have a row
-                raise TicketElsewhere(ticket=ticket_id)
-            return tickets.apply(None, ticket_id, event, entry.at)
-        number, business, priority, taken_at, origin, device, install, confirmed = row
-        if (device, install) != (entry.device, entry.install):
-            raise TicketElsewhere(ticket=ticket_id)
-        if ticket_id not in self._tickets:
-            ticket: Ticket | None = None
-            if origin == "hall":
-                ticket = Ticket(
-                    id=ticket_id, number=number, business=business, priority=priority,
-                    taken_at=datetime.fromisoformat(taken_at),
-                )  # fmt: skip
-            for past, at in events_about(self._connection, entry.subject):
-                if not isinstance(past, TicketLeased):
-                    ticket = tickets.apply(ticket, ticket_id, past, at)
-            self._tickets[ticket_id] = ticket
-        known = self._tickets[ticket_id]
-        expected = origin == "hall" and not confirmed and isinstance(event, TicketLeased)
-        if known is not None and expected:
-            return known
-        return tickets.apply(known, ticket_id, event, entry.at)
-
-    def keep(self, entry: Entry, event: Event, ticket: Ticket) -> None:
-        """Write the projection of a decided ticket."""
-        self._connection.execute(
-            "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, device,"
-            " install, confirmed, state, updated_at) VALUES (?,?,?,?,?,?,'window',?,?,1,?,?)"
-            " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
-            " confirmed = CASE WHEN ? = 1 THEN 1 ELSE tickets.confirmed END,"
-            " updated_at = excluded.updated_at",
-            (
-                ticket.id, ticket.number, ticket.business, ticket.priority,
-                ticket.taken_at.isoformat(), hall_day(ticket.taken_at), entry.device,
-                entry.install, ticket.state.value, entry.at.isoformat(),
-                int(isinstance(event, TicketLeased)),
-            ),
-        )  # fmt: skip
-        self._tickets[ticket.id] = ticket
 
 
 # -- the demo hall's line -------------------------------------------------------------------------

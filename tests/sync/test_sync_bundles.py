@@ -272,10 +272,10 @@ def test_no_look_up_reads_whole_tables(tmp_path: Path) -> None:
 def test_every_kind_of_event_has_its_place() -> None:
     """A new kind of fact is not forgotten here: it would be kept without effect."""
     from app.domain.events import KINDS
-    from sync.backoffice import intake
+    from sync.backoffice import deciding
 
     without_effect = {
         "ClerkSignedIn", "ClerkSignedOut", "PaperQueued", "PaperSent", "PaperPrinted",
         "PaperFailed", "PaperDoubted", "PaperAnswered", "PaperRequeued",
     }  # fmt: skip
-    assert set(intake._ABOUT) == set(KINDS) - without_effect
+    assert set(deciding.ABOUT) == set(KINDS) - without_effect
