@@ -32,7 +32,7 @@ class BundleBook:
     """The bundles that one batch touches: followed in memory, written once."""
 
     def __init__(
-        self, connection: Transaction, pattern: NumberPattern, numbers: NumberBook
+        self, connection: Transaction, pattern: NumberPattern | None, numbers: NumberBook
     ) -> None:
         self._connection = connection
         self._pattern = pattern
@@ -69,7 +69,8 @@ class BundleBook:
                     raise CaseElsewhere(window=one.device)
                 if one.decided:
                     raise BundleFixed
-                serial = self._pattern.get_bundle_serial(event.number)
+                pattern = self._pattern
+                serial = pattern.get_bundle_serial(event.number) if pattern else None
                 self._numbers.check(entry, event.number, serial)
                 self._numbers.give(event.number, entry.subject.removeprefix("bundle:"))
                 one.decided, one.number = True, (event.number, event.check, at)

@@ -93,7 +93,7 @@ class CaseBook:
     """The cases that one batch touches: folded once, followed in memory, written once."""
 
     def __init__(
-        self, connection: Transaction, pattern: NumberPattern, numbers: NumberBook, now: str
+        self, connection: Transaction, pattern: NumberPattern | None, numbers: NumberBook, now: str
     ) -> None:
         self._connection = connection
         self._pattern = pattern
@@ -131,13 +131,14 @@ class CaseBook:
         try:
             case = cases.apply(former, case_id, event)
         except CaseClosed:
-            if one.device not in {"", entry.device}:  # because another went on with it
+            if one.device not in {"", entry.device} and entry.device != OFFICE:
+                # Because another window went on with it.
                 raise CaseElsewhere(window=one.device) from None
             raise
         if isinstance(event, Numbered):
             # A resumed case keeps its number, whichever window decides it now.
             if former is None or not former.number:
-                serial = self._pattern.get_serial(event.number)
+                serial = self._pattern.get_serial(event.number) if self._pattern else None
                 self._numbers.check(entry, event.number, serial)
                 self._numbers.give(event.number, case_id)
             one.decided_at = at

@@ -102,7 +102,7 @@ class Decisions:
         self,
         connection: Transaction,
         now: datetime,
-        pattern: NumberPattern,
+        pattern: NumberPattern | None,
         entries: Sequence[Entry],
     ) -> None:
         """Learns what is stored about the subjects of these entries."""
@@ -174,16 +174,17 @@ class Decisions:
                     if decided is _PARKED:
                         parked.add(order_key(entry))
                 earlier[entry.id] = (entry.subject, entry.kind, entry.body_hash, decided)
-            outcome, code, detail = decided
-            rows.append(
-                (
-                    arrival, chain, entry.seq, entry.id, 1 if before is None else 0, at, entry.hlc,
-                    entry.actor, entry.subject, entry.kind, entry.version, entry.body,
-                    entry.body_hash, entry.hash, outcome, code, detail, now,
-                )
-            )  # fmt: skip
+            first = 1 if before is None else 0
+            rows.append(_row(entry, at, arrival, chain, first, decided, now))
             arrival += 1
         return rows
+
+    def is_held_up(self, entry: Entry) -> bool:
+        """Whether facts about the same wait for an update."""
+        return order_key(entry) in self._parked
+
+    def applied_row(self, entry: Entry, arrival: int, chain: int) -> Sequence[Value]:
+        return _row(entry, entry.at.isoformat(), arrival, chain, 1, _APPLIED, self._now)
 
     def judge(self, entry: Entry, event: Event | None, at: str, arrival: int) -> Decided:
         """What becomes of a fact that is new."""
@@ -247,6 +248,25 @@ COLUMNS = (
     "arrival", "chain", "seq", "id", "first", "at", "hlc", "actor", "subject", "kind", "version",
     "body", "body_hash", "hash", "outcome", "code", "detail", "received_at",
 )  # fmt: skip
+
+
+def _row(
+    entry: Entry, at: str, arrival: int, chain: int, first: int, decided: Decided, now: str
+) -> Sequence[Value]:
+    outcome, code, detail = decided
+    return (
+        arrival, chain, entry.seq, entry.id, first, at, entry.hlc, entry.actor, entry.subject,
+        entry.kind, entry.version, entry.body, entry.body_hash, entry.hash, outcome, code, detail,
+        now,
+    )  # fmt: skip
+
+
+def refused_row(
+    entry: Entry, arrival: int, chain: int, first: int, now: datetime
+) -> Sequence[Value]:
+    """Of an entry whose effect the tables refuse."""
+    refused = Decided("refused", errors.NotApplied.code)
+    return _row(entry, entry.at.isoformat(), arrival, chain, first, refused, now.isoformat())
 
 
 def _event_of(entry: Entry) -> Event | None:

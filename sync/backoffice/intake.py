@@ -11,7 +11,14 @@ from app.domain.journal import GENESIS, Entry, check_entry
 from sync import errors
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import IntegrityBroken, Transaction
-from sync.backoffice.deciding import COLUMNS, Decided, Decisions, is_known, order_key
+from sync.backoffice.deciding import (
+    COLUMNS,
+    Decided,
+    Decisions,
+    is_known,
+    order_key,
+    refused_row,
+)
 from sync.wire import ErrorAnswer, EventAnswer, PushAnswer
 
 Batch = Sequence[Entry]
@@ -256,11 +263,7 @@ def _refuse(connection: Transaction, chain: int, entry: Entry, arrival: int, now
     known = connection.execute(
         "SELECT 1 FROM entries WHERE id = ? AND first = 1", (entry.id,)
     ).fetchone()
-    row = (
-        arrival, chain, entry.seq, entry.id, 1 if known is None else 0, entry.at.isoformat(),
-        entry.hlc, entry.actor, entry.subject, entry.kind, entry.version, entry.body,
-        entry.body_hash, entry.hash, "refused", errors.NotApplied.code, "", now.isoformat(),
-    )  # fmt: skip
+    row = refused_row(entry, arrival, chain, 1 if known is None else 0, now)
     connection.insert("entries", COLUMNS, [row])
 
 
