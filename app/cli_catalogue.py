@@ -47,6 +47,11 @@ def add_catalogue_commands(group: click.Group, command: Command) -> None:
         "--out", type=_PATH, help="Write items as JSON instead of installing them."
     )
     command(group, "import")(path("file", type=_FILE)(convert(_import)))
+    data = click.option(
+        "--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="The back office's folder.",
+    )  # fmt: skip
+    command(group, "publish")(path("files", type=_FILE, nargs=-1, required=True)(data(_publish)))
 
 
 def _client(home: Path) -> Client:
@@ -249,6 +254,25 @@ def _import(*, home: Path, as_json: bool, file: Path, out: Path | None) -> None:
     else:
         listed = install_list(file, home, _client(home).hall_folder / "items")
     _say(_counted(listed), as_json, _counted_in_words(listed))
+
+
+def _publish(*, home: Path, as_json: bool, files: tuple[Path, ...], data: Path) -> None:  # noqa: ARG001 - every command has a home
+    """Give the signed lists FILES to every window, in place of what was published before."""
+    import msgspec
+
+    from app.services.catalogue_export import write_whole
+    from app.services.catalogue_signing import ListUnsigned, decode_file, is_signed
+    from sync.published import CATALOGUE
+
+    lists = []
+    for file in files:
+        _, raw = decode_file(file)
+        if not is_signed(raw):
+            raise ListUnsigned(file=file.name)
+        lists.append(raw)
+    content = CATALOGUE.tidied(msgspec.json.encode({"lists": lists}))
+    write_whole(data / CATALOGUE.file, content)
+    _say({"ok": True, "lists": len(lists)}, as_json, f"已发布 {len(lists)} 份清单。")
 
 
 def _write_json(file: Path, listed: Listed) -> None:

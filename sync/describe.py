@@ -220,7 +220,7 @@ def _fields_of(kind: type) -> Iterator[tuple[str, str, bool]]:
 _WORDS: dict[Any, str] = {
     str: "string", int: "integer", bool: "boolean", float: "number", type(None): "null",
     datetime: "time (ISO 8601 with offset)", date: "date (ISO 8601)", bytes: "base64",
-    Any: "anything",
+    Any: "anything", msgspec.Raw: "object",
 }  # fmt: skip
 
 

@@ -160,6 +160,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refuses=(*_ASKED, errors.BlobUnknown, errors.BlobRange),
     ),
     Endpoint(
+        method="GET", path=published.CATALOGUE.path, says="The signed lists of items.",
+        gives=published.PublishedCatalogue, parameters=(_TAG,),
+        refuses=(*_ASKED, errors.NotPublished),
+    ),
+    Endpoint(
         method="GET", path="/", says="Cases as they arrive, chains, exceptions, leases.",
         admits="anyone", gives=HTML,
     ),

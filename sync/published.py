@@ -12,6 +12,7 @@ import msgspec
 
 from app.domain.deadline import arrangement_faults
 
+_Signature = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -81,6 +82,38 @@ CALENDAR = PublishedKind(
     name="calendar", file="calendar.json", path="/v1/calendar", largest=1024 * 1024,
     tidied=_calendar,
 )  # fmt: skip
+
+
+class SignedList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list of items and bundles as its publishing unit signed it (docs/catalogue.md): the window
+    verifies the signature, and only then looks at the list more closely."""
+
+    list: msgspec.Raw
+    signature: _Signature
+
+
+class PublishedCatalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The signed lists of the hall's units, one or more of each."""
+
+    lists: tuple[SignedList, ...]
+
+
+def _catalogue(content: bytes) -> bytes:
+    """One signed list may be put there as it was signed."""
+    try:
+        published = msgspec.json.decode(content, type=PublishedCatalogue)
+    except msgspec.ValidationError:
+        published = PublishedCatalogue(lists=(msgspec.json.decode(content, type=SignedList),))
+    if not published.lists:
+        raise ValueError("no list")
+    return msgspec.json.encode(published)
+
+
+CATALOGUE = PublishedKind(
+    name="catalogue", file="catalogue.json", path="/v1/catalogue", largest=64 * 1024 * 1024,
+    tidied=_catalogue,
+)  # fmt: skip
+KINDS = (BARS, CALENDAR, CATALOGUE)
 
 
 def version_tag(content: bytes) -> str:

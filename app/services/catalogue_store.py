@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -76,12 +76,19 @@ def install_list(file: Path, home: Path, items: Path) -> Listed:
 
     Raises ListUnsigned, ListAltered, KeyUnknown, ListOlder, CatalogueFaults and NotWritten.
     """
+    from app.services.catalogue_signing import decode_file
+
+    data, raw = decode_file(file)
+    return install_signed(data, raw, file.name, home, items)
+
+
+def install_signed(data: bytes, raw: Any, name: str, home: Path, items: Path) -> Listed:
+    """The same for a list that was read already: ``data`` is what it was read from."""
     from app.services.catalogue_export import make_folder, write_whole
-    from app.services.catalogue_signing import decode_file, read_signed, verify_signed
+    from app.services.catalogue_signing import read_signed, verify_signed
 
     trusted = trusted_keys(home)
-    data, raw = decode_file(file)
-    signed = verify_signed(raw, trusted, file.name)
+    signed = verify_signed(raw, trusted, name)
     known = _Versions(load_lists(items))
     for installed in installed_files(home):
         try:
@@ -95,14 +102,14 @@ def install_list(file: Path, home: Path, items: Path) -> Listed:
     faults += _changed(signed.listed.bundles, known.bundles)
     faults += list_faults(signed.listed, highest(known.items.values()))
     if faults:
-        raise CatalogueFaults(tuple(f"{file.name}: {fault}" for fault in faults))
+        raise CatalogueFaults(tuple(f"{name}: {fault}" for fault in faults))
     _check_not_older(signed.listed.items, known.items)
     _check_not_older(signed.listed.bundles, known.bundles)
     folder = home / _FOLDER
     make_folder(folder)
     stamp = signed.signed_at.strftime("%Y%m%dT%H%M%SZ")
-    name = f"{stamp}-{signed.key_id}-{hashlib.sha256(data).hexdigest()[:12]}.json"
-    write_whole(folder / name, data)
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    write_whole(folder / f"{stamp}-{signed.key_id}-{digest}.json", data)
     return signed.listed
 
 

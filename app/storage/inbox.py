@@ -42,7 +42,8 @@ class Verdict:
 class FeedPage:
     """What came for the cursor ``asked``. ``entries`` are (arrival, entry) and ``own`` (seq,
     arrival) of this window's facts that the back office has applied, both in order of arrival.
-    ``reset``: the feed begins anew. ``said`` is the back office's time."""
+    ``damaged`` are subjects of facts that cannot be. ``reset``: the feed begins anew. ``said`` is
+    the back office's time."""
 
     asked: str
     cursor: str
@@ -52,6 +53,7 @@ class FeedPage:
     entries: Sequence[tuple[int, Entry]] = ()
     own: Sequence[tuple[int, int]] = ()
     verdicts: Sequence[Verdict] = ()
+    damaged: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -99,6 +101,8 @@ class Inbox:
                 at=self._store.clock.now().isoformat(), install=self._store.install,
                 device=self._store.device,
             )  # fmt: skip
+            for subject in page.damaged:
+                _note_damage(touched, subject)
             for arrival, entry in page.entries:
                 _take_entry(connection, touched, arrival, entry)
             _place_own(connection, touched, page.own)
@@ -171,13 +175,19 @@ def _take_entry(connection: Statements, touched: _Page, arrival: int, entry: Ent
     try:
         keep_foreign(connection, entry, own=touched.install, arrival=arrival)
     except BadEntry:
-        touched.damaged.add(entry.subject)
+        _note_damage(touched, entry.subject)
         return
     touched.times.append(entry.hlc)
     touched.latest[entry.subject] = entry.at
     event = _decoded(entry)
     if event is not None and _is_news(event):
         touched.news.append((entry, event))
+
+
+def _note_damage(touched: _Page, subject: str) -> None:
+    if subject.partition(":")[0] in _HEADS:
+        touched.subjects[subject] = None
+        touched.damaged.add(subject)
 
 
 def _decoded(entry: Entry) -> Event | None:

@@ -17,6 +17,7 @@ from sync.backoffice.devices import add_devices
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
+from sync.backoffice.published import PublishedShelf, add_published
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
 from sync.backoffice.sightings import Sightings, SkewTold, keep_sighting
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
+    add_published(app, office, PublishedShelf(settings.data))
     add_devices(app, office)
     blob_desk = add_blobs(app, office)
     add_reference(app, office)

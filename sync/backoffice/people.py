@@ -7,7 +7,6 @@ from typing import TypeVar
 import msgspec
 from fastapi import FastAPI, Request, Response
 
-from sync import wire
 from sync.backoffice import records
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
@@ -20,7 +19,6 @@ from sync.people import (
     HolderAsked,
     NumberAsked,
 )
-from sync.published import BARS, CALENDAR, PublishedKind
 
 _Asked = TypeVar("_Asked", HolderAsked, NumberAsked)
 
@@ -58,21 +56,3 @@ def add_people(app: FastAPI, office: Office) -> None:
         answer = await office.read(lambda reader: records.history(reader, asked.number))
         note("history", entries=len(answer.entries))
         return json_answer(answer)
-
-    for kind in (BARS, CALENDAR):
-        _add_published(app, office, kind)
-
-
-def _add_published(app: FastAPI, office: Office, kind: PublishedKind) -> None:
-    published = records.PublishedFile(kind, office.settings.data)
-
-    @app.get(kind.path, name=kind.name)
-    async def answer(request: Request) -> Response:
-        office.admit(request)
-        content, tag = await office.read(lambda _: published.get())
-        headers = {
-            wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "ETag": tag, "Cache-Control": "no-cache"
-        }  # fmt: skip
-        if request.headers.get("if-none-match", "") == tag:
-            return Response(status_code=304, headers=headers)
-        return Response(content, media_type="application/json", headers=headers)

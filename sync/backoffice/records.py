@@ -14,7 +14,7 @@ from app.domain.journal import Entry
 from app.ports import Licence
 from sync.backoffice.database import Transaction
 from sync.backoffice.logs import note
-from sync.errors import NotPublished, ServerTrouble, TooLarge
+from sync.errors import ServerTrouble, TooLarge
 from sync.people import (
     MAX_HISTORY,
     MAX_HISTORY_BYTES,
@@ -26,13 +26,12 @@ from sync.people import (
     WaitingOne,
     tidy,
 )
-from sync.published import PublishedKind, version_tag
 
 _T = TypeVar("_T")
 _LARGEST_FILE = 256 * 1024 * 1024
 
 
-class _KeptFile(Generic[_T]):
+class KeptFile(Generic[_T]):
     """A file that somebody else replaces now and then: read again only when it has changed."""
 
     def __init__(self, path: Path, parse: Callable[[bytes], _T]) -> None:
@@ -97,33 +96,12 @@ class LicenceBook:
     """``licences.json`` of the back office's folder: it stands for the region's e-licence hub."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = _KeptFile(folder / "licences.json", _by_holder)
+        self._file = KeptFile(folder / "licences.json", _by_holder)
 
     def of(self, holder: str) -> LicencesAnswer:
         """Raises ServerTrouble."""
         known = self._file.get() or {}
         return LicencesAnswer(licences=known.get(tidy(holder), ())[:MAX_LICENCES])
-
-
-class PublishedFile:
-    """A file of the back office's folder, as whoever publishes it put it there."""
-
-    def __init__(self, kind: PublishedKind, folder: Path) -> None:
-        self._kind = kind
-        self._file = _KeptFile(folder / kind.file, self._parse)
-
-    def get(self) -> tuple[bytes, str]:
-        """(JSON, its ETag). Raises NotPublished, ServerTrouble."""
-        found = self._file.get()
-        if found is None:
-            raise NotPublished
-        return found
-
-    def _parse(self, content: bytes) -> tuple[bytes, str]:
-        answer = self._kind.tidied(content)
-        if len(answer) > self._kind.largest:
-            raise ValueError
-        return answer, version_tag(answer)
 
 
 # -- cases ----------------------------------------------------------------------------------------

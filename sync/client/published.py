@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.domain.errors import AppError
 from sync.client.transport import HttpTransport
 from sync.errors import BadAnswer, NotPublished, SyncError
 from sync.published import PublishedKind, version_tag
@@ -19,17 +20,32 @@ EVERY_SECONDS = 600.0
 
 
 class PublishedKeeper:
-    """Belongs to the sync thread. A broken or missing answer leaves the last good file."""
+    """Belongs to one thread. A broken or missing answer leaves the last good file."""
 
     def __init__(
         self, kind: PublishedKind, file: Path, transport: HttpTransport,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic, *,
+        on_kept: Callable[[Path], None] | None = None,
     ) -> None:  # fmt: skip
+        """``on_kept`` hears of a new file once it is there; what it raises is only logged."""
         self._kind = kind
         self._file = file
         self._transport = transport
+        self._on_kept = on_kept
         self._monotonic = monotonic
         self._due = monotonic()
+        self._told = ""  # the tag for which it was fetched out of turn
+
+    @property
+    def name(self) -> str:
+        return self._kind.name
+
+    def hear(self, tag: str) -> None:
+        """The feed says that this is published: where it is not what is here, it is fetched with
+        the next look, once; a list that cannot be taken waits its ten minutes."""
+        if tag and tag not in (self._told, self._tag()):
+            self._told = tag
+            self._due = self._monotonic()
 
     def look(self) -> None:
         """Fetch the file where the last look is long enough ago. Called after a good round.
@@ -60,6 +76,11 @@ class PublishedKeeper:
             raise BadAnswer from None
         self._write(reply.body)
         _log.info("%s: %d bytes", self._kind.name, len(reply.body))
+        if self._on_kept is not None:
+            try:
+                self._on_kept(self._file)
+            except AppError as error:
+                _log.warning("%s not taken up %s", self._kind.name, error.code)
 
     def _tag(self) -> str:
         try:
