@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
@@ -13,15 +14,16 @@ from app.domain.case_events import ConflictRecorded, DemandRefused, Numbered
 from app.domain.clock import Hlc, to_millis
 from app.domain.errors import BadEntry, CaseClosed
 from app.domain.event import Event
-from app.domain.events import CaseNumbersLeased
 from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name
-from sync.backoffice.database import Transaction
-from sync.errors import CaseElsewhere, NumberNotLeased, NumberUsed
-from sync.feed import OFFICE
+from sync.backoffice.database import Transaction, Value
+from sync.backoffice.numbers import NumberBook
+from sync.errors import CaseElsewhere
 from sync.people import tidy
 from sync.wire import is_hlc
+
+OFFICE = "backoffice"  # the device under which the back office itself records
 
 _DAY_MILLIS = 24 * 3600 * 1000
 
@@ -68,121 +70,161 @@ def events_about(connection: Transaction, subject: str) -> list[tuple[Event, dat
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """The last fact about a case that counts."""
+_ON_RECORD = (DemandRefused, ConflictRecorded)  # whatever else becomes of the case
+_ON_RECORD_KINDS = frozenset(kind.__name__ for kind in _ON_RECORD)
 
-    device: str
-    hlc: str
-    received_at: str
 
-    @property
-    def is_ahead(self) -> bool:
-        """By a clock set wrong by more than a day. Nobody's clock follows it, and so nobody's
-        facts would ever come after it: then the order of arrival alone decides."""
-        received = to_millis(datetime.fromisoformat(self.received_at))
-        return Hlc.parse(self.hlc).millis > received + _DAY_MILLIS
+@dataclass(slots=True)
+class _Held:
+    """One case while a batch lasts, and what of it is to be written."""
+
+    case: Case | None = None
+    device: str = ""  # of its last fact that counts
+    hlc: str = ""
+    received_at: str = ""
+    new: bool = True  # has no row yet
+    opened_at: str = ""
+    updated_at: str = ""
+    decided_at: str = ""
+    changed: int = 0  # arrival of its last fact in this batch, 0 where there is none
 
 
 class CaseBook:
-    """The cases that one batch touches; folded once, then kept while the batch lasts."""
+    """The cases that one batch touches: folded once, followed in memory, written once."""
 
-    def __init__(self, connection: Transaction, numbers: NumberPattern) -> None:
+    def __init__(
+        self, connection: Transaction, pattern: NumberPattern | None, numbers: NumberBook, now: str
+    ) -> None:
         self._connection = connection
+        self._pattern = pattern
         self._numbers = numbers
-        self._cases: dict[str, Case | None] = {}
+        self._now = now
+        self._held: dict[str, _Held] = {}  # by subject
 
-    def decide(self, entry: Entry, event: Event) -> Case:
-        """The case after this event; nothing is written. Raises AppError with the reason."""
+    def look_up(self, subjects: Iterable[str]) -> None:
+        """Fold these cases as far as they are stored."""
+        held = self._held
+        for subject in subjects:
+            held[subject] = _Held()
+        rows = self._connection.among(
+            "SELECT e.subject, e.kind, e.version, e.body, c.device, e.hlc, e.received_at"
+            " FROM entries e JOIN chains c ON c.id = e.chain"
+            " WHERE e.subject IN ({}) AND e.outcome = 'applied' ORDER BY e.arrival",
+            held,
+        )
+        for subject, kind, version, body, device, hlc, received_at in rows:
+            one = held[subject]
+            event = decode_event(kind, version, body)
+            one.case = cases.apply(one.case, subject.removeprefix("case:"), event)
+            one.new = False
+            if kind not in _ON_RECORD_KINDS:
+                one.device, one.hlc, one.received_at = device, hlc, received_at
+
+    def apply(self, entry: Entry, event: Event, at: str, arrival: int) -> None:
+        """The case after this event. Raises AppError with the reason; then it is as before."""
+        one = self._held[entry.subject]
+        former = one.case
+        on_record = type(event) in _ON_RECORD
+        if not on_record:
+            _check_place(entry, one)
         case_id = entry.subject.removeprefix("case:")
-        if case_id not in self._cases:
-            earlier = events_about(self._connection, entry.subject)
-            self._cases[case_id] = cases.fold(case_id, (past for past, _ in earlier))
-        former = self._cases[case_id]
-        # Those are on record whatever else becomes of the case.
-        if not isinstance(event, DemandRefused | ConflictRecorded):
-            self._check_place(entry, former)
         try:
             case = cases.apply(former, case_id, event)
         except CaseClosed:
-            self._check_not_taken_over(entry)
+            if one.device not in {"", entry.device} and entry.device != OFFICE:
+                # Because another window went on with it.
+                raise CaseElsewhere(window=one.device) from None
             raise
-        # A resumed case keeps its number, whichever window decides it now.
-        if isinstance(event, Numbered) and not (former and former.number):
-            serial = self._numbers.get_serial(event.number)
-            check_number(self._connection, entry, event.number, serial)
-        return case
+        if isinstance(event, Numbered):
+            # A resumed case keeps its number, whichever window decides it now.
+            if former is None or not former.number:
+                serial = self._pattern.get_serial(event.number) if self._pattern else None
+                self._numbers.check(entry, event.number, serial)
+                self._numbers.give(event.number, case_id)
+            one.decided_at = at
+        one.case = case
+        one.changed = arrival
+        if not one.opened_at:
+            one.opened_at = at
+        if not on_record:  # what was refused is no news for the applicant's progress page
+            one.updated_at = at
+            one.device, one.hlc, one.received_at = entry.device, entry.hlc, self._now
 
-    def _check_place(self, entry: Entry, case: Case | None) -> None:
-        """Two windows that could not hear each other must not mix their facts in one case.
+    def keep(self, *, careful: bool) -> None:
+        """Write the rows of the cases that changed; ``careful`` where one may be there already."""
+        new: list[Sequence[Value]] = []
+        known: list[Sequence[Value]] = []
+        for one in self._held.values():
+            if one.changed and one.case is not None:
+                (new if one.new and not careful else known).append(_row(one, one.case, self._now))
+        if new:
+            self._connection.insert("cases", _COLUMNS, new)
+        if known:
+            self._connection.executemany(_UPSERT, known)
 
-        While it is open it is one window's. And what a window records comes, by its own time,
-        after all that is known: so windows, which fold by time, and the back office, which folds
-        by arrival, see the same. Raises CaseElsewhere, BadEntry.
-        """
-        if not is_hlc(entry.hlc):
-            raise BadEntry(kind=entry.kind, version=entry.version)
-        # The back office itself may end what a window has open.
-        if case is None or entry.device == OFFICE:
-            return
-        last = self._last_about(entry)
-        if last is None or last.device == entry.device:
-            return
-        later = entry.hlc > last.hlc or last.is_ahead
-        if case.state is CaseState.OPEN or not later:
-            raise CaseElsewhere(window=last.device)
 
-    def _check_not_taken_over(self, entry: Entry) -> None:
-        """Closed because another went on with it is another matter. Raises CaseElsewhere."""
-        last = self._last_about(entry)
-        if last is not None and last.device != entry.device:
-            raise CaseElsewhere(window=last.device)
+def _check_place(entry: Entry, held: _Held) -> None:
+    """Two windows that could not hear each other must not mix their facts in one case.
 
-    def _last_about(self, entry: Entry) -> _Last | None:
-        row = self._connection.execute(
-            "SELECT c.device, e.hlc, e.received_at FROM entries e JOIN chains c ON c.id = e.chain"
-            " WHERE e.subject = ? AND e.outcome = 'applied'"
-            " AND e.kind NOT IN ('DemandRefused', 'ConflictRecorded')"
-            " ORDER BY e.arrival DESC LIMIT 1",
-            (entry.subject,),
-        ).fetchone()
-        return None if row is None else _Last(*row)
+    While it is open it is one window's. And what a window records comes, by its own time,
+    after all that is known: so windows, which fold by time, and the back office, which folds
+    by arrival, see the same. Raises CaseElsewhere, BadEntry.
+    """
+    if not is_hlc(entry.hlc):
+        raise BadEntry(kind=entry.kind, version=entry.version)
+    # The back office itself may end what a window has open.
+    if held.case is None or held.device in {"", entry.device} or entry.device == OFFICE:
+        return
+    later = entry.hlc > held.hlc or _is_ahead(held)
+    if held.case.state is CaseState.OPEN or not later:
+        raise CaseElsewhere(window=held.device)
 
-    def keep(self, entry: Entry, event: Event, case: Case, arrival: int, received_at: str) -> None:
-        """Write the projection of a decided case."""
-        at = entry.at.isoformat()
-        decided_at = at if isinstance(event, Numbered) else ""
-        # What the hall refused to demand is no news for the applicant's progress page.
-        updated_at = "" if isinstance(event, DemandRefused | ConflictRecorded) else at
-        self._connection.execute(
-            "INSERT INTO cases (id, number, check_code, state, item, item_name, department,"
-            " window, applicant, opened_at, updated_at, received_at, changed, person,"
-            " organisation, bundle, decided_at)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-            " ON CONFLICT (id) DO UPDATE SET number = excluded.number,"
-            " check_code = excluded.check_code, state = excluded.state, item = excluded.item,"
-            " item_name = excluded.item_name, department = excluded.department,"
-            " window = excluded.window, applicant = excluded.applicant,"
-            " updated_at ="
-            " CASE excluded.updated_at WHEN '' THEN cases.updated_at ELSE excluded.updated_at END,"
-            " received_at = excluded.received_at, changed = excluded.changed,"
-            " person = excluded.person, organisation = excluded.organisation,"
-            " bundle = excluded.bundle, decided_at ="
-            " CASE excluded.decided_at WHEN '' THEN cases.decided_at ELSE excluded.decided_at END",
-            (
-                case.id, case.number or None, case.decision.check if case.decision else "",
-                case.state.value, case.item, case.item_name, case.department, case.window,
-                mask_name(case.applicant.person.name) if case.applicant else "",
-                at, updated_at, received_at, arrival, *_whose(case), case.bundle, decided_at,
-            ),
-        )  # fmt: skip
-        self._cases[case.id] = case
+
+def _is_ahead(held: _Held) -> bool:
+    """By a clock set wrong by more than a day. Nobody's clock follows it, and so nobody's facts
+    would ever come after it: then the order of arrival alone decides."""
+    received = to_millis(datetime.fromisoformat(held.received_at))
+    return Hlc.parse(held.hlc).millis > received + _DAY_MILLIS
+
+
+_COLUMNS = (
+    "id", "number", "check_code", "state", "item", "item_name", "department", "window",
+    "applicant", "opened_at", "updated_at", "received_at", "changed", "person", "organisation",
+    "bundle", "decided_at",
+)  # fmt: skip
+_KEPT = ("id", "opened_at", "updated_at", "decided_at")
+_UPSERT = (
+    f"INSERT INTO cases ({','.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608 - names of ours
+    " ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEPT)
+    + "".join(
+        f", {name} = CASE excluded.{name} WHEN '' THEN cases.{name} ELSE excluded.{name} END"
+        for name in ("updated_at", "decided_at")
+    )
+)
+_LONGEST_KEY = 128  # what no look-up can find needs no place in an index
+
+
+def _row(held: _Held, case: Case, received_at: str) -> Sequence[Value]:
+    decision = case.decision
+    applicant = mask_name(case.applicant.person.name) if case.applicant else ""
+    bundle = case.bundle if len(case.bundle) <= _LONGEST_KEY else ""
+    return (
+        case.id, decision.number if decision else None, decision.check if decision else "",
+        case.state.value, case.item, case.item_name, case.department, case.window, applicant,
+        held.opened_at, held.updated_at, received_at, held.changed, *_whose(case), bundle,
+        held.decided_at,
+    )  # fmt: skip
 
 
 def _whose(case: Case) -> tuple[str, str]:
     person = case.applicant.person.number if case.applicant else ""
     organisation = case.organisation.credit_code if case.organisation else ""
-    return tidy(person), tidy(organisation)
+    return _key(person), _key(organisation)
+
+
+def _key(number: str) -> str:
+    return tidy(number) if len(number) <= _LONGEST_KEY else ""
 
 
 def fill_in(connection: Transaction) -> int:
@@ -198,42 +240,3 @@ def fill_in(connection: Transaction) -> int:
             (person, organisation, decided[-1] if decided else "", case_id),
         )
     return len(rows)
-
-
-# -- numbers --------------------------------------------------------------------------------------
-
-
-def check_number(connection: Transaction, entry: Entry, number: str, serial: int | None) -> None:
-    """A new number, of a case or a bundle. Raises NumberNotLeased, NumberUsed."""
-    name = entry.subject.partition(":")[2]
-    if serial is None or not _in_block(connection, entry.device, serial):
-        raise NumberNotLeased(case=name)
-    taken = connection.execute(
-        "SELECT 1 FROM cases WHERE number = ? AND id <> ?"
-        " UNION ALL SELECT 1 FROM bundles WHERE number = ? AND id <> ? LIMIT 1",
-        (number, name, number, name),
-    ).fetchone()
-    if taken is not None:
-        raise NumberUsed(case=name)
-
-
-def _in_block(connection: Transaction, device: str, serial: int) -> bool:
-    if serial >= 2**62:
-        return False
-    found = connection.execute(
-        "SELECT 1 FROM number_blocks WHERE device = ? AND first <= ? AND last >= ?",
-        (device, serial, serial),
-    ).fetchone()
-    return found is not None
-
-
-def confirm_block(connection: Transaction, entry: Entry, event: CaseNumbersLeased) -> None:
-    """The device has saved its block. Raises NumberNotLeased where it was never given."""
-    if not 0 <= event.first <= event.last < 2**62:
-        raise NumberNotLeased(first=event.first, last=event.last)
-    given = connection.execute(
-        "UPDATE number_blocks SET confirmed = 1 WHERE device = ? AND first = ? AND last = ?",
-        (entry.device, event.first, event.last),
-    ).rowcount
-    if not given:
-        raise NumberNotLeased(first=event.first, last=event.last)
