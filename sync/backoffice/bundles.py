@@ -13,6 +13,7 @@ from app.domain.events import BundleChosen, BundleDecided
 from app.domain.journal import Entry
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Transaction
+from sync.backoffice.lineage import former_devices
 from sync.backoffice.numbers import NumberBook
 from sync.errors import CaseElsewhere
 from sync.wire import is_name
@@ -65,7 +66,9 @@ class BundleBook:
             case BundleDecided():
                 if one is None:
                     raise NotReady(need="bundle")
-                if one.device != entry.device:
+                if one.device != entry.device and one.device not in former_devices(
+                    self._connection, entry
+                ):
                     raise CaseElsewhere(window=one.device)
                 if one.decided:
                     raise BundleFixed

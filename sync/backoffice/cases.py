@@ -18,6 +18,7 @@ from app.domain.hall import Hall
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name
 from sync.backoffice.database import Transaction, Value
+from sync.backoffice.lineage import forerunners
 from sync.backoffice.numbers import NumberBook
 from sync.errors import CaseElsewhere
 from sync.people import tidy
@@ -80,6 +81,7 @@ class _Held:
 
     case: Case | None = None
     device: str = ""  # of its last fact that counts
+    install: str = ""
     hlc: str = ""
     received_at: str = ""
     new: bool = True  # has no row yet
@@ -107,18 +109,23 @@ class CaseBook:
         for subject in subjects:
             held[subject] = _Held()
         rows = self._connection.among(
-            "SELECT e.subject, e.kind, e.version, e.body, c.device, e.hlc, e.received_at"
+            "SELECT e.subject, e.kind, e.version, e.body, c.device, c.install, e.hlc, e.received_at"
             " FROM entries e JOIN chains c ON c.id = e.chain"
             " WHERE e.subject IN ({}) AND e.outcome = 'applied' ORDER BY e.arrival",
             held,
         )
-        for subject, kind, version, body, device, hlc, received_at in rows:
+        for subject, kind, version, body, device, install, hlc, received_at in rows:
             one = held[subject]
             event = decode_event(kind, version, body)
             one.case = cases.apply(one.case, subject.removeprefix("case:"), event)
             one.new = False
             if kind not in _ON_RECORD_KINDS:
-                one.device, one.hlc, one.received_at = device, hlc, received_at
+                one.device, one.install, one.hlc, one.received_at = (
+                    device,
+                    install,
+                    hlc,
+                    received_at,
+                )
 
     def apply(self, entry: Entry, event: Event, at: str, arrival: int) -> None:
         """The case after this event. Raises AppError with the reason; then it is as before."""
@@ -126,12 +133,12 @@ class CaseBook:
         former = one.case
         on_record = type(event) in _ON_RECORD
         if not on_record:
-            _check_place(entry, one)
+            self._check_place(entry, one)
         case_id = entry.subject.removeprefix("case:")
         try:
             case = cases.apply(former, case_id, event)
         except CaseClosed:
-            if one.device not in {"", entry.device} and entry.device != OFFICE:
+            if entry.device != OFFICE and not self._goes_on(entry, one):
                 # Because another window went on with it.
                 raise CaseElsewhere(window=one.device) from None
             raise
@@ -148,7 +155,31 @@ class CaseBook:
             one.opened_at = at
         if not on_record:  # what was refused is no news for the applicant's progress page
             one.updated_at = at
-            one.device, one.hlc, one.received_at = entry.device, entry.hlc, self._now
+            one.device, one.install = entry.device, entry.install
+            one.hlc, one.received_at = entry.hlc, self._now
+
+    def _check_place(self, entry: Entry, held: _Held) -> None:
+        """Two windows that could not hear each other must not mix their facts in one case.
+
+        While it is open it is one window's. And what a window records comes, by its own time,
+        after all that is known: so windows, which fold by time, and the back office, which folds
+        by arrival, see the same. Raises CaseElsewhere, BadEntry.
+        """
+        if not is_hlc(entry.hlc):
+            raise BadEntry(kind=entry.kind, version=entry.version)
+        # The back office itself may end what a window has open.
+        if held.case is None or entry.device == OFFICE or self._goes_on(entry, held):
+            return
+        later = entry.hlc > held.hlc or _is_ahead(held)
+        if held.case.state is CaseState.OPEN or not later:
+            raise CaseElsewhere(window=held.device)
+
+    def _goes_on(self, entry: Entry, held: _Held) -> bool:
+        """Whether it is the same window, perhaps enrolled anew under another name."""
+        if held.device in {"", entry.device}:
+            return True
+        formers = forerunners(self._connection, entry.device, entry.install)
+        return (held.device, held.install) in formers
 
     def keep(self, *, careful: bool) -> None:
         """Write the rows of the cases that changed; ``careful`` where one may be there already."""
@@ -161,23 +192,6 @@ class CaseBook:
             self._connection.insert("cases", _COLUMNS, new)
         if known:
             self._connection.executemany(_UPSERT, known)
-
-
-def _check_place(entry: Entry, held: _Held) -> None:
-    """Two windows that could not hear each other must not mix their facts in one case.
-
-    While it is open it is one window's. And what a window records comes, by its own time,
-    after all that is known: so windows, which fold by time, and the back office, which folds
-    by arrival, see the same. Raises CaseElsewhere, BadEntry.
-    """
-    if not is_hlc(entry.hlc):
-        raise BadEntry(kind=entry.kind, version=entry.version)
-    # The back office itself may end what a window has open.
-    if held.case is None or held.device in {"", entry.device} or entry.device == OFFICE:
-        return
-    later = entry.hlc > held.hlc or _is_ahead(held)
-    if held.case.state is CaseState.OPEN or not later:
-        raise CaseElsewhere(window=held.device)
 
 
 def _is_ahead(held: _Held) -> bool:

@@ -21,7 +21,7 @@ from app.domain.case_events import (
 )
 from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
-from app.domain.events import KINDS, BundleDecided, CaseNumbersLeased
+from app.domain.events import KINDS, BundleDecided, CaseNumbersLeased, DeviceReenrolled
 from app.domain.journal import Entry, decode_event
 from sync import errors
 from sync.backoffice import blobs
@@ -227,6 +227,8 @@ class Decisions:
             self._tickets.apply(entry, event, at)
         elif isinstance(event, CaseNumbersLeased):
             self._numbers.confirm_block(entry, event)
+        elif isinstance(event, DeviceReenrolled):
+            self._tickets.succeed(entry, event)
 
     @property
     def only_event(self) -> Event | None:

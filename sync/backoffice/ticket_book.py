@@ -9,9 +9,10 @@ from datetime import datetime
 from app.domain import ticket as tickets
 from app.domain.errors import BadEntry
 from app.domain.event import Event
-from app.domain.events import TicketLeased, TicketTaken
+from app.domain.events import DeviceReenrolled, TicketLeased, TicketTaken
 from app.domain.journal import Entry, decode_event
-from app.domain.ticket import Ticket
+from app.domain.ticket import Ticket, TicketState
+from sync.backoffice import lineage
 from sync.backoffice.database import Transaction, Value
 from sync.backoffice.line import hall_day
 from sync.errors import TicketElsewhere
@@ -25,6 +26,7 @@ class _Held:
     origin: str
     owner: tuple[str, str]
     confirmed: bool
+    again: int = 0  # facts about its lease that a former chain had sealed and that are to come
     new: bool = False  # has no row yet
     updated_at: str = ""  # "" where nothing changed
 
@@ -39,11 +41,11 @@ class TicketBook:
     def look_up(self, subjects: Iterable[str]) -> None:
         """Fold these tickets as far as they are stored."""
         rows = self._connection.among(
-            "SELECT id, number, business, priority, taken_at, origin, device, install, confirmed"
-            " FROM tickets WHERE id IN ({})",
+            "SELECT id, number, business, priority, taken_at, origin, device, install, confirmed,"
+            " again FROM tickets WHERE id IN ({})",
             [subject.removeprefix("ticket:") for subject in subjects],
         )
-        for ticket_id, number, business, priority, taken_at, origin, device, install, done in rows:
+        for ticket_id, number, business, priority, taken_at, origin, *owner, done, again in rows:
             ticket: Ticket | None = None
             if origin == "hall":
                 ticket = Ticket(
@@ -51,7 +53,11 @@ class TicketBook:
                     taken_at=datetime.fromisoformat(taken_at),
                 )  # fmt: skip
             self._held[f"ticket:{ticket_id}"] = _Held(
-                ticket=ticket, origin=origin, owner=(device, install), confirmed=bool(done)
+                ticket=ticket,
+                origin=origin,
+                owner=(owner[0], owner[1]),
+                confirmed=bool(done),
+                again=again,
             )
         past = self._connection.among(
             "SELECT subject, kind, version, body, at FROM entries"
@@ -85,8 +91,22 @@ class TicketBook:
         expected = one.origin == "hall" and not one.confirmed and leased
         if one.ticket is None or not expected:
             one.ticket = tickets.apply(one.ticket, ticket_id, event, entry.at)
-        one.confirmed = one.confirmed or leased
+        if leased and one.again:
+            one.again -= 1
+        elif leased:
+            one.confirmed = True
         one.updated_at = at
+
+    def succeed(self, entry: Entry, event: DeviceReenrolled) -> None:
+        """What the former chain holds is this one's, here and in the table."""
+        lineage.succeed(self._connection, entry, event)
+        formers = lineage.forerunners(self._connection, entry.device, entry.install)
+        for one in self._held.values():
+            if one.owner in formers and one.owner[1] == event.former:
+                one.owner = (entry.device, entry.install)
+                if one.ticket is not None and one.ticket.state is TicketState.WAITING:
+                    one.again += not one.confirmed
+                    one.confirmed = False
 
     def keep(self) -> None:
         """Write the rows of the tickets that changed."""
@@ -101,20 +121,25 @@ class TicketBook:
                     (
                         ticket.id, ticket.number, ticket.business, ticket.priority,
                         ticket.taken_at.isoformat(), hall_day(ticket.taken_at), "window",
-                        *one.owner, 1, ticket.state.value, one.updated_at,
+                        *one.owner, int(one.confirmed), ticket.state.value, one.updated_at,
+                        one.again,
                     )
                 )  # fmt: skip
             else:
-                known.append((ticket.state.value, int(one.confirmed), one.updated_at, ticket.id))
+                known.append(
+                    (ticket.state.value, int(one.confirmed), one.again, one.updated_at, ticket.id)
+                )
         if new:
             self._connection.insert("tickets", _COLUMNS, new)
         if known:
             self._connection.executemany(
-                "UPDATE tickets SET state = ?, confirmed = ?, updated_at = ? WHERE id = ?", known
+                "UPDATE tickets SET state = ?, confirmed = ?, again = ?, updated_at = ?"
+                " WHERE id = ?",
+                known,
             )
 
 
 _COLUMNS = (
     "id", "number", "business", "priority", "taken_at", "day", "origin", "device", "install",
-    "confirmed", "state", "updated_at",
+    "confirmed", "state", "updated_at", "again",
 )  # fmt: skip

@@ -42,6 +42,9 @@ CREATE TABLE successions (
     PRIMARY KEY (device, install, former_device, former_install)
 );
 
+-- How many facts about its lease are still to come that a former chain had sealed.
+ALTER TABLE tickets ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+
 -- What withdrawn devices still sent: decided by nobody until a supervisor says what becomes of it.
 CREATE TABLE quarantine (
     device TEXT NOT NULL,
