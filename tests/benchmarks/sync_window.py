@@ -27,7 +27,7 @@ from sync.client.round import LeaseAims, Rounds, TurnKind
 from sync.client.transport import HttpTransport
 from sync.client.worker import SyncSettings, SyncWorker
 from tests.benchmarks.sync_cases import SHAPES
-from tests.benchmarks.sync_office import Watched
+from tests.benchmarks.sync_watched import Watched
 from tests.sync.hall import TestClock
 
 _ROOT = Path(__file__).parents[2]
