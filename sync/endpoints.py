@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync import blobs, devices, errors, people, published, wire
+from sync import blobs, devices, errors, feed, people, published, wire
 from sync.errors import SyncError
 
 JSON = "application/json"
@@ -103,6 +103,26 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="POST", path=people.HISTORY_PATH, says="All facts about one case and its bundle.",
         takes=people.NumberAsked, gives=people.HistoryAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="GET", path=feed.FEED_PATH, says="What the hall recorded since; waits for it.",
+        gives=feed.FeedAnswer,
+        parameters=(
+            Parameter(
+                name="install", place="query", says="the asker's chain", required=True,
+                pattern="^[!-~]{1,128}$",
+            ),
+            Parameter(
+                name="cursor", place="query", says="as the last answer gave it, or nothing",
+                pattern="^([0-9a-f]{16}[.][0-9]{1,16}([.][0-9a-f]{8})?)?$",
+            ),
+            Parameter(
+                name="wait", place="query", says=f"seconds, {feed.MAX_WAIT} at most",
+                pattern="^[0-9]{1,3}$",
+            ),
+            Parameter(name="Accept-Encoding", place="header", says="`zstd` where it is taken"),
+        ),
+        refuses=_ASKED,
     ),
     Endpoint(
         method="GET", path=published.BARS.path, says="Who has unrepaired bad credit.",

@@ -28,7 +28,6 @@ MAX_WAIT = 25  # seconds that an answer may be put off while there is nothing to
 TOLD = ("case:", "bundle:")
 HALL = "hall"
 DEVICE = "device:"
-OFFICE = "backoffice"  # the device under which the back office itself records
 
 _CURSOR = re.compile(r"([0-9a-f]{16})\.(0|[1-9][0-9]{0,15})(?:\.([0-9a-f]{8}))?")
 

@@ -14,6 +14,7 @@ from sync.backoffice import demands, intake, line, pages, progress, quarantine
 from sync.backoffice.blob_app import add_blobs
 from sync.backoffice.database import Cursor, IntegrityBroken, Transaction
 from sync.backoffice.devices import add_devices
+from sync.backoffice.feed import add_feed
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.people import add_people
@@ -58,12 +59,15 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )  # fmt: skip
     app.add_middleware(SkewTold, now=settings.now)
+    app.state.end_waiting = office.changed.end
     _add_errors(app)
     _add_sync(app, office)
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
-    add_published(app, office, PublishedShelf(settings.data))
+    shelf = PublishedShelf(settings.data)
+    add_published(app, office, shelf)
+    add_feed(app, office, shelf)
     add_devices(app, office)
     blob_desk = add_blobs(app, office)
     add_reference(app, office)

@@ -17,6 +17,7 @@ from app.domain.clock import uuid7
 from sync import errors, wire
 from sync.backoffice import cases, intake, line
 from sync.backoffice.cases import NumberPattern
+from sync.backoffice.changed import Changed
 from sync.backoffice.database import Database, Transaction
 from sync.backoffice.enrolment import Admitted, KnownTokens
 from sync.backoffice.logs import note
@@ -44,6 +45,7 @@ class Office:
             added = line.fill_demo_line(
                 connection, settings.hall, now, settings.demo_line, self._new_id
             )
+        self.changed = Changed()
         note("opened", parked=left, line=added)
         # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
         self._writer = ThreadPoolExecutor(1, "writer")
@@ -62,7 +64,9 @@ class Office:
 
         def run() -> _T:
             with self.database.write() as connection:
-                return work(connection)
+                done, end = work(connection), intake.last_arrival(connection)
+            self.changed.tell(end)
+            return done
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -41,7 +42,7 @@ def serve(
         app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
         timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, app.state.end_waiting)
 
     def leave(*_: object) -> None:
         server.should_exit = True
@@ -57,6 +58,17 @@ def serve(
     finally:
         listener.close()
         (data / "port").unlink(missing_ok=True)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, end_waiting: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_waiting = end_waiting
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Long polls are answered at once, instead of holding the stop up."""
+        self._end_waiting()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -241,13 +241,14 @@ class ClientWindow:
     ) -> None:
         """``access`` where the token may change under way, else ``url`` and ``token``."""
         clock = clock or TestClock()
+        self.access = access or Access(url=url, token=token)
         self.store = Store.open(home, b"k" * 32, device=device, clock=clock, random=os.urandom)
         self.outbox = Outbox(self.store)
         self.heard: list[SyncStatus] = []
         self.worker = SyncWorker(
             outbox=self.outbox,
             settings=SyncSettings(
-                access=access or Access(url=url, token=token),
+                access=self.access,
                 aims=aims or LeaseAims(numbers_low=50, tickets=0),
                 patience=Patience(first=0.05, poll=0.5),
             ),
@@ -259,7 +260,8 @@ class ClientWindow:
     def next_serial(self) -> int:
         with self.store.read() as connection:
             found = connection.exec_driver_sql(
-                "SELECT next FROM number_blocks WHERE next <= last ORDER BY first LIMIT 1"
+                "SELECT next FROM number_blocks WHERE next <= last "
+                "AND first NOT IN (SELECT first FROM closed_blocks) ORDER BY first LIMIT 1"
             ).scalar_one()
         return int(found)
 
