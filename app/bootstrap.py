@@ -43,8 +43,10 @@ if TYPE_CHECKING:
     from app.services.results import Results
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
+    from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sign_in import SignIn
     from app.services.standing import Standing
+    from app.services.waiting_records import WaitingRecordsDesk
     from app.services.worklist import Worklist
     from app.storage.attachments import AttachmentShelf
     from app.storage.outbox import Outbox
@@ -322,7 +324,19 @@ class Client:
     def set_aside(self) -> SetAsideDesk:
         from app.services.set_aside import SetAsideDesk
 
-        return SetAsideDesk(self.store)
+        return SetAsideDesk(self.store, self.matters)
+
+    @_Part
+    def answers(self) -> SetAsideAnswers:
+        from app.services.set_aside_answers import SetAsideAnswers
+
+        return SetAsideAnswers(self.matters, self.hall, self.document_printer)
+
+    @_Part
+    def waiting(self) -> WaitingRecordsDesk:
+        from app.services.waiting_records import WaitingRecordsDesk
+
+        return WaitingRecordsDesk(self.store)
 
     @_Part
     def reader(self) -> CardReader:

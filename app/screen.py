@@ -93,6 +93,8 @@ class Screen:
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
             refused=later(lambda: client.set_aside),
+            answers=later(lambda: client.answers),
+            waiting=later(lambda: client.waiting),
             worklist=later(lambda: client.worklist),
             back_office=self._link,
             reader=later(lambda: client.reader),

@@ -33,6 +33,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "common": {
         "qr_caption": (),
         "reprint": ("count",),
+        "replaces": ("number",),
         "provisional": (),
         "complaint": ("phone",),
         "contact": ("hall", "address", "phone"),

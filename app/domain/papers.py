@@ -41,7 +41,8 @@ class CaseHead:
 
     ``applicant`` is the natural person (of an ``organisation``: who stands for it), ``agent`` who
     came instead, under ``authority``. Both numbers of persons are already masked. ``issued_at`` is
-    hall time. ``progress_url`` is the text of the QR code, ``number`` that of the Code 128.
+    hall time. ``progress_url`` is the text of the QR code, ``number`` that of the Code 128;
+    ``replaces`` is the number of the paper that this one stands for, "" for none.
     ``situation`` are answered questions.
     """
 
@@ -67,6 +68,7 @@ class CaseHead:
     agent_document: str = ""
     agent_number: str = ""
     authority: str = ""
+    replaces: str = ""
     delivery: tuple[DeliveryLine, ...] = ()
     situation: tuple[tuple[str, str], ...] = ()
     materials: tuple[MaterialLine, ...] = ()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from app.domain import case as cases
 from app.domain import decision as decisions
@@ -17,10 +16,11 @@ from app.domain.case_events import Deferral, DemandKind, DemandRefused, NoticeLi
 from app.domain.checklist import Outcome
 from app.domain.deadline import Due, WorkCalendar
 from app.domain.decision import PAPER_OF, Decision, closed_by
-from app.domain.errors import AppError, CaseClosed, NotReady, NumbersExhausted, SecondDemand
+from app.domain.errors import AppError, CaseClosed, NotReady, SecondDemand
 from app.domain.events import BundleDecided, PaperKind, PaperQueued
 from app.domain.hall import Hall
 from app.domain.notice import too_late_to_name
+from app.services.case_numbers import CaseNumbers
 from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.storage.store import Unit
@@ -57,7 +57,7 @@ class DecisionDesk:
     ) -> None:
         self._matters = matters
         self._store = matters.store
-        self._hall = hall
+        self._numbers = CaseNumbers(hall)
         self._work = work
         self._document_printer = document_printer
 
@@ -115,14 +115,14 @@ class DecisionDesk:
             if matter.case.state is not CaseState.OPEN:
                 raise CaseClosed(case=matter.case.id)
             raise NotReady(need="item")
-        numbers = self._numbers(unit)
+        numbers, today = self._numbers.serials(unit), self._matters.today()
         about: list[tuple[PaperKind, str]] = []
         after: list[Part] = []
         for part in matter.parts:
             outcome = decision.outcome
             if matter.bundle is not None and outcome is Outcome.EACH:
                 outcome = own_outcome(part.evaluation)
-            number = part.case.number or self._number(self._hall.case_number, next(numbers))
+            number = part.case.number or self._numbers.of_case(next(numbers), today)
             own = replace(decision, outcome=outcome)
             event = self._decide_part(part, own, number, self._store.check_code())
             subject = f"case:{part.case.id}"
@@ -131,7 +131,7 @@ class DecisionDesk:
             if matter.bundle is None or outcome in _OWN_PAPERS:
                 about.append((PAPER_OF[outcome], subject))
         if matter.bundle is not None:
-            number = self._number(self._hall.bundle_number, next(numbers))
+            number = self._numbers.of_bundle(next(numbers), today)
             subject = f"bundle:{matter.parts[0].case.bundle}"
             whole = BundleDecided(number=number, check=self._store.check_code())
             unit.append(whole, subject=subject, actor=session.actor)
@@ -150,21 +150,6 @@ class DecisionDesk:
         queued = PaperQueued(paper=paper, about=about, printer=self._document_printer)
         unit.append(queued, subject=f"job:{job}", actor=session.actor)
         return job
-
-    def _numbers(self, unit: Unit) -> Iterator[int]:
-        """The next leased serials; each is used up by the fact that carries it."""
-        while True:
-            row = unit.connection.exec_driver_sql(
-                "SELECT next FROM number_blocks WHERE next <= last "
-                "AND first NOT IN (SELECT first FROM closed_blocks) ORDER BY first LIMIT 1"
-            ).one_or_none()
-            if row is None:
-                raise NumbersExhausted
-            yield int(row[0])
-
-    def _number(self, pattern: str, serial: int) -> str:
-        today: date = self._matters.today()
-        return pattern.format(region=self._hall.region, date=f"{today:%Y%m%d}", serial=serial)
 
     def _record_attempt(self, session: Session, case_id: str) -> None:
         def make(_: Unit, matter: Matter) -> Iterator[Fact]:

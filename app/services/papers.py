@@ -25,7 +25,7 @@ from app.domain.catalogue import Item, MaterialType
 from app.domain.checklist import Row, RowState, asked_questions
 from app.domain.errors import NotReady
 from app.domain.event import Event
-from app.domain.events import PaperKind
+from app.domain.events import BundleDecided, PaperKind
 from app.domain.form import fill
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.masking import mask_number
@@ -60,7 +60,9 @@ from app.services.paper_words import (
     state_words,
 )
 from app.services.queue_desk import get_ticket, tickets_in
+from app.services.set_aside import event_of
 from app.storage.projections import subject_id
+from app.storage.set_aside_table import recorded_again
 from app.storage.store import Store
 
 _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
@@ -142,8 +144,9 @@ class PaperContents:
         deferred, private = deferrals_in(decision), private_numbers(case)
         number, check = (decision.number, decision.check) if decision else ("", "")
         head = self._head(
-            case, stage.item, number=number, check=check, at=stage.at, actor=stage.actor
-        )
+            case, stage.item, number=number, check=check, at=stage.at, actor=stage.actor,
+            replaces=self._replaced(f"case:{case.id}", decision),
+        )  # fmt: skip
         materials = tuple(
             MaterialLine(
                 name=row.material.name, originals=row.originals, copies=row.copies,
@@ -158,8 +161,9 @@ class PaperContents:
         return replace(head, materials=materials)
 
     def _head(
-        self, case: Case, item: Item, *, number: str, check: str, at: datetime, actor: str
-    ) -> CaseHead:
+        self, case: Case, item: Item, *, number: str, check: str, at: datetime, actor: str,
+        replaces: str = "",
+    ) -> CaseHead:  # fmt: skip
         applicant, agent, organisation = case.applicant, case.agent, case.organisation
         if applicant is None:
             raise NotReady(need="applicant")
@@ -168,6 +172,7 @@ class PaperContents:
         return CaseHead(
             hall=self._hall.head,
             number=number,
+            replaces=replaces,
             progress_url=progress,
             window=windows.get(case.window, case.window),
             clerk=self._staff(actor),
@@ -204,8 +209,26 @@ class PaperContents:
         item = bundle_merge.merged_item(whole.bundle, [part.item for part in whole.parts])
         return self._head(
             _merged_case(whole), item, number=whole.number, check=whole.check, at=whole.at,
-            actor=whole.actor,
+            actor=whole.actor, replaces=self._replaced_bundle(whole),
         )  # fmt: skip
+
+    def _replaced(self, subject: str, decision: Event | None) -> str:
+        """The number that an earlier paper of the same decision bears, which is not to be had."""
+        number = getattr(decision, "number", "")
+        with self._store.read() as connection:
+            former = recorded_again(connection, subject)
+        told = (str(getattr(event_of(entry), "number", "")) for entry in former
+                if entry.kind == type(decision).__name__)  # fmt: skip
+        return next((one for one in told if one and one != number), "")
+
+    def _replaced_bundle(self, whole: Whole) -> str:
+        """Also where only an item's number was replaced: the receipt names them all."""
+        decided = BundleDecided(number=whole.number, check=whole.check)
+        case = whole.parts[0].case
+        if replaced := self._replaced(f"bundle:{case.bundle}", decided):
+            return replaced
+        parts = (self._replaced(f"case:{p.case.id}", p.case.decision) for p in whole.parts)
+        return whole.number if any(parts) else ""
 
     # -- bundles, forms, tickets ----------------------------------------------------------------
 

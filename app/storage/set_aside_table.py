@@ -160,6 +160,17 @@ def open_refusals_about(connection: Statements, subjects: Sequence[str]) -> int:
     )
 
 
+def recorded_again(connection: Statements, subject: str) -> list[Entry]:
+    """The refused facts about a subject that were recorded anew, the last first."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_JOURNAL} FROM set_aside s "  # noqa: S608 - constants
+        "JOIN journal j ON j.install = s.install AND j.seq = s.seq "
+        "WHERE s.answer = 'again' AND j.subject = ? ORDER BY s.answered_at DESC, s.seq DESC",
+        (subject,),
+    ).all()
+    return [entry_of(row) for row in rows]
+
+
 def _refused(connection: Statements, tail: str, *params: str | int) -> list[Refused]:
     rows = connection.exec_driver_sql(_REFUSED + tail, params).all()
     return [

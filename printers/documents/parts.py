@@ -84,6 +84,8 @@ def draw_opening(
         sheets.centred(under_title, HALL, width=TITLE_WIDTH)
     if reprint:
         _draw_mark(sheets, common.say("reprint", count=reprint))
+    if head.replaces:
+        _draw_mark(sheets, common.say("replaces", number=head.replaces))
     sheets.y = min(sheets.y, codes_end) - 3 * mm
     sheets.rule(sheets.y, thickness=1.6)
     sheets.rule(sheets.y - 2.2, thickness=0.5)

@@ -412,6 +412,10 @@
       <translation>Fill the form</translation>
     </message>
     <message>
+      <source>后台退回 {n} 条：F11</source>
+      <translation>{n} refused: F11</translation>
+    </message>
+    <message>
       <source>选好了</source>
       <translation>Done</translation>
     </message>
@@ -800,6 +804,10 @@
       <translation>Mark all read</translation>
     </message>
     <message>
+      <source>待处理</source>
+      <translation>To answer</translation>
+    </message>
+    <message>
       <source>现在送</source>
       <translation>Send now</translation>
     </message>
@@ -812,16 +820,68 @@
       <translation>Received there</translation>
     </message>
     <message>
-      <source>后台退回</source>
-      <translation>Refused</translation>
+      <source>等人处理</source>
+      <translation>For a person</translation>
     </message>
     <message>
-      <source>后台退回的，要有人处理</source>
-      <translation>Refused by the back office: a person must act</translation>
+      <source>正在读取…</source>
+      <translation>Reading…</translation>
     </message>
     <message>
-      <source>没有退回的记录。</source>
-      <translation>Nothing was refused.</translation>
+      <source>等后台升级</source>
+      <translation>For the upgrade</translation>
+    </message>
+    <message>
+      <source>处理过的</source>
+      <translation>Answered</translation>
+    </message>
+    <message>
+      <source>没有等人处理的记录。</source>
+      <translation>Nothing waits for a person.</translation>
+    </message>
+    <message>
+      <source>没有等后台升级的记录。</source>
+      <translation>Nothing waits for the back office's upgrade.</translation>
+    </message>
+    <message>
+      <source>还没有处理过的记录。</source>
+      <translation>Nothing was answered yet.</translation>
+    </message>
+    <message>
+      <source>为什么作废</source>
+      <translation>Why it is dropped</translation>
+    </message>
+    <message>
+      <source>为什么作废，例如“已在二号窗口补交”</source>
+      <translation>Why it is dropped, e.g. “brought to window 2 since”</translation>
+    </message>
+    <message>
+      <source>作废</source>
+      <translation>Drop</translation>
+    </message>
+    <message>
+      <source>把 {about} 的 {n} 条记录作废</source>
+      <translation>Drop {n} records of {about}</translation>
+    </message>
+    <message>
+      <source>扫描件待送：{what}</source>
+      <translation>Scans waiting: {what}</translation>
+    </message>
+    <message>
+      <source>{name} {n}</source>
+      <translation>{name} {n}</translation>
+    </message>
+    <message>
+      <source>为什么、怎样处理的</source>
+      <translation>Why, and what was done</translation>
+    </message>
+    <message>
+      <source>为什么、怎么办</source>
+      <translation>Why, and what to do</translation>
+    </message>
+    <message>
+      <source>记下了什么</source>
+      <translation>What was recorded</translation>
     </message>
     <message>
       <source>{name} 的扫描件</source>
@@ -1026,10 +1086,6 @@
     <message>
       <source>没有等着领取的。</source>
       <translation>Nothing waits to be handed out.</translation>
-    </message>
-    <message>
-      <source>正在读取…</source>
-      <translation>Reading…</translation>
     </message>
     <message>
       <source>当面领取，已签收</source>
@@ -1452,6 +1508,74 @@
       <translation>Promised instead: {names}</translation>
     </message>
     <message>
+      <source>本机读不懂这条记录。</source>
+      <translation>This program cannot read this record.</translation>
+    </message>
+    <message>
+      <source>编号 {number}</source>
+      <translation>number {number}</translation>
+    </message>
+    <message>
+      <source>{person}，凭 {authority}</source>
+      <translation>{person}, by {authority}</translation>
+    </message>
+    <message>
+      <source>{name}，清单第 {version} 版</source>
+      <translation>{name}, list version {version}</translation>
+    </message>
+    <message>
+      <source>{name}，以 {kept} 代替</source>
+      <translation>{name}, replaced by {kept}</translation>
+    </message>
+    <message>
+      <source>{name}：{reason}</source>
+      <translation>{name}: {reason}</translation>
+    </message>
+    <message>
+      <source>原件 {n} 份</source>
+      <translation>originals: {n}</translation>
+    </message>
+    <message>
+      <source>复印件 {n} 份</source>
+      <translation>copies: {n}</translation>
+    </message>
+    <message>
+      <source>扫描件 {n} 个</source>
+      <translation>scans: {n}</translation>
+    </message>
+    <message>
+      <source>{way}，交给 {to}，{at}</source>
+      <translation>{way}, to {to}, {at}</translation>
+    </message>
+    <message>
+      <source>{name}，从 {day} 起：{reason}</source>
+      <translation>{name}, from {day}: {reason}</translation>
+    </message>
+    <message>
+      <source>从 {day} 起</source>
+      <translation>from {day}</translation>
+    </message>
+    <message>
+      <source>{n} 个工作日：{reason}</source>
+      <translation>{n} working days: {reason}</translation>
+    </message>
+    <message>
+      <source>承诺 {day} 前办结</source>
+      <translation>promised by {day}</translation>
+    </message>
+    <message>
+      <source>邮寄给 {name}</source>
+      <translation>by post to {name}</translation>
+    </message>
+    <message>
+      <source>{day} 前答复</source>
+      <translation>answer due by {day}</translation>
+    </message>
+    <message>
+      <source>要补正 {n} 份：{names}</source>
+      <translation>to mend, {n}: {names}</translation>
+    </message>
+    <message>
       <source>开始接待</source>
       <translation>Service began</translation>
     </message>
@@ -1534,6 +1658,42 @@
     <message>
       <source>办结</source>
       <translation>Finished</translation>
+    </message>
+    <message>
+      <source>查失信名单</source>
+      <translation>Bad credit looked up</translation>
+    </message>
+    <message>
+      <source>改为个人办理</source>
+      <translation>In the person's own name</translation>
+    </message>
+    <message>
+      <source>改为本人办理</source>
+      <translation>In person</translation>
+    </message>
+    <message>
+      <source>并入一件事</source>
+      <translation>Joined to a bundle</translation>
+    </message>
+    <message>
+      <source>转办</source>
+      <translation>Dispatched</translation>
+    </message>
+    <message>
+      <source>冲突备案</source>
+      <translation>Conflict on record</translation>
+    </message>
+    <message>
+      <source>领号</source>
+      <translation>Number leased</translation>
+    </message>
+    <message>
+      <source>办完</source>
+      <translation>Served</translation>
+    </message>
+    <message>
+      <source>领办件编号</source>
+      <translation>Case numbers leased</translation>
     </message>
     <message>
       <source>{number} 号窗口</source>
@@ -1620,8 +1780,44 @@
       <translation>Supervisor: {text}</translation>
     </message>
     <message>
+      <source>最早的从 {since} 起等着（{about}），共约 {size}。</source>
+      <translation>The oldest waits since {since} ({about}); about {size} in all.</translation>
+    </message>
+    <message>
+      <source>{n} 个，{size}</source>
+      <translation>{n}, {size}</translation>
+    </message>
+    <message>
+      <source>最早的从 {since} 起等着，共约 {size}。</source>
+      <translation>The oldest waits since {since}; about {size} in all.</translation>
+    </message>
+    <message>
+      <source>已补记 {n} 条，等着送后台。</source>
+      <translation>Recorded again: {n}. They wait to be sent.</translation>
+    </message>
+    <message>
+      <source>窗口前还有人：先办完手上的这一件。</source>
+      <translation>Somebody is at the window: finish their case first.</translation>
+    </message>
+    <message>
+      <source>新编号 {numbers}；替换的凭证已送打印，请交给申请人并收回旧的。</source>
+      <translation>New number {numbers}; the paper that replaces the old one is being printed. Hand it over and take the old one back.</translation>
+    </message>
+    <message>
       <source>后台已连接，保存一条就送一条。</source>
       <translation>Connected: each record is sent as it is saved.</translation>
+    </message>
+    <message>
+      <source>写明为什么作废，例如“已在二号窗口补交”。</source>
+      <translation>Write why it is dropped, e.g. “brought to window 2 since”.</translation>
+    </message>
+    <message>
+      <source>已记为作废，记录仍在“处理过的”里。</source>
+      <translation>Dropped; it stays on record under “Answered”.</translation>
+    </message>
+    <message>
+      <source>已取回后台的记录，下面是这件办件的现状。</source>
+      <translation>The back office's records are here; below is how the case stands now.</translation>
     </message>
     <message>
       <source>后台断开。照常办理，连上以后自动送出。</source>
@@ -1632,12 +1828,108 @@
       <translation>{step} (since {since})</translation>
     </message>
     <message>
+      <source>正在连接后台…</source>
+      <translation>Connecting…</translation>
+    </message>
+    <message>
+      <source>{words}（{at}，{actor}）</source>
+      <translation>{words} ({at}, {actor})</translation>
+    </message>
+    <message>
+      <source>{said}（{at}，{by}）</source>
+      <translation>{said} ({at}, {by})</translation>
+    </message>
+    <message>
+      <source>这件办件现在：{state}，{window}。</source>
+      <translation>The case now: {state}, {window}.</translation>
+    </message>
+    <message>
+      <source>号票 {number}</source>
+      <translation>ticket {number}</translation>
+    </message>
+    <message>
       <source>未编号</source>
       <translation>No number</translation>
     </message>
     <message>
-      <source>正在连接后台…</source>
-      <translation>Connecting…</translation>
+      <source>等升级</source>
+      <translation>parked</translation>
+    </message>
+    <message>
+      <source>由程序</source>
+      <translation>by the program</translation>
+    </message>
+    <message>
+      <source>这件办件现在没有算数的记录。</source>
+      <translation>Nothing recorded of this case counts now.</translation>
+    </message>
+    <message>
+      <source>{n} 条</source>
+      <translation>{n} records</translation>
+    </message>
+    <message>
+      <source>办理中</source>
+      <translation>open</translation>
+    </message>
+    <message>
+      <source>已告知承诺受理</source>
+      <translation>accepted on promise</translation>
+    </message>
+    <message>
+      <source>已告知补正</source>
+      <translation>noticed</translation>
+    </message>
+    <message>
+      <source>已不予受理</source>
+      <translation>rejected</translation>
+    </message>
+    <message>
+      <source>待补齐</source>
+      <translation>supplement asked</translation>
+    </message>
+    <message>
+      <source>已办结</source>
+      <translation>finished</translation>
+    </message>
+    <message>
+      <source>已出件</source>
+      <translation>handed out</translation>
+    </message>
+    <message>
+      <source>一起处理：{what}</source>
+      <translation>Together: {what}</translation>
+    </message>
+    <message>
+      <source>退回</source>
+      <translation>refused</translation>
+    </message>
+    <message>
+      <source>已补记</source>
+      <translation>recorded again</translation>
+    </message>
+    <message>
+      <source>已作废</source>
+      <translation>dropped</translation>
+    </message>
+    <message>
+      <source>换号重发</source>
+      <translation>Fresh number, new paper</translation>
+    </message>
+    <message>
+      <source>打开接着办</source>
+      <translation>Open and go on</translation>
+    </message>
+    <message>
+      <source>取后台现状</source>
+      <translation>Fetch as it stands</translation>
+    </message>
+    <message>
+      <source>记录作废…</source>
+      <translation>Drop…</translation>
+    </message>
+    <message>
+      <source>补记</source>
+      <translation>Record again</translation>
     </message>
     <message>
       <source>别处扫描</source>

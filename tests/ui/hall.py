@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from app.config import Settings
 from app.devices.cards.specification import open_reader
 from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.case import Case
+from app.domain.clock import Hlc, to_millis
 from app.domain.errors import NotSent
+from app.domain.event import Event
 from app.domain.events import CaseNumbersLeased, TicketTaken
-from app.domain.journal import Entry
+from app.domain.journal import GENESIS, Entry, seal
 from app.domain.papers import Paper
 from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatus, WaitingCase
 from app.services.printing import PrintDesk, PrintLane
-from app.services.set_aside import SetAside
 from app.texts import explain
 from tests.journey.hall import ORGANISATION
 from ui.kit.lane import Lane
@@ -93,14 +95,6 @@ class StillOffice:
 
 
 @dataclass
-class StillRefusals:
-    entries: tuple[SetAside, ...] = ()
-
-    def refused(self) -> tuple[SetAside, ...]:
-        return self.entries
-
-
-@dataclass
 class StillPeople:
     """What the back office knows of people: as it was put, or nothing can be asked."""
 
@@ -139,7 +133,6 @@ class Hall:
         self.reader = open_reader(f"serial:{self.sam.start()}", self.client.clock)
         self.printer = FolderPrinter(home / "sheets")
         self.office = StillOffice()
-        self.refusals = StillRefusals()
         names = {self.client.document_printer, self.client.slip_printer}
         self.papers = PrintDesk(
             store, self.client.contents, PlainPress(), dict.fromkeys(names, self.printer)
@@ -162,7 +155,9 @@ class Hall:
             people=self.people,
             catalogue=self.client.finder,
             papers=self.papers,
-            refused=self.refusals,
+            refused=self.client.set_aside,
+            answers=self.client.answers,
+            waiting=self.client.waiting,
             worklist=self.client.worklist,
             attachments=self.client.attachments,
             news=self.client.news,
@@ -311,6 +306,19 @@ class Hall:
             if row.open:
                 self.model.case.materials.receive_all(row.id)
         self.settle()
+
+    def refused(self, count: int) -> None:
+        """What the sync worker would say."""
+        self.office.now = replace(self.office.now, refused=count)
+
+    def elsewhere(self, event: Event, case_id: str) -> Entry:
+        """A fact about the case that another window recorded just now."""
+        clock = self.client.clock.now() + timedelta(seconds=1)
+        return seal(
+            event, previous=GENESIS, id=self.client.store.new_id(), device="W02", install="i2",
+            seq=1, at=clock, hlc=Hlc(to_millis(clock), 0).text(), actor="1002",
+            subject=f"case:{case_id}",
+        )  # fmt: skip
 
     def close(self) -> None:
         self.window.close()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from app.domain.events import PaperDoubted, PaperSent
-from app.services.set_aside import SetAside
 from tests.ui.hall import Hall
 from ui.pages.papers_panel import PapersPanel
 from ui.pages.status_line import StatusLine
@@ -84,24 +81,6 @@ def test_doubted_paper_is_asked_about(hall: Hall) -> None:
     assert words == ["出来了", "没出来"]
     hall.click(panel(hall).lines[0].buttons[0])
     hall.wait(lambda: paper_rows(hall)[0].state == "printed", "an answer")
-
-
-def test_refused_records_are_shown_with_reason_and_next_step(hall: Hall) -> None:
-    hall.sign_in()
-    hall.refusals.entries = (
-        SetAside(
-            seq=4, subject="case:1", kind="CaseAccepted", number="37019920261122000001",
-            code="DOM-04", detail="", at=datetime.now(UTC),
-        ),
-    )  # fmt: skip
-    hall.office.now = replace(hall.office.now, refused=1)
-    hall.wait(lambda: "退回 1 条" in hall.window.status.sending.text(), "a refusal")
-    hall.key(Key.Key_F11)
-    hall.settle()
-    shown = [w.text() for w in hall.window.stack.findChildren(QLabel) if w.isVisible()]
-    assert "37019920261122000001" in shown
-    assert "受理" in shown
-    assert any("不能再改" in text for text in shown)
 
 
 @dataclass

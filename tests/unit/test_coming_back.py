@@ -292,8 +292,9 @@ def test_a_decision_that_the_back_office_refused_no_longer_counts(
     last = client.store.verify()[0]
     client.outbox.acknowledge(last, [Refusal(seq=refused_seq, code="SYNC-NUMBER-USED")])
     # It waits for a person with its number; the case is open again, and decided by a new fact.
-    (entry,) = client.set_aside.refused()
-    assert (entry.kind, entry.number) == ("CaseAccepted", first)
+    (matter,) = client.set_aside.waiting()
+    (entry,) = matter.facts
+    assert (entry.kind, matter.number) == ("CaseAccepted", first)
     current = client.reception.current(session)
     assert current is not None
     assert (current.case.id, current.case.number) == (case.id, "")

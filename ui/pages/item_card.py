@@ -30,6 +30,7 @@ class ItemCard(QFrame):
         self.find_button = link(say("找事项"), "F10")
         self.form_button = link(say("填表"), "Ctrl+F")
         self.back = Chip()
+        self.aside = Chip()
         self.hint = label("", "muted")
         self.name = Elided("", "title")
         self.kind = Chip()
@@ -43,7 +44,14 @@ class ItemCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 12)
         layout.setSpacing(4)
-        head = row(label(say("事项"), "section"), self.back, 0, self.form_button, self.find_button)
+        head = row(
+            label(say("事项"), "section"),
+            self.back,
+            self.aside,
+            0,
+            self.form_button,
+            self.find_button,
+        )
         layout.addLayout(head)
         for part in (self.hint, self.title, self.facts, self.questions, self.search):
             layout.addWidget(part)
@@ -62,6 +70,8 @@ class ItemCard(QFrame):
         if case.form is not None:
             self.form_button.set_words(case.form.summary)
         self.back.say(say("补正回来") if case.open and case.numbered else "", Tone.WARN)
+        refused = say("后台退回 {n} 条：F11", n=case.aside) if case.aside else ""
+        self.aside.say(refused, Tone.WARN)
         self.find_button.set_words(say("找事项") if item is None else say("换事项"))
         self.find_button.set_primary(counter.primary is Primary.FIND_ITEM)
         self.hint.setVisible(item is None and not searching)

@@ -172,6 +172,8 @@ class MainWindow(QMainWindow):
         self._hear_news().refresh()
         if self.results_model is not None:
             self.results_model.take_session(session)
+        if self.outbox_model is not None:
+            self.outbox_model.take_session(session)
         self._show_badge()
         self.counter_model.begin_session(session)
         self.stack.setCurrentWidget(counter)
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
             self.papers_model = PapersModel(self._services, self)
             self.counter_model = CounterModel(self._services, self)
             self.counter_model.card.state_changed.connect(self.status_model.follow_card)
+            self.status_model.state_changed.connect(self.counter_model.follow_status)
             self.counter_model.case.decided.connect(self.papers_model.refresh)
             self.counter_model.case.decided.connect(self._run_clocks().refresh)
             self.counter = CounterPage(self.counter_model, self.papers_model, self.look)
@@ -267,7 +270,9 @@ class MainWindow(QMainWindow):
 
             self.outbox_model = OutboxModel(self._services, self)
             self.status_model.state_changed.connect(self._freshen_outbox)
-            panel = OutboxPanel(self.outbox_model)
+            self.outbox_model.take_session(self._session)
+            self.outbox_model.go_on.connect(self._go_on)
+            panel = OutboxPanel(self.outbox_model, self.look)
         panel.closed.connect(self.close_panel)
         for key, act in (
             ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
@@ -277,6 +282,15 @@ class MainWindow(QMainWindow):
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(lambda a=act: self._asked(a))
         return panel
+
+    def _go_on(self, case_id: str, resume: bool) -> None:
+        """To the counter with a case of the outbox page, where nobody else is served."""
+        if self.counter_model is None or self.outbox_model is None:
+            return
+        if self.counter_model.go_on(case_id, resume=resume):
+            self.close_panel()
+        else:
+            self.outbox_model.say_busy()
 
     def _freshen_outbox(self) -> None:
         if self.outbox_model is not None and self.stack.currentWidget() is self._panels["outbox"]:

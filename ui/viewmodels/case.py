@@ -50,6 +50,7 @@ class CaseScreen:
     counts: str = ""
     counted: bool = False
     numbered: bool = False
+    aside: int = 0  # facts about it that the back office refused, not yet answered
     conclusion: decision_view.Conclusion | None = None
     selected: Outcome | None = None
     reason: str = ""
@@ -160,6 +161,18 @@ class CaseModel(ViewModel[CaseScreen]):
 
         self._services.lane.submit(
             lambda: self._follow(desk.resume(session, case_id, fresh)), done, self._fail, self
+        )
+
+    def reopen(self, case_id: str) -> None:
+        """A case of this window that is still open, or open again: its decision was refused."""
+        desk = self._services.reception
+
+        def done(facts: CaseFacts) -> None:
+            self._see(facts)
+            self.opened.emit()
+
+        self._services.lane.submit(
+            lambda: self._follow(desk.matter(case_id)), done, self._fail, self
         )
 
     def put_back(self) -> None:
@@ -313,14 +326,17 @@ class CaseModel(ViewModel[CaseScreen]):
     def _follow(self, matter: Matter) -> CaseFacts:
         """On the lane: all that follows from the matter."""
         desk = self._services.decisions
+        aside = self._services.refused.marks(
+            {f"case:{case.id}" for case in matter.cases} | {f"bundle:{matter.case.bundle}"}
+        )
         if matter.evaluation is None:
-            return CaseFacts(matter=matter)
+            return CaseFacts(matter=matter, aside=aside)
         closed = desk.closed(matter)
         previews: dict[Outcome, tuple[Preview, ...]] = {}
         if matter.case.state is CaseState.OPEN and matter.case.applicant is not None:
             for outcome in matter.evaluation.outcomes - closed.keys() - {Outcome.REJECT}:
                 previews[outcome] = desk.previews(matter, outcome)
-        return CaseFacts(matter=matter, previews=previews, closed=closed)
+        return CaseFacts(matter=matter, previews=previews, closed=closed, aside=aside)
 
     def _see(self, facts: CaseFacts) -> None:
         case, item, evaluation = facts.case, facts.matter.item, facts.matter.evaluation
@@ -333,6 +349,7 @@ class CaseModel(ViewModel[CaseScreen]):
             if case.decision is not None
             else any(e != Evidence() for e in case.evidence.values()),
             numbered=case.decision is not None,
+            aside=facts.aside,
             busy=False,
             **self._people(facts),
         )

@@ -30,6 +30,7 @@ class CaseFacts:
     matter: Matter
     previews: Mapping[Outcome, tuple[Preview, ...]] = field(default_factory=dict)
     closed: Mapping[Outcome, AppError] = field(default_factory=dict)
+    aside: int = 0  # facts about it that were refused and wait for an answer
 
     @property
     def case(self) -> Case:

@@ -26,6 +26,7 @@ from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
 if TYPE_CHECKING:
     from app.services.sign_in import Session
+    from ui.viewmodels.status import StatusState
 
 
 _CASE_NUMBER = 10  # characters at least: no item is found by so long a text without spaces
@@ -58,6 +59,7 @@ class CounterModel(ViewModel[CounterState]):
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._second)
         self._count = 0
+        self._refused = 0
 
     def begin_session(self, session: Session) -> None:
         self.line.open(session)
@@ -71,6 +73,12 @@ class CounterModel(ViewModel[CounterState]):
         self.line.close()
         self.search.clear()
         self._form(Form.NONE)
+
+    def follow_status(self, status: StatusState) -> None:
+        """Something was refused or answered: of the open case, too?"""
+        if status.refused != self._refused:
+            self._refused = status.refused
+            self.case.look_again(self.case.state.case_id)
 
     # -- the line -------------------------------------------------------------------------------
 
@@ -91,6 +99,18 @@ class CounterModel(ViewModel[CounterState]):
             self._clear_counter()
             self.line.finish()
             self.case.open("")
+
+    def go_on(self, case_id: str, *, resume: bool) -> bool:
+        """With a case chosen on another page, as without a ticket; False while anybody is here."""
+        if not self.state.may_walk_in:
+            return False
+        self._clear_counter()
+        self.line.finish()
+        if resume:
+            self.case.resume(case_id)
+        else:
+            self.case.reopen(case_id)
+        return True
 
     def recall(self) -> None:
         if self.line.state.may_recall:

@@ -44,5 +44,18 @@ def fact_words(kind: str) -> str:
         "CaseReviewed": say("部门审批"),
         "CaseFinished": say("办结"),
         "ResultHanded": say("出件"),
+        "ApplicantChecked": say("查失信名单"),
+        "OrganisationWithdrawn": say("改为个人办理"),
+        "AgentWithdrawn": say("改为本人办理"),
+        "CaseBundled": say("并入一件事"),
+        "CaseDispatched": say("转办"),
+        "ConflictRecorded": say("冲突备案"),
+        "TicketTaken": say("取号"),
+        "TicketLeased": say("领号"),
+        "TicketCalled": say("叫号"),
+        "TicketServed": say("开始接待"),
+        "TicketPassed": say("过号"),
+        "TicketFinished": say("办完"),
+        "CaseNumbersLeased": say("领办件编号"),
     }
     return names.get(kind, kind)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from app.services.reception import Reception
     from app.services.records import Records
     from app.services.returning import ReturnDesk
+    from app.services.set_aside import SetAsideDesk
+    from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sign_in import Session
+    from app.services.waiting_records import WaitingRecordsDesk
     from app.services.worklist import Worklist
     from ui.kit.lane import Lane
     from ui.kit.preferences import Preferences
@@ -129,32 +132,6 @@ class PaperDesk(Protocol):
     def status(self) -> Mapping[str, PrinterStatus]: ...
 
 
-class SetAsideEntry(Protocol):
-    """A fact that the back office would not take, with its reason."""
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def code(self) -> str: ...
-
-    @property
-    def detail(self) -> str: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-
-class RefusedDesk(Protocol):
-    def refused(self) -> Sequence[SetAsideEntry]: ...
-
-
 class WaitingResult(Protocol):
     """A finished case whose result waits at the hall (出件)."""
 
@@ -243,7 +220,7 @@ class CounterServices:
     people: PeopleRecords
     catalogue: ItemFinder
     papers: PaperDesk
-    refused: RefusedDesk
+    refused: SetAsideDesk
     back_office: BackOffice
     reader: CardReader
     clock: Clock
@@ -257,6 +234,8 @@ class CounterServices:
     uploads: Uploads | None = None
     file_lane: Lane | None = None
     results: ResultsDesk | None = None
+    answers: SetAsideAnswers | None = None
+    waiting: WaitingRecordsDesk | None = None
     news: NewsDesk | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None

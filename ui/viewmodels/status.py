@@ -29,6 +29,7 @@ class StatusState:
     sending: tuple[str, Tone] = ("", Tone.NEUTRAL)
     reader: tuple[str, Tone] = ("", Tone.NEUTRAL)
     printers: tuple[str, Tone] = ("", Tone.NEUTRAL)
+    refused: int = 0  # facts that wait for an answer
     clock: str = ""
 
 
@@ -77,7 +78,12 @@ class StatusModel(ViewModel[StatusState]):
 
     def _see_sync(self, answer: tuple[SyncStatus, UploadProgress | None]) -> None:
         sync, scans = answer
-        self._show(replace(self.state, link=self._link(sync), sending=_sending(sync, scans)))
+        self._show(
+            replace(
+                self.state, link=self._link(sync), sending=_sending(sync, scans),
+                refused=sync.refused,
+            )
+        )  # fmt: skip
 
     def _link(self, sync: SyncStatus) -> tuple[str, Tone]:
         match sync.link:
