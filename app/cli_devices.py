@@ -64,8 +64,14 @@ def _enrol(*, home: Path, as_json: bool, url: str, code: str, fingerprint: str) 
     client = _client(home)
     done = client.enrolment.enrol(url, code, fingerprint)
     client.store.close()
-    value = {"ok": True, "device": done.device, "hall": done.hall, "url": done.url}
-    _say(value, as_json, f"本机已登记为 {done.device}（{done.hall}，{done.url}）。")
+    value = {
+        "ok": True, "device": done.device, "hall": done.hall, "url": done.url,
+        "sealed_anew": done.sealed_anew,
+    }  # fmt: skip
+    plain = f"本机已登记为 {done.device}（{done.hall}，{done.url}）。"
+    if done.sealed_anew:
+        plain += f"\n{done.sealed_anew} 条还没送出的记录改由新的数据链送出，一条不少。"
+    _say(value, as_json, plain)
 
 
 def _code(*, home: Path, as_json: bool, device: str, data: Path, minutes: int) -> None:  # noqa: ARG001 - every command has a home

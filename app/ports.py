@@ -26,7 +26,10 @@ class Clock(Protocol):
 
 
 class Secrets(Protocol):
-    """Where keys are kept: the system's keyring, or a file readable by its owner alone."""
+    """Where keys are kept: the system's keyring, or a file readable by its owner alone.
+
+    Both raise OSError where it cannot be reached.
+    """
 
     def get(self, name: str) -> str | None: ...
 

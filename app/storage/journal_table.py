@@ -15,6 +15,11 @@ COLUMNS = "install, seq, id, device, at, hlc, actor, subject, kind, version, bod
 INSERT = f"INSERT INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - constants
 SELECT = f"SELECT {COLUMNS} FROM journal"  # noqa: S608 - constants
 WIDTH = 13  # columns of an entry
+# Sealed at this window: in its present chain, or in a former one before that ended.
+IS_OWN = (
+    "(install = (SELECT install FROM chain) OR EXISTS (SELECT 1 FROM former_chains f "
+    "WHERE f.install = journal.install AND journal.seq <= f.acknowledged))"
+)
 
 _INSERT_TOLD = (
     f"INSERT INTO journal ({COLUMNS}, arrival, epoch) "  # noqa: S608 - constants

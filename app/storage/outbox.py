@@ -37,7 +37,7 @@ class Outbox:
 
     def identity(self) -> tuple[str, str]:
         """(device, install)."""
-        return self._store.device, self._store.install
+        return self._store.identity()
 
     def acknowledged(self) -> int:
         with self._store.read() as connection:
@@ -56,10 +56,17 @@ class Outbox:
             chosen.append(entry)
         return chosen
 
-    def acknowledge(self, through: int, refused: Sequence[Refusal]) -> None:
-        """Record what was decided, and set aside what was refused, in one transaction."""
-        now, install = self._store.clock.now(), self._store.install
+    def acknowledge(self, through: int, refused: Sequence[Refusal], install: str = "") -> None:
+        """Record what was decided, and set aside what was refused, in one transaction.
+
+        Nothing is recorded where ``install`` is the chain no more: the device was enrolled anew
+        while the answer was under way, and these places hold other facts now.
+        """
+        now = self._store.clock.now()
         with self._store.begin() as unit:
+            if install not in {"", self._store.install}:
+                return
+            install = self._store.install
             unit.connection.exec_driver_sql(
                 "UPDATE chain SET acknowledged = max(acknowledged, ?)", (through,)
             )
@@ -75,7 +82,7 @@ class Outbox:
 
     def _refuse(self, unit: Unit, seq: int) -> str:
         """Returns what the refused fact is about. A block of numbers that is not ours is nothing
-        that a person could answer: it is closed at once."""
+        that a person could answer: it is closed at once; so is a ticket that is another's."""
         row = unit.connection.exec_driver_sql(
             "SELECT subject, kind, version, body FROM journal WHERE install = ? AND seq = ?",
             (self._store.install, seq),
@@ -83,9 +90,10 @@ class Outbox:
         if row is None:
             return ""
         subject, kind, version, body = row
-        if kind == CaseNumbersLeased.__name__:
+        if kind in {CaseNumbersLeased.__name__, TicketLeased.__name__}:
             dropped = SetAsideAnswered(install=self._store.install, seq=seq, answer="dropped")
             unit.append(dropped, subject="device", actor=SYSTEM)
+        if kind == CaseNumbersLeased.__name__:
             with suppress(BadEntry):
                 leased = decode_event(kind, version, body)
                 close_block(unit.connection, getattr(leased, "first", 0))
@@ -121,9 +129,12 @@ class Outbox:
         days = (datetime.fromisoformat(row[0]).astimezone(HALL_ZONE).date() for row in rows)
         return sum(day == today for day in days)
 
-    def lease_numbers(self, first: int, last: int) -> None:
-        """Take over a block of case serials; the same block twice is a no-op."""
+    def lease_numbers(self, first: int, last: int, install: str = "") -> None:
+        """Take over a block of case serials; the same block twice is a no-op, and so is one that
+        was given to another ``install`` than this chain."""
         with self._store.begin() as unit:
+            if install not in {"", self._store.install}:
+                return
             known = unit.connection.exec_driver_sql(
                 "SELECT 1 FROM number_blocks WHERE first = ? AND last >= ? "
                 "AND first NOT IN (SELECT first FROM closed_blocks)",
@@ -136,10 +147,14 @@ class Outbox:
                 )
 
     def lease_ticket(
-        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str
-    ) -> None:
-        """Take over one ticket of the hall's line; the same ticket twice is a no-op."""
+        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str,
+        install: str = "",
+    ) -> None:  # fmt: skip
+        """Take over one ticket of the hall's line; the same ticket twice is a no-op, and so is one
+        that was given to another ``install`` than this chain."""
         with self._store.begin() as unit:
+            if install not in {"", self._store.install}:
+                return
             known = unit.connection.exec_driver_sql(
                 "SELECT 1 FROM tickets WHERE id = ?", (ticket_id,)
             ).one_or_none()

@@ -13,6 +13,7 @@ from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.events import (
     CaseNumbersLeased,
+    DeviceReenrolled,
     PaperAnswered,
     PaperDoubted,
     PaperFailed,
@@ -73,8 +74,17 @@ def project(
             "ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",
             (event.first, event.last, event.first),
         )
+    elif isinstance(event, DeviceReenrolled):
+        # They may be another's now; what it still holds the back office gives it again.
+        connection.exec_driver_sql("DELETE FROM tickets WHERE state = 'waiting' AND local = 0")
     elif isinstance(event, SetAsideAnswered):
         project_answer(connection, entry, event)
+        # A ticket whose lease was refused is another window's: it is not called here.
+        connection.exec_driver_sql(
+            "DELETE FROM tickets WHERE state = 'waiting' AND id = (SELECT substr(subject, 8) "
+            "FROM journal WHERE install = ? AND seq = ? AND kind = ?)",
+            (event.install, event.seq, TicketLeased.__name__),
+        )
 
 
 _TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"

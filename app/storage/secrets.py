@@ -22,13 +22,21 @@ class KeyringSecrets:
 
     def get(self, name: str) -> str | None:
         import keyring
+        from keyring.errors import KeyringError
 
-        return keyring.get_password(SERVICE, f"{self._prefix}:{name}")
+        try:
+            return keyring.get_password(SERVICE, f"{self._prefix}:{name}")
+        except KeyringError:
+            raise OSError from None
 
     def set(self, name: str, value: str) -> None:
         import keyring
+        from keyring.errors import KeyringError
 
-        keyring.set_password(SERVICE, f"{self._prefix}:{name}", value)
+        try:
+            keyring.set_password(SERVICE, f"{self._prefix}:{name}", value)
+        except KeyringError:
+            raise OSError from None
 
     @property
     def place(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.domain.case import Case
 from app.domain.clock import Hlc, tick, uuid7
+from app.domain.errors import ChainBroken
 from app.domain.event import Event
 from app.domain.journal import GENESIS, Entry, check_chain, decode_event, seal
 from app.ports import Clock
@@ -22,6 +24,13 @@ from app.storage.projections import project
 Saved = Sequence[tuple[Entry, Event]]
 
 
+_HEAD = (
+    "SELECT c.device, c.install, c.heard, j.seq, j.hash, j.hlc FROM chain c "
+    "LEFT JOIN journal j ON j.install = c.install "
+    "AND j.seq = (SELECT max(seq) FROM journal WHERE install = c.install)"
+)
+
+
 class Unit:
     """One transaction: what is appended here is saved together or not at all."""
 
@@ -29,16 +38,12 @@ class Unit:
         self._store = store
         self.connection = connection
         self.saved: list[tuple[Entry, Event]] = []
-        head = connection.exec_driver_sql(
-            "SELECT seq, hash, hlc, (SELECT heard FROM chain) FROM journal WHERE install = ? "
-            "ORDER BY seq DESC LIMIT 1",
-            (store.install,),
-        ).one_or_none()
-        if head is None:  # the chain's first fact may follow what was heard
-            heard = connection.exec_driver_sql("SELECT heard FROM chain").scalar_one()
-            head = (0, GENESIS, "", heard)
-        self._seq, self._head = int(head[0]), str(head[1])
-        self._hlc = max((Hlc.parse(text) for text in head[2:] if text), default=Hlc())
+        # The chain is named in the file: another program may have enrolled this device anew.
+        device, install, heard, seq, head, hlc = connection.exec_driver_sql(_HEAD).one()
+        store.adopt(device, install)
+        self._seq, self._head = seq or 0, head or GENESIS
+        # The chain's first fact may follow what was heard.
+        self._hlc = max((Hlc.parse(text) for text in (heard, hlc) if text), default=Hlc())
 
     def append(self, event: Event, *, subject: str, actor: str) -> Entry:
         """Add one fact to the chain and to the projections."""
@@ -103,6 +108,17 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def adopt(self, device: str, install: str) -> None:
+        """The chain that is written from now on."""
+        self.device, self.install = device, install
+
+    def identity(self) -> tuple[str, str]:
+        """(device, install) as the file says now."""
+        with self.read() as connection:
+            device, install = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+        self.adopt(device, install)
+        return device, install
 
     def new_id(self) -> str:
         return uuid7(self.clock.now(), self._random(10))
@@ -170,9 +186,23 @@ class Store:
             hear(connection, (entry.hlc for entry in entries), now)
 
     def verify(self, page: int = 2000) -> tuple[int, str]:
-        """Check the whole chain. Returns (last seq, head). Raises ChainBroken."""
+        """Check the whole chain, and the former ones as far as they were written here.
+
+        Returns (last seq, head) of the present one. Raises ChainBroken.
+        """
+        with self.read() as connection:
+            formers = connection.exec_driver_sql(
+                "SELECT install, acknowledged FROM former_chains"
+            ).all()
+        for install, last in formers:
+            seq, _ = self._verify(install, last, page)
+            if seq != last:
+                raise ChainBroken(seq=seq + 1)
+        return self._verify(self.install, sys.maxsize, page)
+
+    def _verify(self, install: str, last: int, page: int) -> tuple[int, str]:
         seq, head = 0, GENESIS
-        while entries := self.entries(after=seq, limit=page):
+        while entries := self.entries(after=seq, limit=min(page, last - seq), install=install):
             seq, head = check_chain(entries, head, seq)
         return seq, head
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.journal import GENESIS
+from sync.backoffice import lineage
 from sync.backoffice.database import Database, Transaction
 from sync.devices import (
     CODE_ALPHABET,
@@ -187,6 +188,9 @@ def grant(
         " enrolled_at = excluded.enrolled_at, revoked_at = '', version = excluded.version",
         (device, asked.install, at, asked.version),
     )
+    former = (asked.former_device, asked.former_install)
+    if all(former) and lineage.may_succeed(connection, device, former):
+        lineage.note_succession(connection, (device, asked.install), former, now)
     acknowledged, head, set_aside = _standing(connection, device, asked.former_install)
     return EnrolAnswer(
         device=device, token=token, acknowledged=acknowledged, head=head, set_aside=set_aside

@@ -25,8 +25,9 @@ class Outbox(Protocol):
         """Entries after ``after`` in order, also those acknowledged before; at least one if any."""
         ...
 
-    def acknowledge(self, through: int, refused: Sequence[Refusal]) -> None:
-        """One transaction; never moves back; the same refusal twice is one."""
+    def acknowledge(self, through: int, refused: Sequence[Refusal], install: str = "") -> None:
+        """One transaction; never moves back; the same refusal twice is one. A no-op where
+        ``install`` is not the chain any more, as with leases."""
         ...
 
     def counts(self) -> tuple[int, int]:
@@ -37,8 +38,9 @@ class Outbox(Protocol):
 
     def tickets_left(self) -> int: ...
 
-    def lease_numbers(self, first: int, last: int) -> None: ...
+    def lease_numbers(self, first: int, last: int, install: str = "") -> None: ...
 
     def lease_ticket(
-        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str
-    ) -> None: ...
+        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str,
+        install: str = "",
+    ) -> None: ...  # fmt: skip

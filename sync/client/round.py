@@ -171,7 +171,7 @@ class Rounds:
         answer = _decode(reply.body, wire.PushAnswer)
         refused = _check_push(answer, sent)
         self._quarantined = 0
-        self._outbox.acknowledge(answer.acknowledged, refused)
+        self._outbox.acknowledge(answer.acknowledged, refused, sent[0].install)
         if self._rewound is not None:
             past = answer.acknowledged >= self._outbox.acknowledged()
             self._rewound = None if past else answer.acknowledged
@@ -240,10 +240,15 @@ class Rounds:
         answer = _decode(reply.body, wire.LeaseAnswer)
         _check_lease(answer, asked)
         if answer.block is not None:
-            self._outbox.lease_numbers(answer.block.first, answer.block.last)
+            self._outbox.lease_numbers(answer.block.first, answer.block.last, install)
         for ticket in answer.tickets:
             self._outbox.lease_ticket(
-                ticket.id, ticket.number, ticket.business, ticket.taken_at, ticket.priority
+                ticket.id,
+                ticket.number,
+                ticket.business,
+                ticket.taken_at,
+                ticket.priority,
+                install,
             )
         self._request = ""  # only now: an answer that could not be saved is asked for again
         self._limit = wire.MAX_EVENTS

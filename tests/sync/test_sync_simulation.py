@@ -122,19 +122,20 @@ class MortalOutbox(Outbox):
         if self.chance and self.chance.random() < 0.08:
             raise Crash
 
-    def acknowledge(self, through: int, refused: Sequence[Refusal]) -> None:
+    def acknowledge(self, through: int, refused: Sequence[Refusal], install: str = "") -> None:
         self._risk()
-        super().acknowledge(through, refused)
+        super().acknowledge(through, refused, install)
 
-    def lease_numbers(self, first: int, last: int) -> None:
+    def lease_numbers(self, first: int, last: int, install: str = "") -> None:
         self._risk()
-        super().lease_numbers(first, last)
+        super().lease_numbers(first, last, install)
 
     def lease_ticket(
-        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str
-    ) -> None:
+        self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str,
+        install: str = "",
+    ) -> None:  # fmt: skip
         self._risk()
-        super().lease_ticket(ticket_id, number, business, taken_at, priority)
+        super().lease_ticket(ticket_id, number, business, taken_at, priority, install)
 
 
 class SimulatedWindow:
