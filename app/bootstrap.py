@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from app.storage.store import Store
     from printers.maker import PaperPress
     from sync.client.blob_worker import BlobWorker
+    from sync.client.feed_worker import FeedWorker
     from sync.client.worker import SyncWorker
 
 T = TypeVar("T")
@@ -375,16 +376,40 @@ class Client:
 
         worker = SyncWorker(
             outbox=self.outbox,
-            settings=SyncSettings(
-                access=self.enrolment.access,
-                bars=self.home / "bars.json",
-                calendar=self.home / "calendar" / "published.json",
-            ),
+            settings=SyncSettings(access=self.enrolment.access),
             clock=self.clock,
             random=Random(self.random(8)),
             new_id=self.store.new_id,
         )
         self.store.subscribe(lambda _saved: worker.wake())
+        return worker
+
+    @_Part
+    def feed(self) -> FeedWorker:
+        from app.storage.inbox import Inbox
+        from sync.client.feed_worker import FeedSettings, FeedWorker, Kept
+        from sync.published import BARS, CALENDAR, CATALOGUE
+
+        def take_up(file: Path) -> None:
+            from app.services.catalogue_published import take_up_published
+
+            take_up_published(file, self.home, self.hall_folder / "items")
+
+        lists = (
+            Kept(kind=BARS, file=self.home / "bars.json"),
+            Kept(kind=CALENDAR, file=self.home / "calendar" / "published.json"),
+            Kept(
+                kind=CATALOGUE, file=self.home / "published" / "catalogue.json", on_kept=take_up
+            ),
+        )  # fmt: skip
+        worker = FeedWorker(
+            inbox=Inbox(self.store),
+            settings=FeedSettings(
+                access=self.enrolment.access, lists=lists, forget_days=self.settings.forget_days
+            ),
+            random=Random(self.random(8)),
+        )
+        self.sync.add_listener(worker.line_changed)
         return worker
 
     @_Part

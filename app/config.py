@@ -19,6 +19,8 @@ import platformdirs
 
 from app.domain.errors import AppError, Blame
 
+_MOST_DAYS = 3650
+
 
 class BadSettings(AppError):
     """A settings file that cannot be read, or a key with a wrong value."""
@@ -44,6 +46,7 @@ class Settings:
     backoffice_ca: str = ""  # file of the hall's own authorities, instead of a pinned certificate
     theme: str = "system"  # system, light, dark
     language: str = "zh"  # zh, en
+    forget_days: int = 30  # other windows' cases at rest are forgotten here then
 
 
 def program_version() -> str:
@@ -81,9 +84,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadSettings(file=path.name, key="—") from None
 
 
-def _checked(values: Mapping[str, Any], file: str) -> dict[str, str]:
-    known = {field.name for field in fields(Settings)}
+def _checked(values: Mapping[str, Any], file: str) -> dict[str, Any]:
+    known = {field.name: field.default for field in fields(Settings)}
     for key, value in values.items():
-        if key not in known or not isinstance(value, str):
+        if key not in known or type(value) is not type(known[key]):
             raise BadSettings(file=file, key=key[:40])
+        if isinstance(value, int) and not 1 <= value <= _MOST_DAYS:
+            raise BadSettings(file=file, key=key)
     return dict(values)

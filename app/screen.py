@@ -147,6 +147,7 @@ class Screen:
             self._print_lane.stop()
         if self._link.running:
             self.client.sync.stop()
+            self.client.feed.stop()
             self.client.uploads.stop()
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
@@ -167,9 +168,10 @@ class Screen:
         client = self.client
         self._print_lane = client.print_lane(lambda: None)
         self._print_lane.start()
-        uploads = client.uploads  # before sync begins: it listens to the line
+        uploads, feed = client.uploads, client.feed  # before sync begins: they listen to the line
         client.sync.start()
         uploads.start()
+        feed.start()
         self._link.running = True
         client.catalogue.build_index()
         _ = client.reader, client.work

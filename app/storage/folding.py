@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 import sqlcipher3
@@ -19,11 +20,11 @@ from app.domain.case import Case
 from app.domain.case_events import Numbered
 from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
-from app.domain.events import KINDS, BundleChosen, BundleDecided
+from app.domain.events import KINDS, BundleChosen, BundleDecided, DeviceReenrolled
 from app.domain.journal import Entry, decode_event
 from app.storage.case_table import use_number
 from app.storage.database import Statements
-from app.storage.journal_table import COLUMNS, SELECT, WIDTH, entry_of
+from app.storage.journal_table import COLUMNS, IS_OWN, SELECT, WIDTH, entry_of
 from app.storage.page_table import forget_pages
 from app.storage.projections import PROJECTIONS, project
 from app.storage.set_aside_table import forget_answers, lay_blocks, lift_blocks
@@ -67,7 +68,7 @@ def fold_case(connection: Statements, case_id: str) -> Case | None:
 def events_about(connection: Statements, case_id: str) -> Iterable[Event]:
     """All events of one case that count, in order."""
     rows = connection.exec_driver_sql(
-        "SELECT kind, version, body, install <> (SELECT install FROM chain) OR "  # noqa: S608 - constants
+        f"SELECT kind, version, body, NOT {IS_OWN} OR "  # noqa: S608 - constants
         f"{_SET_ASIDE} FROM journal WHERE subject = ? AND {_IS_CASE} ORDER BY hlc",
         (f"case:{case_id}",),
     ).all()
@@ -85,21 +86,19 @@ def facts_about(connection: Statements, case_id: str) -> tuple[tuple[Entry, Even
 def facts_of(connection: Statements, subject: str) -> Folded:
     """Of a case or a bundle. Raises BadEntry for facts of this window alone that it cannot read."""
     rows = _rows_of(connection, subject)
-    install, epoch, whole = connection.exec_driver_sql(
-        "SELECT install, (SELECT epoch FROM feed), (SELECT whole FROM feed) FROM chain"
-    ).one()
-    if all(row[0] == install and not row[-1] for row in rows):
+    epoch, whole = connection.exec_driver_sql("SELECT epoch, whole FROM feed").one()
+    if all(row[-1] and not row[-2] for row in rows):
         entries = [entry_of(row) for row in rows]
         return Folded(facts=tuple((e, decode_event(e.kind, e.version, e.body)) for e in entries))
     applied: list[tuple[int, Entry]] = []
     waiting: list[Entry] = []
     for row in rows:
-        arrival, told, refused = row[WIDTH:]
+        arrival, told, refused, own = row[WIDTH:]
         if refused:
             continue
         if arrival and (told == epoch or not whole):
             applied.append((arrival, entry_of(row)))
-        elif row[0] == install or not whole:
+        elif own or not whole:
             waiting.append(entry_of(row))
         # What the back office no longer knows since it was restored is here, and does not count.
     applied.sort(key=lambda one: one[0])
@@ -112,8 +111,10 @@ def check_fit(connection: Statements, subject: str, told: frozenset[str]) -> Non
     """Fold the facts that are not this window's own alone: others' and those with the ids
     ``told``. Raises what the fold raises."""
     about, _, key = subject.partition(":")
-    install = connection.exec_driver_sql("SELECT install FROM chain").scalar_one()
-    rows = [row for row in _rows_of(connection, subject) if row[0] != install or row[2] in told]
+    rows = [row for row in _rows_of(connection, subject) if not row[-1] or row[2] in told]
+    # What was sealed a second time here, after a restored disk, counts once: as it is told.
+    others = {row[2] for row in rows if not row[-1]}
+    rows = [row for row in rows if not (row[-1] and row[2] in others)]
     rows.sort(key=lambda row: row[WIDTH])
     case: Case | None = None
     facts: list[tuple[Entry, Event]] = []
@@ -127,10 +128,11 @@ def check_fit(connection: Statements, subject: str, told: frozenset[str]) -> Non
 
 
 def _rows_of(connection: Statements, subject: str) -> list[tuple[Any, ...]]:
+    """Entries, with where they stand in the order, whether they are set aside, whether own."""
     term = _IS_CASE if subject.startswith("case:") else _IS_BUNDLE
     aside = _SET_ASIDE if subject.startswith("case:") else "0"
     return connection.exec_driver_sql(
-        f"SELECT {COLUMNS}, arrival, epoch, {aside} FROM journal "  # noqa: S608 - constants
+        f"SELECT {COLUMNS}, arrival, epoch, {aside}, {IS_OWN} FROM journal "  # noqa: S608 - constants
         f"WHERE subject = ? AND {term} ORDER BY hlc, install, seq",
         (subject,),
     ).all()
@@ -193,9 +195,10 @@ def forget_rows(connection: Statements, subject: str) -> None:
 
 
 def _project(connection: Statements, facts: Iterable[tuple[Entry, Event]]) -> None:
-    device, install = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+    here = connection.exec_driver_sql("SELECT device, install FROM chain").one()
+    formers = set(connection.exec_driver_sql("SELECT install FROM former_chains").all())
     for entry, event in facts:
-        own = entry.install == install or entry.device == device
+        own = entry.device == here[0] or entry.install == here[1] or (entry.install,) in formers
         project(connection, entry, event, own=own, saving=False)
 
 
@@ -266,24 +269,32 @@ def try_project(connection: Statements, subject: str) -> str:
 
 
 def _others(connection: Statements) -> Iterator[Entry]:
-    """Facts of this device that are about no case and no bundle, in the order of its chains."""
+    """Facts of this device that are about no case and no bundle, in the order in which they
+    happened: that of each chain, but for what opened it, which came after all that it took over.
+    """
     term = f"NOT {_IS_CASE} AND NOT {_IS_BUNDLE}"
     installs = connection.exec_driver_sql(
-        f"SELECT install FROM journal WHERE {term} GROUP BY install "  # noqa: S608 - constants
-        "ORDER BY install = (SELECT install FROM chain), min(hlc)"
+        f"SELECT DISTINCT install FROM journal WHERE {term}"  # noqa: S608 - constants
     ).all()
-    for (install,) in installs:
-        for row in connection.exec_driver_sql(
-            f"{SELECT} WHERE install = ? AND {term} ORDER BY seq", (install,)
-        ):
-            yield entry_of(row)
+
+    def facts(tail: str, *values: str) -> Iterator[Entry]:
+        return map(
+            entry_of, connection.exec_driver_sql(f"{SELECT} WHERE {term} AND {tail}", values)
+        )
+
+    chains = [
+        facts("install = ? AND kind <> ? ORDER BY seq", install, DeviceReenrolled.__name__)
+        for (install,) in installs
+    ]
+    openings = facts("kind = ? ORDER BY hlc", DeviceReenrolled.__name__)
+    return merge(*chains, openings, key=lambda entry: entry.hlc)
 
 
 def _use_numbers(connection: Statements) -> None:
     """A number is used up by the fact that gave it first, whatever became of that fact."""
     for term in (_IS_CASE, _IS_BUNDLE):
         rows = connection.exec_driver_sql(
-            "SELECT install = (SELECT install FROM chain), subject, kind, version, body "  # noqa: S608 - constants
+            f"SELECT {IS_OWN}, subject, kind, version, body "  # noqa: S608 - constants
             f"FROM journal WHERE {term} AND kind IN ({_NUMBERED}) ORDER BY subject, hlc, seq"
         )
         about, given = "", set[str]()

@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.case import ACCEPTED_STATES, CaseState
 from app.storage.database import Statements
 from app.storage.folding import forget_rows, note_fit
+from app.storage.journal_table import IS_OWN
 
 _AT_REST = frozenset(
     {CaseState.HANDED_OUT, CaseState.REJECTED, CaseState.ABANDONED, CaseState.FINISHED}
@@ -60,9 +61,8 @@ def _forget_case(connection: Statements, case_id: str) -> None:
     subject = f"case:{case_id}"
     connection.exec_driver_sql("DELETE FROM resting WHERE case_id = ?", (case_id,))
     own = connection.exec_driver_sql(
-        "SELECT 1 FROM journal WHERE subject = ? AND substr(subject, 1, 5) = 'case:' "
-        "AND (install = (SELECT install FROM chain) OR device = (SELECT device FROM chain)) "
-        "LIMIT 1",
+        "SELECT 1 FROM journal WHERE subject = ? AND substr(subject, 1, 5) = 'case:' "  # noqa: S608 - constants
+        f"AND ({IS_OWN} OR device = (SELECT device FROM chain)) LIMIT 1",
         (subject,),
     ).one_or_none()
     if own is not None:  # served here meanwhile
@@ -90,7 +90,7 @@ def forget_facts(connection: Statements, subject: str) -> None:
     term = "case:" if subject.startswith("case:") else "bundle:"
     connection.exec_driver_sql(
         f"DELETE FROM journal WHERE subject = ? AND substr(subject, 1, {len(term)}) = '{term}' "  # noqa: S608 - constants
-        "AND install <> (SELECT install FROM chain) AND device <> (SELECT device FROM chain)",
+        f"AND NOT {IS_OWN} AND device <> (SELECT device FROM chain)",
         (subject,),
     )
     forget_rows(connection, subject)

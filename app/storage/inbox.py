@@ -18,7 +18,7 @@ from app.domain.journal import Entry, check_body, decode_event
 from app.storage.database import Statements, reading, writing
 from app.storage.folding import DAMAGED, clashes, note_fit, try_project
 from app.storage.forgetting import forget_cases, forget_facts, forget_news, note_rest
-from app.storage.journal_table import hear, keep_foreign
+from app.storage.journal_table import IS_OWN, hear, keep_foreign
 from app.storage.set_aside_table import set_aside, unpark
 from app.storage.store import Store
 
@@ -78,7 +78,7 @@ class Inbox:
 
     def identity(self) -> tuple[str, str]:
         """(device, install)."""
-        return self._store.device, self._store.install
+        return self._store.identity()
 
     def cursor(self) -> str:
         """How far the feed was taken, "" before its beginning. Raises StoreError."""
@@ -89,8 +89,10 @@ class Inbox:
         """Whether it was taken: not where another was taken meanwhile. Raises StoreError; then
         nothing of it is kept, and the cursor stands where it stood."""
         with writing(self._store.engine) as connection:
-            cursor, epoch = connection.exec_driver_sql("SELECT cursor, epoch FROM feed").one()
-            if cursor != page.asked:
+            cursor, epoch, install = connection.exec_driver_sql(
+                "SELECT cursor, epoch, install FROM feed, chain"
+            ).one()
+            if cursor != page.asked or install != self._store.install:
                 return False
             if page.reset:
                 connection.exec_driver_sql(
@@ -276,9 +278,9 @@ def _known_of(connection: Statements, touched: _Page, subject: str) -> tuple[set
     if not subject.startswith("case:"):
         term = "substr(subject, 1, 7) = 'bundle:'"
     rows = connection.exec_driver_sql(
-        "SELECT DISTINCT kind, install = ? OR device = ? FROM journal "  # noqa: S608 - constants
+        f"SELECT DISTINCT kind, {IS_OWN} OR device = ? FROM journal "  # noqa: S608 - constants
         f"WHERE subject = ? AND {term}",
-        (touched.install, touched.device, subject),
+        (touched.device, subject),
     ).all()
     return {str(row[0]) for row in rows}, any(row[1] for row in rows)
 

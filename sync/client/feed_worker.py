@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from app.domain.errors import AppError
-from app.ports import AccessSource
+from app.ports import AccessSource, LinkState, SyncStatus
 from app.storage.inbox import Inbox
 from sync.client.feed import Feed, Pull, PullKind
 from sync.client.feed_transport import PatientTransport
@@ -85,9 +85,10 @@ class FeedWorker:
         """Add before ``start``."""
         self._listeners.append(on_taken)
 
-    def nudge(self) -> None:
-        """The line is there again, as the push has seen: do not wait any longer."""
-        self._woken.set()
+    def line_changed(self, status: SyncStatus) -> None:
+        """The push sees the line again: do not wait any longer. Safe from any thread."""
+        if status.link is LinkState.CONNECTED and self.last.kind is PullKind.FAILED:
+            self._woken.set()
 
     def start(self) -> None:
         self._thread.start()
@@ -145,8 +146,8 @@ class FeedWorker:
                 _log.warning("feed listener failed: %s", type(error).__name__)
 
     def _look(self, pull: Pull) -> None:
-        """Lists wait until the facts are here, and for the line."""
-        if pull.kind in {PullKind.MORE, PullKind.FAILED, PullKind.BLOCKED}:
+        """Lists wait for the line."""
+        if pull.kind in {PullKind.FAILED, PullKind.BLOCKED}:
             return
         for keeper in self._keepers:
             if self._stopping.is_set():

@@ -27,7 +27,7 @@ ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")
 PASSWORD = {"1001": "demo-1001", "1002": "demo-1002"}
 
 
-def open_client(home: Path, office: EmbeddedBackOffice, **changed: str) -> Client:
+def open_client(home: Path, office: EmbeddedBackOffice, **changed: Any) -> Client:
     """A window that is enrolled there, once."""
     client = Client(home, replace(Settings(backoffice_url=office.url), **changed))
     if not client.enrolment.state().enrolled:
