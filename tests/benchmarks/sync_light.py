@@ -109,9 +109,9 @@ class LightWindow:
         if not each_alone:
             cases = [[entry for case in cases for entry in case]]
         for entries in cases:
-            self._pack(entries)
+            self.pack_batch(entries)
 
-    def _pack(self, entries: list[Entry]) -> None:
+    def pack_batch(self, entries: list[Entry]) -> None:
         for start in range(0, len(entries), MAX_EVENTS):
             sent, body = encode_batch(entries[start : start + MAX_EVENTS])
             assert len(sent) == len(entries[start : start + MAX_EVENTS])
