@@ -1,0 +1,1 @@
+"""Let the departments work on accepted cases: dispatch, review, special procedures, results."""
