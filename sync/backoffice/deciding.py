@@ -75,8 +75,9 @@ _ORDERED = frozenset({"hall", "device"})  # to whom an order may be given
 
 # Facts of the departments and of supervisors: no window may record them.
 _OWN = frozenset(
-    {"CaseDispatched", "SupplementAsked", "CaseReviewed", "CaseFinished", "OrderGiven"}
-)
+    ("CaseDispatched", "SupplementAsked", "CaseReviewed", "CaseFinished", "OrderGiven",
+     "ConflictRecorded")
+)  # fmt: skip
 
 # Facts that may change which pages lie with a case.
 _PAGED = frozenset({CaseOpened, ItemChosen, MaterialReceived, MaterialPromised, MaterialReturned})
@@ -244,6 +245,10 @@ class Decisions:
         self._bundles.keep()
         if self._applied:
             blobs.note_scans(self._connection, self._applied)
+
+
+def last_arrival(connection: Transaction) -> int:
+    return int(connection.execute("SELECT coalesce(max(arrival), 0) FROM entries").fetchone()[0])
 
 
 COLUMNS = (

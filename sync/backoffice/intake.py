@@ -9,6 +9,7 @@ from datetime import datetime
 from app.domain.errors import ChainBroken
 from app.domain.journal import GENESIS, Entry, check_entry
 from sync import errors
+from sync.backoffice import conflicts
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import IntegrityBroken, Transaction
 from sync.backoffice.deciding import (
@@ -16,6 +17,7 @@ from sync.backoffice.deciding import (
     Decided,
     Decisions,
     is_known,
+    last_arrival,
     order_key,
     refused_row,
 )
@@ -37,6 +39,17 @@ def receive_all(
     connection: Transaction, batches: Sequence[Batch], now: datetime, numbers: NumberPattern
 ) -> list[Answer]:
     """The same for batches of many devices at once, each as if it had come alone."""
+    before = last_arrival(connection)
+    answers = decide_all(connection, batches, now, numbers)
+    if any(isinstance(answer, PushAnswer) and answer.exceptions for answer in answers):
+        conflicts.record_since(connection, before, now)
+    return answers
+
+
+def decide_all(
+    connection: Transaction, batches: Sequence[Batch], now: datetime, numbers: NumberPattern
+) -> list[Answer]:
+    """Without a word to others about what was refused."""
     answers: list[Answer] = []
     left = list(batches)
     while left:
@@ -189,10 +202,6 @@ def _exceptions(
 # -- new entries ----------------------------------------------------------------------------------
 
 
-def last_arrival(connection: Transaction) -> int:
-    return int(connection.execute("SELECT coalesce(max(arrival), 0) FROM entries").fetchone()[0])
-
-
 def take(
     connection: Transaction,
     fresh: Sequence[tuple[int, Entry]],
@@ -280,7 +289,7 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
     ).fetchall()
     waiting: set[str] = set()
     left = 0
-    arrival = last_arrival(connection)
+    before = arrival = last_arrival(connection)
     for row in rows:
         entry = Entry(
             device=row[2], install=row[3], seq=row[4], id=row[5],
@@ -300,6 +309,7 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
             " WHERE arrival = ?",
             (arrival, *decided, row[0]),
         )
+    conflicts.record_since(connection, before, now)
     return left
 
 

@@ -19,6 +19,7 @@ from sync.backoffice import cases, intake, line
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.changed import Changed
 from sync.backoffice.database import Database, Transaction
+from sync.backoffice.deciding import last_arrival
 from sync.backoffice.enrolment import Admitted, KnownTokens
 from sync.backoffice.logs import note
 from sync.backoffice.settings import Settings, read_token
@@ -64,7 +65,7 @@ class Office:
 
         def run() -> _T:
             with self.database.write() as connection:
-                done, end = work(connection), intake.last_arrival(connection)
+                done, end = work(connection), last_arrival(connection)
             self.changed.tell(end)
             return done
 

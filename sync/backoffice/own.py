@@ -17,8 +17,7 @@ from app.domain.events import BundleDecided, CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
-from sync.backoffice.deciding import COLUMNS, Decisions
-from sync.backoffice.intake import last_arrival
+from sync.backoffice.deciding import COLUMNS, Decisions, last_arrival
 from sync.errors import Parked
 
 _DAY_MILLIS = 24 * 3600 * 1000

@@ -25,6 +25,7 @@ from app.domain.case_events import (
     ItemChosen,
     MaterialReceived,
     MaterialReturned,
+    NoticeHanded,
 )
 from app.domain.event import Event
 from app.domain.events import (
@@ -77,13 +78,13 @@ def _told(answers: Sequence[intake.Answer]) -> list[tuple[int, str, str, str]]:
 
 
 def together(connection: Transaction, batches: Batches) -> list[tuple[int, str, str, str]]:
-    return _told(intake.receive_all(connection, batches, START, NUMBERS))
+    return _told(intake.decide_all(connection, batches, START, NUMBERS))
 
 
 def one_event_a_batch(connection: Transaction, batches: Batches) -> list[tuple[int, str, str, str]]:
     return _told(
         [
-            intake.receive(connection, [entry], START, NUMBERS)
+            intake.decide_all(connection, [[entry]], START, NUMBERS)[0]
             for batch in batches
             for entry in batch
         ]
@@ -335,8 +336,9 @@ def test_a_window_cannot_speak_for_a_department_or_a_supervisor(database: Databa
     chain.add_case("c1", 1)
     chain.add(CaseReviewed(granted=True, opinion="同意", reviewer="r1"), "case:c1")
     chain.add(OrderGiven(order="o1", text="全部关窗"), "hall")
+    chain.add(ConflictRecorded(window="W02", kinds=("CaseOpened",), code="x"), "case:c1")
     (answer,) = push(database, chain.entries)
-    assert exceptions(answer) == [(6, "JRN-01"), (7, "JRN-01")]
+    assert exceptions(answer) == [(6, "JRN-01"), (7, "JRN-01"), (8, "JRN-01")]
 
 
 def test_what_one_device_has_parked_holds_up_no_other(database: Database) -> None:
@@ -353,7 +355,7 @@ def test_what_one_device_has_parked_holds_up_no_other(database: Database) -> Non
 def test_what_is_taken_up_arrives_anew_and_late(database: Database) -> None:
     chain = SealedChain("W01")
     chain.add_case("c1", 1)
-    chain.add(ConflictRecorded(window="W02", kinds=("CaseOpened",), code="x"), "case:c1")
+    chain.add(NoticeHanded(by="C01", to="张示例", way="直接", at=START, signed=True), "case:c1")
     push(database, chain.entries)
     with database.write() as connection:
         connection.execute(

@@ -16,6 +16,7 @@ from app.domain.journal import Entry, check_chain
 from sync.backoffice import intake, line, own
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Database
+from sync.backoffice.deciding import last_arrival
 from sync.errors import Parked
 from sync.wire import LeaseRequest, PushAnswer, is_hlc
 from tests.sync.hall import HALL, START, SealedChain, accepted_case
@@ -100,7 +101,7 @@ def test_what_the_fold_refuses_is_not_kept(
         kept = own.record(connection, reviewed(), subject="case:c1", actor="R01", now=NOW)
     assert kept.seq == 1
     with database.read() as reader:
-        assert intake.last_arrival(reader) == len(window.entries) + 1
+        assert last_arrival(reader) == len(window.entries) + 1
 
 
 def test_it_waits_where_a_newer_window_has_parked_something(

@@ -219,12 +219,13 @@ def test_one_number_for_each_case_whoever_decides_it(tmp_path: Path, longer: int
                 lost += aside
             told = hall.rows("SELECT count(*) FROM entries WHERE outcome = 'refused'")
             assert told == [(lost,)], f"seed {seed}"  # nothing is refused without being told
+            assert _conflicts_told(hall), f"seed {seed}"
             refused += lost
             handed_over += len(
                 hall.rows(
                     "SELECT e.subject FROM entries e JOIN chains c ON c.id = e.chain"
                     " WHERE e.outcome = 'applied' AND e.subject LIKE 'case:%'"
-                    " GROUP BY e.subject HAVING count(DISTINCT c.device) > 1"
+                    " AND e.kind <> 'ConflictRecorded' GROUP BY e.subject HAVING count(DISTINCT c.device) > 1"
                 )
             )
             _all_agree(hall, windows, seed)
@@ -242,9 +243,22 @@ def _mixed(hall: Hall) -> list[tuple[object, ...]]:
     ):
         if kind in {"CaseOpened", "CaseResumed"}:
             holder[str(subject)] = device
-        elif holder[str(subject)] != device:
+        elif holder[str(subject)] != device and kind != "ConflictRecorded":
             found.append((subject, kind, device))
     return found
+
+
+def _conflicts_told(hall: Hall) -> bool:
+    """Each case and window whose facts came second is on record, and no other."""
+    came_second = hall.rows(
+        "SELECT DISTINCT e.subject, c.device FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE e.code = 'SYNC-CASE-ELSEWHERE' AND e.subject LIKE 'case:%'"
+    )
+    on_record = hall.rows(
+        "SELECT DISTINCT subject, json_extract(body, '$.window') FROM entries"
+        " WHERE kind = 'ConflictRecorded' AND outcome = 'applied'"
+    )
+    return sorted(came_second) == sorted(on_record)
 
 
 def _all_agree(hall: Hall, windows: list[Window], seed: int) -> None:
