@@ -301,7 +301,10 @@ class Licence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCase:
-    """A case of the same person that waits for something to be mended, at whichever window."""
+    """A case of the same person that waits for something to be mended, at whichever window.
+
+    ``number`` is "" where it was left before a decision; ``decided_at`` is when it was opened then.
+    """
 
     id: str
     number: str
@@ -321,7 +324,7 @@ class PeopleRecords(Protocol):
 
     def waiting(self, holder: str) -> tuple[WaitingCase, ...]: ...
 
-    def history(self, case_number: str) -> tuple[Entry, ...]:
-        """All facts about the case that the back office has applied, in its order; with those of
-        its bundle. Empty where it knows no such case."""
+    def history(self, number: str) -> tuple[Entry, ...]:
+        """All facts about the case with this number, or this id, that the back office has applied,
+        in its order; with those of its bundle. Empty where it knows no such case."""
         ...

@@ -24,7 +24,6 @@ MAX_HISTORY = 2000  # facts about one case
 MAX_HISTORY_BYTES = 8 * 1024 * 1024
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class HolderAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ class HolderAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumberAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """A case's number."""
+    """A case's number, or its id where it has none yet."""
 
     number: _Name
 
@@ -44,12 +43,15 @@ class LicencesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingOne(msgspec.Struct, frozen=True, kw_only=True):
-    """A case whose applicant may come back with what was missing, at any window."""
+    """A case whose applicant may come back with what was missing, at any window.
+
+    One that was left before a decision has no number, and perhaps no item.
+    """
 
     id: _Name
-    number: _Name
-    item_name: _Text
-    state: Literal["noticed", "received"]
+    number: Annotated[str, msgspec.Meta(max_length=128)]
+    item_name: Annotated[str, msgspec.Meta(max_length=200)]
+    state: Literal["noticed", "received", "left", "supplement"]
     window: _Name
     decided_at: datetime
 

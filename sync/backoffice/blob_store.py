@@ -162,6 +162,8 @@ class BlobStore:
         with _coded(), self._held(device, sha) as file:
             size = os.fstat(file.fileno()).st_size
             if size != offset:
+                if not size:  # what is refused leaves nothing behind, not even a name
+                    self._part(device, sha).unlink(missing_ok=True)
                 raise BlobOffset(offset=size)
             try:
                 file.seek(size)

@@ -6,8 +6,8 @@ five times what they do.
 
 from __future__ import annotations
 
-import os
 import queue
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -123,8 +123,7 @@ class SqliteDatabase(Database):
     def back_up(self, target: Path) -> None:
         """A whole copy, complete before it has its name."""
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        part.unlink(missing_ok=True)
+        part = target.with_suffix(f".{secrets.token_hex(4)}.part")  # several may start at once
         with self._borrowed() as driver:
             driver.execute("VACUUM INTO ?", (str(part),))
         part.replace(target)

@@ -56,8 +56,8 @@ class RemotePeople:
             raise _unusable(BadAnswer())
         return tuple(_waiting(one) for one in answer.cases)
 
-    def history(self, case_number: str) -> tuple[Entry, ...]:
-        number = case_number.strip()
+    def history(self, number: str) -> tuple[Entry, ...]:
+        number = number.strip()
         if not wire.is_name(number):
             return ()
         asked = people.NumberAsked(number=number)
@@ -96,6 +96,8 @@ def _waiting(one: people.WaitingOne) -> WaitingCase:
     texts = (one.id, one.number, one.item_name, one.window)
     if not all(text.isprintable() for text in texts) or one.decided_at.utcoffset() is None:
         raise _unusable(BadAnswer())
+    if one.state != "left" and not (one.number and one.item_name):
+        raise _unusable(BadAnswer())
     return WaitingCase(
         id=one.id, number=one.number, item_name=one.item_name, state=CaseState(one.state),
         window=one.window, decided_at=one.decided_at,
@@ -120,7 +122,8 @@ def _check_history(entries: tuple[Entry, ...], number: str) -> None:
     subjects = {entry.subject for entry in entries}
     if set(kinds) - {"case", "bundle"} or sum(s.startswith("case:") for s in subjects) != 1:
         raise BadAnswer
-    if len(subjects) > 2 or number not in set(_numbers(entries)):
+    asked_for = f"case:{number}" in subjects or number in set(_numbers(entries))
+    if len(subjects) > 2 or not asked_for:
         raise BadAnswer
 
 

@@ -24,7 +24,10 @@ WINDOWS = ("W01", "W02")  # side by side on one back office
 def decided(client: Client) -> dict[str, tuple[str, str]]:
     """Case id -> (number, state) of every numbered case of this window."""
     with client.store.read() as connection:
-        rows = connection.exec_driver_sql("SELECT id, number, state FROM cases WHERE number <> ''")
+        rows = connection.exec_driver_sql(
+            "SELECT id, number, state FROM cases WHERE number <> '' AND window = ?",
+            (client.settings.window,),
+        )
         return {row[0]: (row[1], row[2]) for row in rows}
 
 

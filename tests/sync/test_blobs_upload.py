@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from app.ports import Access
+from sync import blobs
 from sync.client.blob_transport import RemotePages
 from tests.sync.blob_world import (
     PageWindow,
@@ -110,6 +111,21 @@ def test_lacking_pages_are_known_on_both_sides(tmp_path: Path, nursery: Nursery)
 
 
 # -- bad lines ------------------------------------------------------------------------------------
+
+
+def test_what_is_refused_leaves_no_part_behind(tmp_path: Path, nursery: Nursery) -> None:
+    scan = jpeg(700_000)
+
+    def bring(office: Forked, offset: int) -> tuple[int, str]:
+        piece = scan[offset : offset + 4000]
+        answer = patch(office, sha_of(scan), piece, offset, len(scan), last=False)
+        return answer.status_code, answer.headers[blobs.OFFSET_HEADER]
+
+    with nursery.served(tmp_path / "data") as office:
+        assert bring(office, 5000) == (409, "0")
+        assert [file for file in (office.data / "blobs").rglob("*") if file.is_file()] == []
+        assert bring(office, 0) == (204, "4000")
+        assert bring(office, 5000) == (409, "4000")
 
 
 @pytest.mark.parametrize("cut_after", [40_000, 150_000, 700_000])

@@ -27,10 +27,10 @@ def test_the_demo_hall_knows_its_people(tmp_path: Path) -> None:
         assert {one.bar for one in barred.bars} == {Bar.DEFERRAL, Bar.PROMISE}
         assert not any(one.reason == UNKNOWN for one in barred.bars)
         assert client.standing.check([number["zhang-shili"]]).bars == ()
-        client.sync.start()
+        client.feed.start()
         wait_until((tmp_path / "home" / "bars.json").exists)
         assert client.standing.check([number["sun-shixin"]]) == barred
-        assert client.sync.stop(10)
+        client.feed.stop()
         client.store.close()
         locked = requests.get(hall.office.url + "/demands", timeout=5)
         assert locked.status_code == 401

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from app.domain.case import CaseState
-from app.domain.case_events import CaseOpened, CaseResumed, DemandKind, DemandRefused, NoticeHanded
+from app.domain.case_events import (
+    CaseLeft,
+    CaseOpened,
+    CaseResumed,
+    DemandKind,
+    DemandRefused,
+    MaterialReceived,
+    NoticeHanded,
+)
 from app.domain.journal import GENESIS, seal
 from sync.errors import RecordsUnavailable
 from tests.sync.coming_back import (
@@ -17,6 +25,7 @@ from tests.sync.coming_back import (
     accepted,
     mended,
     notice,
+    noticed_case,
     people_of,
     put_back,
     rebuilt_equals_kept,
@@ -82,6 +91,37 @@ def test_noticed_here_accepted_there_under_one_number(tmp_path: Path, nursery: N
         before = first.store.verify()
         first.store.take_in(people.history(number))  # again: nothing new
         assert first.store.verify() == before
+
+
+def test_what_was_left_undecided_goes_on_at_any_window(tmp_path: Path, nursery: Nursery) -> None:
+    with (
+        nursery.served(tmp_path / "data") as office,
+        window_of(tmp_path, office, "W03") as first,
+        window_of(tmp_path, office, "W07") as second,
+    ):
+        started(first)
+        started(second)
+        *begun, _notice = noticed_case("W03", "")
+        save(first.store, "case:k1", *begun, CaseLeft(reason="去复印"))
+        save(first.store, "case:k2", *begun[:2], CaseLeft(reason="没带材料"))  # no item yet
+        wait_until(first.settled)
+        people = people_of(office)
+        found = {one.id: one for one in people.waiting(PERSON)}
+        assert {(one.state, one.number) for one in found.values()} == {(CaseState.LEFT, "")}
+        assert (found["k1"].item_name, found["k2"].item_name) == ("示例事项", "")
+        # It has no number yet: its id stands for it.
+        second.store.take_in(people.history("k1"))
+        number = number_of(second.next_serial())
+        save(
+            second.store, "case:k1", CaseResumed(window="W07", ticket=""),
+            MaterialReceived(material="M2", originals=1, copies=0), accepted(number),
+        )  # fmt: skip
+        wait_until(second.settled)
+        assert second.outbox.counts() == (0, 0)
+        row = at_office(office, "k1")
+        assert (row["state"], row["number"], row["window"]) == ("accepted", number, "W07")
+        assert [one.id for one in people.waiting(PERSON)] == ["k2"]
+        assert people.history("k1") == people.history(number)
 
 
 def test_what_is_put_back_waits_again_at_every_window(tmp_path: Path, nursery: Nursery) -> None:

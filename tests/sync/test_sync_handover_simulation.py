@@ -225,7 +225,8 @@ def test_one_number_for_each_case_whoever_decides_it(tmp_path: Path, longer: int
                 hall.rows(
                     "SELECT e.subject FROM entries e JOIN chains c ON c.id = e.chain"
                     " WHERE e.outcome = 'applied' AND e.subject LIKE 'case:%'"
-                    " AND e.kind <> 'ConflictRecorded' GROUP BY e.subject HAVING count(DISTINCT c.device) > 1"
+                    " AND e.kind <> 'ConflictRecorded'"
+                    " GROUP BY e.subject HAVING count(DISTINCT c.device) > 1"
                 )
             )
             _all_agree(hall, windows, seed)
