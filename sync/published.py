@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from app.domain.deadline import arrangement_faults
+from app.domain.decoding import decode
 
 _Signature = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -61,11 +62,11 @@ class PublishedCalendar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _bars(content: bytes) -> bytes:
-    return msgspec.json.encode(msgspec.json.decode(content, type=PublishedBars))
+    return msgspec.json.encode(decode(content, PublishedBars))
 
 
 def _calendar(content: bytes) -> bytes:
-    published = msgspec.json.decode(content, type=PublishedCalendar)
+    published = decode(content, PublishedCalendar)
     for year, one in published.years.items():
         fault = next(arrangement_faults(year, one.holidays, one.workdays), "")
         if fault:
@@ -101,9 +102,9 @@ class PublishedCatalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 def _catalogue(content: bytes) -> bytes:
     """One signed list may be put there as it was signed."""
     try:
-        published = msgspec.json.decode(content, type=PublishedCatalogue)
+        published = decode(content, PublishedCatalogue)
     except msgspec.ValidationError:
-        published = PublishedCatalogue(lists=(msgspec.json.decode(content, type=SignedList),))
+        published = PublishedCatalogue(lists=(decode(content, SignedList),))
     if not published.lists:
         raise ValueError("no list")
     return msgspec.json.encode(published)

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 import zstandard
 
+from app.domain.decoding import decoder
 from app.domain.journal import Entry
 from sync.errors import BadBatch, TooLarge
 
@@ -108,7 +109,7 @@ class LeaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 # -- a batch --------------------------------------------------------------------------------------
 
-_entries = msgspec.json.Decoder(Entry)
+_entries = decoder(Entry)
 _lines = msgspec.json.Encoder()
 
 

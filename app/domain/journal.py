@@ -13,6 +13,7 @@ from datetime import datetime
 
 import msgspec
 
+from app.domain.decoding import decoder
 from app.domain.errors import BadEntry, ChainBroken
 from app.domain.event import Event
 from app.domain.events import KINDS
@@ -46,7 +47,7 @@ def encode_body(event: Event) -> str:
     return msgspec.json.encode(event, order="sorted").decode()
 
 
-_bodies = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
+_bodies = {name: decoder(kind) for name, kind in KINDS.items()}
 
 
 def decode_event(kind: str, version: int, body: str) -> Event:

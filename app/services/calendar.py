@@ -19,6 +19,7 @@ from typing import Any, Self
 import msgspec
 
 from app.domain.deadline import WorkCalendar, arrangement_faults
+from app.domain.decoding import convert
 from app.domain.errors import AppError, Blame
 
 _LONGEST_FILE = 1 << 20
@@ -153,7 +154,7 @@ def _read(file: Path, *, imported: bool = False) -> dict[int, CalendarYear]:
         if len(data) > _LONGEST_FILE:
             raise BadCalendar(place=f"{file.name}: more than 1 MB")
         raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_repeats)
-        read = msgspec.convert(raw, _Years)
+        read = convert(raw, _Years)
     except OSError as error:
         raise BadCalendar(place=f"{file.name}: {error.strerror}") from None
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
@@ -162,7 +163,7 @@ def _read(file: Path, *, imported: bool = False) -> dict[int, CalendarYear]:
     faults: list[str] = []
     for name, body in read.years.items():
         try:
-            years[name] = msgspec.convert(body, _Year)
+            years[name] = convert(body, _Year)
         except (msgspec.MsgspecError, RecursionError) as error:
             faults.append(f"{name[:8]}: {str(error)[:200]}")
         else:

@@ -12,6 +12,7 @@ import msgspec
 import resources
 from app.domain.catalogue import Department, Item
 from app.domain.code_sets import CodeSet, CodeSets, Platform
+from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 
 
@@ -85,7 +86,7 @@ def _unknown(of: str, named: list[tuple[str, str, str]], codes: CodeSets) -> Ite
 
 def _read(file: Path, kind: type[_Read]) -> _Read:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
+        return decode(file.read_bytes(), kind)
     except OSError as error:
         raise BadCodeSets(place=f"{file.name}: {error.strerror}") from None
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ import msgspec
 
 from app.domain.bundle import Bundle
 from app.domain.catalogue import Item
+from app.domain.decoding import convert
 from app.services.strict_json import unknown_fields
 
 _Named = tuple[str, Any, type[Item] | type[Bundle]]
@@ -91,7 +92,7 @@ def read_lists(raw: Any) -> Listed:
     bundles: list[Bundle] = []
     for place, one, kind in named:
         try:
-            value: Item | Bundle = msgspec.convert(one, type=kind)
+            value: Item | Bundle = convert(one, kind)
         except (msgspec.ValidationError, ArithmeticError, ValueError) as error:
             faults += list(misfits(one, kind, place)) or [f"{place}: {error}"]
             continue
@@ -124,7 +125,7 @@ def misfits(raw: Any, kind: Any, place: str) -> Iterator[str]:
             yield from misfits(one, get_args(kind)[0], f"{place}[{number}]")
     else:
         try:
-            msgspec.convert(raw, type=kind)
+            convert(raw, kind)
         except (msgspec.ValidationError, ArithmeticError, ValueError) as error:
             yield f"{place}: {error}"
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from app.domain.decoding import convert, decode
 from app.domain.errors import AppError, Blame
 from app.services.catalogue_faults import CatalogueFaults, list_faults
 from app.services.catalogue_json import (
@@ -152,7 +153,7 @@ def public_of(key: SigningKey) -> PublicKey:
 def read_key(file: Path, kind: type[SigningKey | PublicKey]) -> Any:
     """Raises BadKeyFile; what a private key's file holds is never shown."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
+        return decode(file.read_bytes(), kind)
     except OSError as error:
         raise BadKeyFile(file=file.name, reason=error.strerror or "") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
@@ -234,8 +235,8 @@ def _content(content: dict[str, Any], name: str) -> SignedList:
         if content.keys() - {"bundles"} != fields or content["format"] != FORMAT:
             raise UnreadableItems("not a list of this format")
         try:
-            signed_at = msgspec.convert(content["signed_at"], type=datetime)
-            effective_from = msgspec.convert(content["effective_from"], type=date)
+            signed_at = convert(content["signed_at"], datetime)
+            effective_from = convert(content["effective_from"], date)
         except msgspec.ValidationError as error:
             raise UnreadableItems(str(error)) from None
         if signed_at.tzinfo is None:

@@ -12,6 +12,7 @@ import msgspec
 
 from app.domain.bundle import Bundle
 from app.domain.catalogue import Item, list_hash
+from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 from app.services.catalogue import Catalogue, load_lists
 from app.services.catalogue_faults import CatalogueFaults, highest, list_faults
@@ -159,7 +160,7 @@ def trusted_keys(home: Path) -> tuple[PublicKey, ...]:
 
     file = home / _KEYS
     try:
-        return msgspec.json.decode(file.read_bytes(), type=tuple[PublicKey, ...])
+        return decode(file.read_bytes(), tuple[PublicKey, ...])
     except FileNotFoundError:
         return ()
     except OSError as error:

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.clocks import ClockName, Thresholds
+from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 
 _LONGEST_FILE = 1 << 18
@@ -115,7 +116,7 @@ def _decode(file: Path, kind: type[T]) -> T:
             data = source.read(_LONGEST_FILE + 1)
         if len(data) > _LONGEST_FILE:
             raise BadClockSettings(place=f"{file.name}: more than 256 KB")
-        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=kind)
+        return decode(data.removeprefix(b"\xef\xbb\xbf"), kind)
     except OSError as error:
         raise BadClockSettings(place=f"{file.name}: {error.strerror}") from None
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

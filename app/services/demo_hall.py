@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 from app.domain.hall import Hall, Role
 from app.services.strict_json import unknown_fields
@@ -25,7 +26,7 @@ class BadHall(AppError):
 def _decode(file: Path, kind: type[_T]) -> _T:
     try:
         data = file.read_bytes()
-        value = msgspec.json.decode(data, type=kind)
+        value = decode(data, kind)
         unknown = list(unknown_fields(json.loads(data), value, "$"))
     except OSError as error:
         raise BadHall(place=f"{file.name}: {error.strerror}") from None

@@ -13,6 +13,7 @@ from threading import Lock
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 from app.ports import Access, AskEnrolment, Enrolled, EnrolmentAsked, Secrets
 from app.storage.rechain import rechain
@@ -151,7 +152,7 @@ class Enrolment:
 
     def _begun(self) -> _Begun:
         try:
-            return msgspec.json.decode(self._read(_BEGUN) or "{}", type=_Begun)
+            return decode(self._read(_BEGUN) or "{}", _Begun)
         except (msgspec.MsgspecError, ValueError):
             return _Begun()
 
@@ -176,7 +177,7 @@ class Enrolment:
 
     def _load(self, install: str) -> Access:
         try:
-            kept = msgspec.json.decode(self._read(_name(install)) or "{}", type=_Kept)
+            kept = decode(self._read(_name(install)) or "{}", _Kept)
         except (msgspec.MsgspecError, ValueError):
             kept = _Kept()  # as if never enrolled: a new code mends it
         return Access(

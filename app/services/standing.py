@@ -17,6 +17,7 @@ import msgspec
 
 from app.domain.case_events import ApplicantChecked, BarFact
 from app.domain.checklist import Bar
+from app.domain.decoding import decode
 
 UNKNOWN = "信用名单还没有取得"
 _LARGEST = 64 * 1024 * 1024  # bytes; a longer file is no list of one hall
@@ -102,7 +103,7 @@ class Standing:
 def _load(file: Path, of: tuple[object, ...], size: int) -> _Known:
     try:
         text = file.read_bytes() if size <= _LARGEST else b""
-        read = msgspec.json.decode(text, type=_Published)
+        read = decode(text, _Published)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return _Known(of=of)
     bars: dict[str, tuple[_Barred, ...]] = {}

@@ -30,6 +30,7 @@ from app.domain.case_events import (
     SupplementAsked,
 )
 from app.domain.clocks import Pause
+from app.domain.decoding import decode
 from app.domain.event import Event
 from app.domain.events import BundleChosen, BundleDecided, CaseBundled
 from app.domain.hall import HALL_ZONE
@@ -184,4 +185,4 @@ def _project_clock(connection: Statements, key: str, event: Event) -> None:
 
 def pauses_of(text: str) -> tuple[Pause, ...]:
     """The pauses as the table of cases keeps them."""
-    return msgspec.json.decode(text, type=tuple[Pause, ...]) if text else ()
+    return decode(text, tuple[Pause, ...]) if text else ()

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from fastapi import FastAPI, Request, Response
 
+from app.domain.decoding import decode
 from sync import errors, wire
 from sync.backoffice import demands, intake, line, pages, progress, quarantine
 from sync.backoffice.blob_app import add_blobs
@@ -123,7 +124,7 @@ def _add_sync(app: FastAPI, office: Office) -> None:
     async def lease(request: Request) -> Response:
         admitted = office.admit(request)
         try:
-            asked = msgspec.json.decode(await read_body(request, 64 * 1024), type=wire.LeaseRequest)
+            asked = decode(await read_body(request, 64 * 1024), wire.LeaseRequest)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise errors.BadRequest from None
         admitted.check(asked.device)

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import FastAPI, Request, Response
 
+from app.domain.decoding import decode
 from app.storage.scan_kinds import is_sha
 from sync import blobs as messages
 from sync import errors, wire
@@ -76,7 +77,7 @@ def add_blobs(app: FastAPI, office: Office) -> BlobDesk:
 
 async def _asked(request: Request, kind: type[_Asked]) -> _Asked:
     try:
-        return msgspec.json.decode(await read_body(request, messages.MAX_ASKED_BYTES), type=kind)
+        return decode(await read_body(request, messages.MAX_ASKED_BYTES), kind)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadRequest from None
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import FastAPI, Request, Response
 
+from app.domain.decoding import decode
 from sync import errors
 from sync.backoffice import device_page, enrolment, quarantine
 from sync.backoffice.cases import NumberPattern
@@ -36,7 +37,7 @@ _Asked = TypeVar("_Asked", CodeAsked, EnrolRequest)
 
 async def _asked(request: Request, kind: type[_Asked]) -> _Asked:
     try:
-        return msgspec.json.decode(await read_body(request, MAX_ENROL), type=kind)
+        return decode(await read_body(request, MAX_ENROL), kind)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadRequest from None
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.hall import HALL_ZONE, Hall
 from sync.backoffice.database import Transaction
 from sync.errors import BadRequest
@@ -52,7 +53,7 @@ def lease(
     if stored is not None:
         if (stored[0], stored[1]) != (asked.device, asked.install):
             raise BadRequest
-        return msgspec.json.decode(stored[2], type=LeaseAnswer)
+        return decode(stored[2], LeaseAnswer)
     answer = LeaseAnswer(
         request=asked.request,
         block=_lease_block(connection, asked, now, block_size) if asked.numbers else None,

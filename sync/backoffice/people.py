@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import FastAPI, Request, Response
 
+from app.domain.decoding import decode
 from sync.backoffice import records
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
@@ -25,7 +26,7 @@ _Asked = TypeVar("_Asked", HolderAsked, NumberAsked)
 
 async def _asked(request: Request, kind: type[_Asked]) -> _Asked:
     try:
-        return msgspec.json.decode(await read_body(request, MAX_ASKED), type=kind)
+        return decode(await read_body(request, MAX_ASKED), kind)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise BadRequest from None
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-import msgspec
-
 from app.domain.case import CaseState
+from app.domain.decoding import decode
 from app.domain.hall import HALL_ZONE, Hall
 from sync.backoffice.database import Transaction
 from sync.backoffice.pages import draw_page, draw_state, draw_table, state_words
@@ -45,7 +44,7 @@ def find_progress(connection: Transaction, number: str) -> Progress | None:
             (bundle[2],),
         )
     }
-    order = [one for one in msgspec.json.decode(bundle[3], type=list[str]) if one in members]
+    order = [one for one in decode(bundle[3], list[str]) if one in members]
     times = [bundle[1], *(members[one][2] for one in order)]
     return Progress(
         check=bundle[0],

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.errors import AppError
 from app.domain.journal import GENESIS, Entry, check_body, check_entry
 from sync import errors
@@ -123,7 +124,7 @@ def _waiting(connection: Transaction, device: str, install: str, after: int) -> 
         (device, install, after, MAX_EVENTS),
     ).fetchall()
     for (text,) in rows:
-        yield msgspec.json.decode(text, type=Entry)
+        yield decode(text, Entry)
 
 
 def _forget_known(connection: Transaction, device: str, install: str, through: int) -> None:

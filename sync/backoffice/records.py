@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from app.domain.decoding import convert, decode
 from app.domain.journal import Entry
 from app.ports import Licence
 from sync.backoffice.database import Transaction
@@ -85,10 +86,10 @@ class _LicenceFile(msgspec.Struct, frozen=True):
 
 def _by_holder(content: bytes) -> dict[str, tuple[Licence, ...]]:
     found: dict[str, tuple[Licence, ...]] = {}
-    for held in msgspec.json.decode(content, type=_LicenceFile).licences:
+    for held in decode(content, _LicenceFile).licences:
         fields = msgspec.structs.asdict(held)
         holder = tidy(fields.pop("holder"))
-        found[holder] = (*found.get(holder, ()), msgspec.convert(fields, Licence))
+        found[holder] = (*found.get(holder, ()), convert(fields, Licence))
     return found
 
 

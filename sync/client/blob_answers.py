@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.storage.attachments import WaitingBlob
 from sync import blobs, errors, wire
 from sync.client.round import Turn, TurnKind
@@ -48,9 +49,9 @@ def post(path: str, asked: msgspec.Struct) -> BlobAsk:
     )  # fmt: skip
 
 
-def decode(body: bytes, kind: type[_Answer]) -> _Answer:
+def decoded_answer(body: bytes, kind: type[_Answer]) -> _Answer:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decode(body, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadAnswer from None
 
@@ -58,7 +59,7 @@ def decode(body: bytes, kind: type[_Answer]) -> _Answer:
 def code_of(reply: BlobReply) -> str:
     """The code of a refusal, "" where a gateway answered in its own words."""
     try:
-        code = decode(reply.body, wire.ErrorAnswer).code
+        code = decoded_answer(reply.body, wire.ErrorAnswer).code
     except errors.BadAnswer:
         return ""
     return code if wire.CODE.fullmatch(code) else ""

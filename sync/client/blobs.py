@@ -24,7 +24,7 @@ from sync.client.blob_answers import (
     SendBlob,
     check_missing,
     code_of,
-    decode,
+    decoded_answer,
     not_taken,
     post,
 )
@@ -163,7 +163,7 @@ class BlobRounds:
         reply = send(post(blobs.MISSING_PATH, asked))
         if reply.status != 200:
             return not_taken(reply)
-        return check_missing(decode(reply.body, blobs.MissingAnswer), about)
+        return check_missing(decoded_answer(reply.body, blobs.MissingAnswer), about)
 
     # -- one upload ---------------------------------------------------------------------------
 
@@ -315,7 +315,7 @@ class BlobRounds:
         reply = send(post(blobs.LACKING_PATH, blobs.LackingAsked(cases=tuple(cases))))
         if reply.status != 200:
             return not_taken(reply)
-        answer = decode(reply.body, blobs.LackingAnswer)
+        answer = decoded_answer(reply.body, blobs.LackingAnswer)
         known = {one.id: one for one in answer.cases}
         if not set(known) <= set(cases):
             raise errors.BadAnswer

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.ports import Access, Enrolled, EnrolmentAsked
 from sync import errors
 from sync.client.round import Post, Reply
@@ -80,7 +81,7 @@ def _ask(access: Access, request: EnrolRequest) -> EnrolAnswer:
     if reply.status != 200:
         raise _refusal(reply)
     try:
-        answer = msgspec.json.decode(reply.body, type=EnrolAnswer)
+        answer = decode(reply.body, EnrolAnswer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadAnswer from None
     good = is_name(answer.device, 64) and is_name(answer.token, 200) and answer.token.isascii()
@@ -92,7 +93,7 @@ def _ask(access: Access, request: EnrolRequest) -> EnrolAnswer:
 
 def _refusal(reply: Reply) -> errors.SyncError:
     try:
-        told = msgspec.json.decode(reply.body, type=ErrorAnswer)
+        told = decode(reply.body, ErrorAnswer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return errors.BadAnswer()
     return _TOLD.get(told.code, errors.BadAnswer)()

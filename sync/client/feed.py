@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.journal import Entry
 from app.storage.inbox import FeedPage, Verdict
 from sync import errors, wire
@@ -130,7 +131,7 @@ class Feed:
 
 def _decoded(body: bytes) -> FeedAnswer:
     try:
-        return msgspec.json.decode(body, type=FeedAnswer)
+        return decode(body, FeedAnswer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadAnswer from None
 

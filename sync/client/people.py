@@ -10,6 +10,7 @@ import msgspec
 
 from app.domain.case import CaseState
 from app.domain.case_events import Numbered
+from app.domain.decoding import decode
 from app.domain.errors import AppError, BadEntry
 from app.domain.journal import Entry, check_body, decode_event
 from app.ports import AccessSource, Licence, WaitingCase
@@ -81,7 +82,7 @@ class RemotePeople:
                 reply = transport(post)
             if reply.status != 200:
                 raise RecordsUnavailable(cause=check_error(reply).code)
-            return msgspec.json.decode(reply.body, type=kind)
+            return decode(reply.body, kind)
         except (errors.Unreachable, errors.BadAnswer) as error:
             raise _unusable(error) from None
         except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from app.domain.decoding import decode
 from app.domain.journal import Entry
 from app.storage.outbox import Refusal
 from sync import errors, wire
@@ -264,7 +265,7 @@ def _batch(body: bytes) -> Post:
 
 def _decode(body: bytes, kind: type[_Answer]) -> _Answer:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decode(body, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise errors.BadAnswer from None
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.devices.cards.errors import BadPeople
+from app.domain.decoding import decode
 from app.domain.person import DocumentKind, Sex
 
 PHOTO_FILLER = bytes(n * 37 % 251 for n in range(1024))  # not a picture, but of its size
@@ -81,7 +82,7 @@ def load_people(text: str) -> dict[str, SimulatedCard]:
     Someone without a card is left out. A card of kind ``social_security`` is a chip card alone.
     """
     try:
-        loaded = msgspec.json.decode(text, type=_People)
+        loaded = decode(text, _People)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise BadPeople(place=str(error)) from None
     cards: dict[str, SimulatedCard] = {}

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from app.domain.decoding import decode
 from sync.backoffice.departments.errors import BadDepartments
 
 FILE = "departments.json"
@@ -115,7 +116,7 @@ def _read(folder: Path) -> tuple[Plan, tuple[str, ...]]:
     if len(content) > _LARGEST:
         raise BadDepartments(place=f"{FILE}: more than 256 KB")
     try:
-        plan = msgspec.json.decode(content, type=_Plan)
+        plan = decode(content, _Plan)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadDepartments(place=f"{FILE}: {str(error)[:200]}") from None
     for at, one in enumerate(plan.lines[:_MOST_LINES]):

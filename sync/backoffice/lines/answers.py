@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from app.domain.case_events import CaseFinished, CaseReviewed, SupplementAsked
+from app.domain.decoding import decode
 from app.domain.errors import AppError
 from app.domain.event import Event
 from sync.backoffice import own
@@ -153,7 +154,7 @@ def _read(raw: bytes) -> LineAnswer | None:
     if len(raw) > MAX_ANSWER:
         return None
     try:
-        answer = msgspec.json.decode(raw, type=LineAnswer)
+        answer = decode(raw, LineAnswer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     texts = [answer.key, answer.ticket, answer.number, answer.department]

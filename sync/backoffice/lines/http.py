@@ -12,6 +12,7 @@ import time
 import msgspec
 import requests
 
+from app.domain.decoding import decode
 from sync.backoffice.departments.plan import Line
 from sync.backoffice.lines.errors import LineRefused, LineTrouble
 from sync.backoffice.lines.system import MAX_ANSWER, MAX_POLLED, CaseSnapshot, Polled
@@ -39,7 +40,7 @@ class HttpLine:
         told = {"Content-Type": "application/json", KEY_HEADER: case.key}
         body = self._ask("POST", "/cases", msgspec.json.encode(case), told)
         try:
-            ticket = msgspec.json.decode(body, type=_Ticket).ticket
+            ticket = decode(body, _Ticket).ticket
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise LineTrouble(cause="answer") from None
         if not 0 < len(ticket) <= 200 or not ticket.isprintable():
@@ -50,7 +51,7 @@ class HttpLine:
         """Raises LineTrouble."""
         try:
             body = self._ask("GET", "/answers", None, {}, after=after)
-            return msgspec.json.decode(body, type=Polled)
+            return decode(body, Polled)
         except LineRefused as refused:
             raise LineTrouble(cause=str(refused.details.get("status", ""))) from None
         except (msgspec.MsgspecError, ValueError, RecursionError):
