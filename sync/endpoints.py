@@ -202,6 +202,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
     ),
     Endpoint(
+        method="GET", path="/orders", admits="password", gives=HTML,
+        says="What supervisors told the windows, and cases that lie open at one.",
+    ),
+    Endpoint(
+        method="POST", path="/orders", admits="password", takes=FORM, gives=HTML,
+        says="An act on that page: `act` is order, end or free.",
+        refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
+    ),
+    Endpoint(
         method="GET", path="/progress/{number}", admits="anyone", gives=HTML,
         says="How a case or bundle stands, to who knows its check; 404 for anything else, 429 when"
         " asked too often.",

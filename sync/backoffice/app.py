@@ -18,6 +18,7 @@ from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
+from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
 from sync.backoffice.published import PublishedShelf, add_published
 from sync.backoffice.reference import add_reference
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_published(app, office, shelf)
     add_feed(app, office, shelf)
     add_devices(app, office)
+    add_orders(app, office)
     blob_desk = add_blobs(app, office)
     add_reference(app, office)
     return app

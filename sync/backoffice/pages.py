@@ -110,8 +110,9 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         + draw_section("窗口数据链", _chains(connection), "还没有窗口连接过。")
         + draw_section("退回与暂存的事件", _exceptions(connection), "没有。")
         + draw_section("号段与号票", _leases(connection, day), "还没有发出。")
-        + '<p class="note"><a href="/demands">清单外要求与重复告知</a>'
-        + "（督导和审计用，需要口令）</p></main>"
+        + '<p class="note"><a href="/orders">督导：对窗口说、放开办件</a> · '
+        + '<a href="/devices">设备</a> · <a href="/demands">清单外要求与重复告知</a>'
+        + "（需要口令）</p></main>"
     )
     return draw_page(hall.head.name, body, refresh=True)
 

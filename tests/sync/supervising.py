@@ -18,18 +18,18 @@ def password(office: Answering) -> AuthBase:
     return HTTPBasicAuth("督导甲".encode(), office.token.encode())
 
 
-def open_page(office: Answering) -> str:
-    answer = requests.get(f"{office.url}/devices", auth=password(office), timeout=10)
+def open_page(office: Answering, page: str = "/devices") -> str:
+    answer = requests.get(office.url + page, auth=password(office), timeout=10)
     assert answer.status_code == 200
     return answer.text
 
 
-def act(office: Answering, **fields: str) -> requests.Response:
+def act(office: Answering, page: str = "/devices", **fields: str) -> requests.Response:
     """Press the button of the form that holds these fields."""
-    found = re.search(r'name="form" value="([0-9a-f]{64})"', open_page(office))
+    found = re.search(r'name="form" value="([0-9a-f]{64})"', open_page(office, page))
     assert found
     return requests.post(
-        f"{office.url}/devices", auth=password(office), timeout=30,
+        office.url + page, auth=password(office), timeout=30,
         data={"form": found[1], **fields},
     )  # fmt: skip
 
