@@ -27,13 +27,15 @@ class PublishedKeeper:
         monotonic: Callable[[], float] = time.monotonic, *,
         on_kept: Callable[[Path], None] | None = None,
     ) -> None:  # fmt: skip
-        """``on_kept`` hears of a new file once it is there; what it raises is only logged."""
+        """``on_kept`` hears of a new file once it is there, and with the first look of one from
+        before: the program may have died in between. What it raises is only logged."""
         self._kind = kind
         self._file = file
         self._transport = transport
         self._on_kept = on_kept
         self._monotonic = monotonic
         self._due = monotonic()
+        self._begun = False
         self._told = ""  # the tag for which it was fetched out of turn
 
     @property
@@ -48,13 +50,17 @@ class PublishedKeeper:
             self._due = self._monotonic()
 
     def look(self) -> None:
-        """Fetch the file where the last look is long enough ago. Called after a good round.
+        """Fetch the file where the last look is long enough ago. Called where the line stands.
 
         Raises nothing: the journal must flow whatever becomes of this file.
         """
         if self._monotonic() < self._due:
             return
         self._due = self._monotonic() + EVERY_SECONDS
+        if not self._begun:
+            self._begun = True
+            if self._file.exists():
+                self._tell()
         try:
             self._fetch()
         except SyncError as error:
@@ -76,6 +82,9 @@ class PublishedKeeper:
             raise BadAnswer from None
         self._write(reply.body)
         _log.info("%s: %d bytes", self._kind.name, len(reply.body))
+        self._tell()
+
+    def _tell(self) -> None:
         if self._on_kept is not None:
             try:
                 self._on_kept(self._file)

@@ -7,19 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from random import Random
 
 from app.domain.errors import AppError
 from app.ports import AccessSource, Clock, LinkState, SyncStatus
 from sync.client.lanes import Lanes
 from sync.client.outbox import Outbox
-from sync.client.published import PublishedKeeper
 from sync.client.round import LeaseAims, Pace, Patience, Rounds, Turn, TurnKind
 from sync.client.transport import HttpTransport
 from sync.devices import LARGE_SKEW
 from sync.errors import LocalTrouble
-from sync.published import BARS, CALENDAR
 
 _log = logging.getLogger("onewindow.sync")
 
@@ -33,15 +30,9 @@ _LINKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncSettings:
-    """``bars`` and ``calendar`` are where the list of bad credit and the published working days are
-    kept, None where nobody needs them.
-    """
-
     access: AccessSource
     aims: LeaseAims = field(default_factory=LeaseAims)
     patience: Patience = field(default_factory=Patience)
-    bars: Path | None = None
-    calendar: Path | None = None
 
 
 def _told(skew: int) -> int:
@@ -64,10 +55,6 @@ class SyncWorker:
             outbox=outbox, send=self._transport, new_id=new_id, aims=settings.aims,
             begin=self._lanes,
         )  # fmt: skip
-        wanted = ((BARS, settings.bars), (CALENDAR, settings.calendar))
-        self._published = [
-            PublishedKeeper(kind, file, self._transport) for kind, file in wanted if file
-        ]
         self._pace = Pace(random, settings.patience)
         self._listeners = [on_change] if on_change else []
         self._status = SyncStatus(since=clock.now())
@@ -121,8 +108,6 @@ class SyncWorker:
                 self._publish(turn)
                 turn = self._rounds.turn()
             self._publish(turn)
-            for keeper in self._published if turn.kind is TurnKind.QUIET else ():
-                keeper.look()
         except AppError as error:
             turn = self._trouble(error.code)
         except Exception as error:  # noqa: BLE001 - the thread must outlive a defect, or nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from sync.backoffice.database import Database, Transaction
 from sync.backoffice.feed import Asker, write_page
 from sync.backoffice.stretch import find_end, find_mark, read_stretch
 from sync.client.feed import Feed, Pull, PullKind
-from sync.client.feed_worker import FeedSettings, FeedWorker
+from sync.client.feed_worker import FeedSettings, FeedWorker, Kept
 from sync.client.round import LeaseAims, Patience, Post, Reply, Rounds, TurnKind
 from sync.errors import Unreachable
 from sync.feed import Cursor, FeedAnswer
@@ -177,12 +177,14 @@ def beginning(server: Answering, **who: Any) -> FeedAnswer:
 class FedWindow(ClientWindow):
     """A whole window, feed and all."""
 
-    def __init__(self, home: Path, url: str, token: str, **more: Any) -> None:
+    def __init__(
+        self, home: Path, url: str, token: str, lists: Sequence[Kept] = (), **more: Any
+    ) -> None:
         super().__init__(home, url, token, **more)
         self.inbox = Inbox(self.store)
         self.taken = 0
         settings = FeedSettings(
-            access=self.access, wait=2, patience=Patience(first=0.05, longest=0.5)
+            access=self.access, lists=lists, wait=2, patience=Patience(first=0.05, longest=0.5)
         )
         self.feed = FeedWorker(
             inbox=self.inbox, settings=settings, random=random.Random(9), on_taken=self._count

@@ -6,10 +6,12 @@ import hashlib
 import json
 import stat
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 
@@ -17,14 +19,18 @@ from app.bootstrap import resources_folder
 from app.domain.checklist import Bar
 from app.ports import Access
 from app.services.calendar import open_calendar
+from app.services.catalogue_published import take_up_published
+from app.services.catalogue_signing import public_of
+from app.services.catalogue_store import installed_files, open_catalogue, trust_key
 from app.services.standing import Standing
+from sync.client.feed_worker import Kept
 from sync.client.published import EVERY_SECONDS, PublishedKeeper
 from sync.client.transport import HttpTransport
-from sync.client.worker import SyncSettings, SyncWorker
-from sync.published import BARS, CALENDAR
-from tests.sync.hall import TestClock
+from sync.published import BARS, CALENDAR, CATALOGUE
+from tests.sync.feeding import fed_window
 from tests.sync.test_sync_lies import lying
-from tests.sync.world import BadLine, ClientWindow, Forked, Nursery, enrolled, wait_until
+from tests.sync.world import BadLine, Forked, Nursery, enrolled, wait_until
+from tests.unit.test_catalogue_publish import DAY, ITEMS, KEY, NEXT, UNIT, signed
 
 SALT = "ab" * 16
 SHIPPED = resources_folder() / "calendar" / "workdays.json"
@@ -86,31 +92,52 @@ def test_the_list_is_served_with_its_version(tmp_path: Path, nursery: Nursery) -
         assert PERSON not in log
 
 
-def test_the_worker_brings_it_and_the_window_knows(tmp_path: Path, nursery: Nursery) -> None:
+def test_the_feed_brings_it_and_the_window_knows(tmp_path: Path, nursery: Nursery) -> None:
     file = tmp_path / "w" / "bars.json"
     with nursery.served(tmp_path / "data") as office:
         (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
-        window = ClientWindow(tmp_path / "w", office.url, enrolled(office, "W01"))
-        settings = SyncSettings(
-            access=Access(url=office.url, token=enrolled(office, "W01")), bars=file
-        )
-        import random
+        kept = [Kept(kind=BARS, file=file)]
+        with fed_window(tmp_path / "w", office.url, enrolled(office, "W01"), lists=kept) as window:
+            standing = Standing([file], lambda: date(2026, 11, 23))
+            assert standing.check(["379901198803040115"]).published == ""
+            window.start()
+            wait_until(file.exists)
+            assert {one.bar for one in standing.check([PERSON]).bars} == {Bar.DEFERRAL, Bar.PROMISE}
+            assert standing.check(["379901198803040115"]).bars == ()
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            assert not file.with_suffix(".part").exists()
+            # A new one is heard of at once, not after ten minutes.
+            (office.data / "bars.json").write_bytes(published("2026-11-22"))
+            wait_until(lambda: standing.check([PERSON]).bars == ())
 
-        worker = SyncWorker(
-            outbox=window.outbox, settings=settings, clock=TestClock(), random=random.Random(1),
-            new_id=window.store.new_id,
-        )  # fmt: skip
-        standing = Standing([file], lambda: date(2026, 11, 23))
-        assert standing.check(["379901198803040115"]).published == ""
-        worker.start()
-        wait_until(file.exists)
-        assert {one.bar for one in standing.check([PERSON]).bars} == {Bar.DEFERRAL, Bar.PROMISE}
-        assert standing.check(["379901198803040115"]).bars == ()
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert not file.with_suffix(".part").exists()
-        assert worker.stop(10)
-        window.worker.start()
-        window.close()
+
+def test_signed_lists_are_taken_up_also_after_a_kill(tmp_path: Path, nursery: Nursery) -> None:
+    home = tmp_path / "home"
+    trust_key(home, msgspec.structs.replace(public_of(KEY), unit=UNIT))
+    file = home / "published" / "catalogue.json"
+    taken: list[int] = []
+
+    def take_up(kept: Path) -> None:
+        taken.append(take_up_published(kept, home, ITEMS))
+
+    with nursery.served(tmp_path / "data") as office:
+        (office.data / CATALOGUE.file).write_bytes(signed(NEXT))
+        token = enrolled(office, "W01")
+        # Killed between the file and the list: it is there, and nobody has taken it up.
+        before = [Kept(kind=CATALOGUE, file=file)]
+        with fed_window(tmp_path / "a", office.url, token, lists=before) as window:
+            window.start()
+            wait_until(file.exists)
+        assert installed_files(home) == []
+        after = [Kept(kind=CATALOGUE, file=file, on_kept=take_up)]
+        with fed_window(tmp_path / "b", office.url, token, lists=after) as window:
+            window.start()
+            wait_until(lambda: taken == [1])
+            assert open_catalogue(ITEMS, home, on=DAY).get(NEXT.code) == NEXT
+            third = replace(NEXT, version=3)
+            (office.data / CATALOGUE.file).write_bytes(signed(third, at=5))
+            wait_until(lambda: taken == [1, 1])
+            assert open_catalogue(ITEMS, home, on=DAY).get(NEXT.code).version == 3
 
 
 def test_it_is_asked_for_every_ten_minutes_at_most(tmp_path: Path) -> None:
@@ -199,30 +226,19 @@ def test_a_full_disk_or_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "bars.part").exists()
 
 
-def test_it_waits_for_a_line_that_stands(tmp_path: Path, nursery: Nursery) -> None:
-    """While the journal cannot be pushed nothing is spent on the list; then it comes at once."""
-    import random
-
+def test_it_comes_as_soon_as_the_line_stands(tmp_path: Path, nursery: Nursery) -> None:
     file = tmp_path / "w" / "bars.json"
     with nursery.served(tmp_path / "data") as office:
         (office.data / "bars.json").write_bytes(published("2026-11-20", PERSON))
         line = BadLine(office.port)
-        access = Access(url=line.url, token=enrolled(office, "W01"))
-        window = ClientWindow(tmp_path / "w", access.url, access.token)
-        worker = SyncWorker(
-            outbox=window.outbox, clock=TestClock(), random=random.Random(1),
-            settings=SyncSettings(access=access, bars=file),
-            new_id=window.store.new_id,
-        )  # fmt: skip
-        worker.start()
-        time.sleep(1)
-        assert not file.exists()
-        line.up()
-        wait_until(file.exists, 6)
-        assert worker.stop(10)
-        window.worker.start()
-        window.close()
-        line.down()
+        kept = [Kept(kind=BARS, file=file)]
+        with fed_window(tmp_path / "w", line.url, enrolled(office, "W01"), lists=kept) as window:
+            window.start()
+            time.sleep(1)
+            assert not file.exists()
+            line.up()
+            wait_until(file.exists, 6)
+            line.down()
 
 
 ARRANGEMENT = {
