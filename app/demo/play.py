@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from app.demo.hall import ReaderTrainer
 from app.domain.checklist import Outcome
@@ -32,6 +33,22 @@ class PlayStuck(AppError):
 
     code = "DEMO-02"
     blame = Blame.MACHINE
+
+
+def draw_page(file: Path, number: int) -> Path:
+    """An invented sheet, A4 at 100 dots an inch."""
+    sheet = QImage(827, 1169, QImage.Format.Format_RGB32)
+    sheet.fill(QColor("white"))
+    painter = QPainter(sheet)
+    font = painter.font()
+    font.setPixelSize(64)
+    painter.setFont(font)
+    painter.drawText(sheet.rect(), int(Qt.AlignmentFlag.AlignHCenter), f"\n样张 第 {number} 页")
+    for line in range(12):
+        painter.fillRect(110, 300 + 55 * line, 607 - 40 * (line % 3), 6, QColor("#666"))
+    painter.end()
+    sheet.save(str(file))
+    return file
 
 
 class Hands:
@@ -196,6 +213,26 @@ class Hands:
         for row in rows[: len(rows) - leave_out]:
             self._go_to(row.id)
             self.press(Qt.Key.Key_Space)
+
+    def scan(self, folder: Path, pages: int) -> None:
+        """Pages of the first paper, from files as a scanner leaves them."""
+        self.ctrl(Qt.Key.Key_T)
+        self._go_to(self.case.rows[0].id)
+        self.press(Qt.Key.Key_S)
+        self.press(Qt.Key.Key_A)
+        form = self.page.materials.pages
+        dialog = form.findChild(QFileDialog)
+        if dialog is None:
+            raise PlayStuck(step="choose files")
+        files = [draw_page(folder / f"{number}.jpg", number) for number in range(1, pages + 1)]
+        dialog.filesSelected.emit([str(file) for file in files])
+        dialog.close()
+        self.screen.window.activateWindow()
+        shown = self.model.pages
+        self.wait(lambda: len(shown.state.lines) == pages and bool(shown.state.preview), "pages")
+        self.picture("scanned-pages")
+        form.list.setFocus()
+        self.press(Qt.Key.Key_Escape)
 
     def name_organisation(self, name: str, credit_code: str) -> None:
         """The person read stands for it."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -85,6 +86,8 @@ def _serve_three(hands: Hands, hall: DemoHall) -> list[str]:
     hands.find_item("spjyxk")
     hands.answer_first_options()
     hands.bring()
+    with TemporaryDirectory() as scanned:
+        hands.scan(Path(scanned), 2)
     numbers = [hands.decide(Outcome.ACCEPT)]
     hands.picture("accepted")
 

@@ -87,6 +87,7 @@ class OutboxPanel(Panel):
         self.note.tell(state.note)
         self.list.empty_text = _nothing(state.tab) if state.loaded else say("正在读取…")
         self.list.put([_lines(one) for one in state.rows])
+        self.detail.setVisible(bool(state.rows))
         had = not self.form.isHidden()
         self.form.show_form(state.form)
         self.back.set_primary(state.form is None)
