@@ -222,6 +222,14 @@ def doctor(*, home: Path, as_json: bool, rebuild: bool) -> bool:
     metavar="ADDRESS",
     help="postgresql://… instead of a file in DATA; better given as ONEWINDOW_DATABASE.",
 )
+@click.option(
+    "--processes",
+    default=1,
+    envvar="ONEWINDOW_PROCESSES",
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Server processes; more than one need PostgreSQL.",
+)
 @click.option("--embedded", is_flag=True, help="End when standard input closes.")
 def backoffice(
     *,
@@ -231,6 +239,7 @@ def backoffice(
     port: int,
     demo_line: int,
     database: str,
+    processes: int,
     embedded: bool,
 ) -> None:
     """Run the hall's back office until it is told to stop."""
@@ -238,7 +247,10 @@ def backoffice(
 
     if embedded:
         _end_with_parent()
-    serve(data, port=port, hall=_client(home).hall, demo_line=demo_line, database=database)
+    serve(
+        data, port=port, hall=_client(home).hall, demo_line=demo_line, database=database,
+        processes=processes,
+    )  # fmt: skip
 
 
 def _end_with_parent() -> None:

@@ -327,3 +327,10 @@ class PortTaken(SyncError):
 
     code = "SYNC-PORT"
     blame = Blame.MACHINE
+
+
+class ManyProcesses(SyncError):
+    """Several server processes want PostgreSQL, and a system that can fork."""
+
+    code = "SYNC-PROCESSES"
+    blame = Blame.MACHINE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 
 class Changed:
@@ -13,22 +14,34 @@ class Changed:
         self._through = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling = threading.Lock()
+
+    @property
+    def listeners(self) -> int:
+        """How many wait now."""
+        return len(self._waiting)
 
     def tell(self, arrival: int) -> None:
         """Everything up to ``arrival`` is committed."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake, arrival)
+        with self._telling:
+            if arrival <= self._through:
+                return  # this process's own commit, told once more by the database
+            self._through = arrival
+            loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._wake)
 
     def end(self) -> None:
         """Nobody waits any longer."""
         self.ending = True
-        self._wake(self._through)
+        self._wake()
 
     async def wait(self, after: int, seconds: float) -> None:
         """Returns when an arrival after ``after`` is committed, or after so many seconds."""
-        self._loop = asyncio.get_running_loop()
-        if self.ending or self._through > after:
-            return
+        with self._telling:  # what is told from now on reaches this loop
+            self._loop = asyncio.get_running_loop()
+            if self.ending or self._through > after:
+                return
         woken = self._loop.create_future()
         self._waiting.add(woken)
         try:
@@ -39,8 +52,7 @@ class Changed:
         finally:
             self._waiting.discard(woken)
 
-    def _wake(self, arrival: int) -> None:
-        self._through = max(self._through, arrival)
+    def _wake(self) -> None:
         for one in self._waiting:
             if not one.done():
                 one.set_result(None)

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.resources import files
@@ -108,6 +108,10 @@ class Database(ABC):
     @abstractmethod
     def read(self) -> AbstractContextManager[Transaction]:
         """A steady view."""
+
+    @abstractmethod
+    def hear(self, tell: Callable[[int], None]) -> None:
+        """Until ``close``, ``tell`` the last arrival, from a thread, when others committed."""
 
     @abstractmethod
     def close(self) -> None:

@@ -51,6 +51,7 @@ class Office:
         # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(2, "reader")
+        self.database.hear(self.changed.tell)
 
     def close(self) -> None:
         self._writer.shutdown()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -27,6 +27,7 @@ from sync.backoffice.database import (
     Value,
     statements,
 )
+from sync.backoffice.hearing import CHANNEL, Connection, Hearing
 from sync.errors import ServerTrouble, StoreTooNew, StoreUnreachable
 
 _LOCK = 0x6F6E6577  # one for all writing of this database; "onew"
@@ -40,8 +41,14 @@ _SESSION = (
 )
 _BEGIN_WRITE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})"
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+_COMMIT_WRITE = f"NOTIFY {CHANNEL}; COMMIT"  # heard by the other processes once it is committed
+# A change of the schema may take its time on large tables; who starts meanwhile waits for it.
+_BEGIN_MIGRATION = f"BEGIN; SET LOCAL lock_timeout = '15min'; SELECT pg_advisory_xact_lock({_LOCK})"
+# A database server whose machine is gone must not be waited for as long as TCP would.
+_LINE: dict[str, Any] = {
+    "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}  # fmt: skip
 
 
 class PostgresTransaction(Transaction):
@@ -102,6 +109,7 @@ class PostgresDatabase(Database):
     def __init__(self, address: str) -> None:
         self._address = address
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._hearing: Hearing | None = None
 
     @classmethod
     def opened(cls, address: str, now: datetime) -> PostgresDatabase:
@@ -119,7 +127,7 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        with self._begun(_BEGIN_WRITE) as transaction:
+        with self._begun(_BEGIN_WRITE, _COMMIT_WRITE) as transaction:
             yield transaction
 
     @contextmanager
@@ -127,12 +135,16 @@ class PostgresDatabase(Database):
         with self._begun(_BEGIN_READ) as transaction:
             yield transaction
 
+    def hear(self, tell: Callable[[int], None]) -> None:
+        self._hearing = Hearing(self.connect, tell)
+
     def connect(self) -> Connection:
         """A connection of the caller's own, in autocommit. Raises ServerTrouble."""
         try:
             driver = psycopg.connect(
                 self._address, autocommit=True, connect_timeout=_CONNECT_SECONDS,
                 application_name="onewindow backoffice", client_encoding="utf8",
+                **_LINE,
             )  # fmt: skip
             try:
                 driver.adapters.register_dumper(bool, _BoolAsInteger)
@@ -146,6 +158,9 @@ class PostgresDatabase(Database):
         return driver
 
     def close(self) -> None:
+        if self._hearing is not None:
+            self._hearing.close()
+            self._hearing = None
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -153,11 +168,11 @@ class PostgresDatabase(Database):
                 return
 
     @contextmanager
-    def _begun(self, begin: str) -> Iterator[Transaction]:
+    def _begun(self, begin: str, end: str = "COMMIT") -> Iterator[Transaction]:
         driver = self._begin(begin)
         try:
             yield PostgresTransaction(driver)
-            driver.execute("COMMIT")
+            driver.execute(end.encode())
         except BaseException as error:
             _end(driver)
             if isinstance(error, psycopg.Error):
@@ -190,7 +205,7 @@ class PostgresDatabase(Database):
 
     def _migrate(self, now: datetime) -> None:
         known = database.steps()
-        with self.write() as writer:  # alone among all processes that start at the same time
+        with self._begun(_BEGIN_MIGRATION) as writer:  # alone among all that start at once
             encoding = writer.execute("SHOW server_encoding").fetchone()[0]
             if encoding != "UTF8":
                 raise StoreUnreachable(cause=f"server_encoding {encoding}")

@@ -1,4 +1,10 @@
-"""Run the back office as a process: bind, say where, serve until SIGTERM, stop without haste."""
+"""Run the back office: bind, say where, serve until SIGTERM, stop without haste but in time.
+
+Stopping: no more connections are taken, long polls are answered at once, running requests get
+their answers, the database is closed. What has not ended after ``_STOP_SECONDS`` is cut off, and a
+process that hangs even so (a database that does not answer) ends by itself after ``_END_SECONDS``:
+what was not acknowledged comes again.
+"""
 
 from __future__ import annotations
 
@@ -7,68 +13,132 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
 from app.domain.hall import Hall
 from sync.backoffice.app import create_app
-from sync.backoffice.logs import log_to_stderr
-from sync.backoffice.settings import Settings
-from sync.errors import PortTaken
+from sync.backoffice.database import Database, is_address
+from sync.backoffice.logs import log_to_stderr, note
+from sync.backoffice.settings import Settings, read_token
+from sync.errors import ManyProcesses, PortTaken
 
 _STOP_SECONDS = 5
+_END_SECONDS = 20.0
+_INSIST_SECONDS = 25.0  # until the parent of several ends what is left of them
 
 
 def serve(
     data: Path, port: int, host: str = "127.0.0.1", *, hall: Hall, demo_line: int = 0,
-    version: str = "0.1.0", database: str = "",
+    version: str = "0.1.0", database: str = "", processes: int = 1,
 ) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT. Port 0 takes a free one.
 
     The port goes to ``data/port`` and, as one JSON line, to stdout once requests are taken. Raises
-    PortTaken, StoreTooNew, StoreUnreachable.
+    PortTaken, StoreTooNew, StoreUnreachable, ManyProcesses.
     """
     os.umask(0o077)  # the database holds what people brought to the window
     log_to_stderr()
     settings = Settings(
-        data=data, hall=hall, demo_line=demo_line, version=version, database=database
-    )
-    app = create_app(settings)
-    listener = _listen(host, port)
-    taken = int(listener.getsockname()[1])
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
-        timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
+        data=data, hall=hall, demo_line=demo_line, version=version, database=database,
+        processes=processes,
     )  # fmt: skip
-    server = _Server(config, app.state.end_waiting)
+    if processes > 1:
+        _serve_by_many(settings, host, port)
+    else:
+        server = _Server(settings)
+        with _Listening(settings.data, host, port) as listener:
+            server.run(sockets=[listener])
 
-    def leave(*_: object) -> None:
-        server.should_exit = True
 
-    # uvicorn takes signals only once it runs, and raises them again after its own shutdown: before,
-    # a stop must not be lost, and afterwards a stop as asked is not a failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, leave)
-    _write_port(data / "port", taken)
-    print(json.dumps({"listening": f"http://{host}:{taken}", "port": taken}), flush=True)
-    try:
-        server.run(sockets=[listener])
-    finally:
-        listener.close()
-        (data / "port").unlink(missing_ok=True)
+def _serve_by_many(settings: Settings, host: str, port: int) -> None:
+    if not is_address(settings.database) or sys.platform == "win32":
+        raise ManyProcesses
+    from sync.backoffice.processes import Processes
+
+    read_token(settings.data)
+    # What is wrong with the database is said here and once; the workers find it at its newest.
+    Database.open(settings.database, settings.now()).close()
+    with _Listening(settings.data, host, port) as listener:
+
+        def work() -> None:
+            _Server(settings).run(sockets=[listener])
+
+        processes = Processes(
+            settings.processes, work, patience=_INSIST_SECONDS, died=lambda _: None
+        )
+        processes.run()
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, end_waiting: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._end_waiting = end_waiting
+    """Opens the database at once, so that what is wrong with it is raised before any request."""
+
+    def __init__(self, settings: Settings) -> None:
+        app = create_app(settings)
+        self._end_waiting: Callable[[], None] = app.state.end_waiting
+        super().__init__(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
+                timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
+            )
+        )  # fmt: skip
+        self._ending = threading.Timer(_END_SECONDS, _end_now)
+        self._ending.daemon = True
+        # uvicorn takes signals only once it runs, and raises them again after its own shutdown:
+        # before, a stop must not be lost, and afterwards a stop as asked is not a failure.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._leave)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self._ending.cancel()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._leave()
+
+    def _leave(self, *_: object) -> None:
+        self.should_exit = True
+        if self._ending.ident is None:
+            self._ending.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Long polls are answered at once, instead of holding the stop up."""
         self._end_waiting()
         await super().shutdown(sockets)
+        note("stopped")
+
+
+def _end_now() -> None:
+    note("stop_forced")
+    os._exit(1)
+
+
+class _Listening:
+    """The listening socket; where it is stands in ``data/port`` and on stdout meanwhile."""
+
+    def __init__(self, data: Path, host: str, port: int) -> None:
+        self._said = data / "port"
+        self._host = host
+        self._listener = _listen(host, port)
+
+    def __enter__(self) -> socket.socket:
+        port = int(self._listener.getsockname()[1])
+        part = self._said.with_suffix(".part")
+        part.write_text(f"{port}\n", encoding="ascii")
+        part.replace(self._said)
+        print(json.dumps({"listening": f"http://{self._host}:{port}", "port": port}), flush=True)
+        return self._listener
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        self._said.unlink(missing_ok=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -84,9 +154,3 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise PortTaken(port=port) from None
     return listener
-
-
-def _write_port(path: Path, port: int) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(f"{port}\n", encoding="ascii")
-    part.replace(path)

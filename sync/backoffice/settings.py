@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +22,13 @@ class Settings:
     """``data`` is the folder of database and token. ``demo_line`` people wait at start.
 
     ``database`` is the address of a PostgreSQL database, "" for the file in ``data``.
+    ``processes`` serve it here; each of them lets its share of what is limited through.
     """
 
     data: Path
     hall: Hall
     database: str = ""
+    processes: int = 1
     version: str = "0.1.0"
     block_size: int = 200
     demo_line: int = 0
@@ -40,16 +43,17 @@ def read_token(data: Path) -> str:
     """The bearer token in ``data/token``; made at first start, readable by its owner alone."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / "token"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        token = path.read_text(encoding="ascii").strip()
-        if token:
+    with suppress(FileNotFoundError):
+        if token := path.read_text(encoding="ascii").strip():
             return token
-        handle = os.open(path, os.O_WRONLY | os.O_TRUNC)  # the first start died before writing
-    token = secrets.token_urlsafe(32)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
+        path.unlink()  # empty: an older program's first start died before writing
+    # It has its name only once it is whole: of several that start at once, one makes it.
+    part = data / f"token.{os.getpid()}.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return token
+    with suppress(FileExistsError):
+        os.link(part, path)
+    part.unlink()
+    return path.read_text(encoding="ascii").strip()

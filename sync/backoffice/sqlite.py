@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -119,6 +119,9 @@ class SqliteDatabase(Database):
     def read(self) -> Iterator[Transaction]:
         with self._begun("BEGIN") as transaction:
             yield transaction
+
+    def hear(self, tell: Callable[[int], None]) -> None:
+        """A file has one server process, which knows its own commits: there is nothing to hear."""
 
     def back_up(self, target: Path) -> None:
         """A whole copy, complete before it has its name."""

@@ -1,6 +1,7 @@
 """Run real back offices for the tests, each in its own process that may be killed.
 
-With DATA, PORT and the length of the demo line it serves in this process, as the product does.
+With DATA, PORT, the length of the demo line, the database's address ("" for a file) and how many
+processes, it serves as the product does.
 With ``--nursery`` it imports everything once and forks a server for each such line on stdin,
 answering its process id, so that fifty kills do not pay for fifty imports.
 """
@@ -37,4 +38,8 @@ if __name__ == "__main__":
     if sys.argv[1] == "--nursery":
         _nursery()
     else:
-        serve(Path(sys.argv[1]), int(sys.argv[2]), hall=HALL, demo_line=int(sys.argv[3]))
+        data, port, demo_line, database, processes = sys.argv[1:]
+        serve(
+            Path(data), int(port), hall=HALL, demo_line=int(demo_line), database=database,
+            processes=int(processes),
+        )  # fmt: skip

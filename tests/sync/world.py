@@ -138,13 +138,16 @@ def enrol(server: Answering, device: str, install: str = "") -> str:
 
 
 class Served(Answering):
-    """One back office process, started as the product starts it."""
+    """One back office, started as the product starts it, of one process or of several."""
 
-    def __init__(self, data: Path, port: int, demo_line: int = 0) -> None:
+    def __init__(
+        self, data: Path, port: int, demo_line: int = 0, *, database: str = "", processes: int = 1
+    ) -> None:
         self.data = data
         with (data.parent / "backoffice.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.sync.serve", str(data), str(port), str(demo_line)],
+                [sys.executable, "-m", "tests.sync.serve", str(data), str(port), str(demo_line),
+                 database, str(processes)],
                 stdout=subprocess.PIPE, stderr=log, cwd=_ROOT,
             )  # fmt: skip
         assert self.process.stdout
