@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _making = RLock()
+_NUMBER_DAYS = 60  # of work without a back office: twelve weeks by the calendar
 
 
 class SystemClock:
@@ -372,11 +373,12 @@ class Client:
 
     @_Part
     def sync(self) -> SyncWorker:
+        from sync.client.round import LeaseAims
         from sync.client.worker import SyncSettings, SyncWorker
 
         worker = SyncWorker(
             outbox=self.outbox,
-            settings=SyncSettings(access=self.enrolment.access),
+            settings=SyncSettings(access=self.enrolment.access, aims=LeaseAims(days=_NUMBER_DAYS)),
             clock=self.clock,
             random=Random(self.random(8)),
             new_id=self.store.new_id,

@@ -172,7 +172,8 @@ class SyncStatus:
 
     ``quarantined`` of those that wait are kept apart at the back office, undecided.
     ``skew_seconds`` is how far this device's clock is ahead of the back office's, 0 up to five
-    minutes.
+    minutes. ``number_days`` is how many days of work the leased case numbers last, by what goes in
+    a day; None while that is not known.
     """
 
     link: LinkState = LinkState.CONNECTING
@@ -183,6 +184,7 @@ class SyncStatus:
     since: datetime | None = None  # of the present link state
     quarantined: int = 0
     skew_seconds: int = 0
+    number_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

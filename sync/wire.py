@@ -81,6 +81,7 @@ class LeaseRequest(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     install: str
     numbers: bool = False  # wants a block of case-number serials
+    serials: int = 0  # so many at least; the hall's usual block where it is less
     tickets: int = 0  # how many more tickets it wants to hold
 
 

@@ -36,6 +36,7 @@ from app.domain.events import BundleChosen, BundleDecided, CaseBundled
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name
 from app.storage.database import Statements
+from app.storage.number_stock import count_use
 
 _HOLDS, _HELD = 2, 1  # the window opened or resumed the case last, or did so before
 _LEFT_IN: dict[type[Event], CaseState] = {
@@ -114,7 +115,7 @@ def _decide(
     due = getattr(event, "notice_due", None) or getattr(event, "promise_due", "")
     accepted = state if state in ACCEPTED_STATES else ""
     if saving:
-        use_number(connection, key, event.number)
+        use_number(connection, at, key, event.number)
     connection.exec_driver_sql(
         "UPDATE cases SET state = ?, number = ?, decided_at = ?, since = ?, due = ?, accepted = ? "
         "WHERE id = ?",
@@ -122,15 +123,21 @@ def _decide(
     )
 
 
-def use_number(connection: Statements, case_id: str = "", number: str = "") -> None:
-    """The next leased number is used up, unless the case has this one: it keeps its number."""
-    connection.exec_driver_sql(
+def use_number(
+    connection: Statements, at: datetime | None, case_id: str = "", number: str = ""
+) -> None:
+    """The next leased number is used up, unless the case has this one: it keeps its number.
+
+    ``at`` is when it is given out, None where what was once given out is folded again."""
+    used = connection.exec_driver_sql(
         "UPDATE number_blocks SET next = next + 1 "
         "WHERE first = (SELECT min(first) FROM number_blocks WHERE next <= last "
         "AND first NOT IN (SELECT first FROM closed_blocks)) "
-        "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number = ?)",
+        "AND NOT EXISTS (SELECT 1 FROM cases WHERE id = ? AND number = ?) RETURNING first",
         (case_id, number),
-    )
+    ).one_or_none()
+    if used is not None and at is not None:
+        count_use(connection, at)
 
 
 def project_bundle(
@@ -151,7 +158,7 @@ def project_bundle(
                 (event.number, event.check, at.isoformat(), actor, key),
             )
             if saving:
-                use_number(connection)
+                use_number(connection, at)
 
 
 def _project_clock(connection: Statements, key: str, event: Event) -> None:

@@ -308,5 +308,5 @@ def _use_numbers(connection: Statements) -> None:
                     raise
                 continue
             if own and number not in given:
-                use_number(connection)
+                use_number(connection, None)
             given.add(number)

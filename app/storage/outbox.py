@@ -12,6 +12,7 @@ from app.domain.events import CaseNumbersLeased, SetAsideAnswered, TicketLeased
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
 from app.storage.folding import project_again
+from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
 from app.storage.store import Store, Unit
 
@@ -110,14 +111,12 @@ class Outbox:
             refused = count_open(connection)
         return max(0, int(waiting)), refused
 
-    def numbers_left(self) -> int:
+    def numbers(self) -> NumberStock:
         with self._store.read() as connection:
-            return int(
-                connection.exec_driver_sql(
-                    "SELECT coalesce(sum(last - next + 1), 0) FROM number_blocks "
-                    "WHERE first NOT IN (SELECT first FROM closed_blocks)"
-                ).scalar_one()
-            )
+            return stock(connection)
+
+    def numbers_left(self) -> int:
+        return self.numbers().left
 
     def tickets_left(self) -> int:
         """Leased tickets of today's line that still wait here."""

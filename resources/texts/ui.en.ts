@@ -2120,12 +2120,24 @@
       <translation>Type the password first.</translation>
     </message>
     <message>
+      <source>本机时间慢了 {span}：请校准</source>
+      <translation>This computer's clock is {span} slow: set it right</translation>
+    </message>
+    <message>
       <source>扫描件 {n} 个 {size}，约 {time}</source>
       <translation>{n} scans, {size}, about {time}</translation>
     </message>
     <message>
       <source>打印机：{what}</source>
       <translation>Printer: {what}</translation>
+    </message>
+    <message>
+      <source>后台已连接</source>
+      <translation>Back office connected</translation>
+    </message>
+    <message>
+      <source>本机时间快了 {span}：请校准</source>
+      <translation>This computer's clock is {span} fast: set it right</translation>
     </message>
     <message>
       <source>扫描件 {n} 个 {size}</source>
@@ -2142,6 +2154,22 @@
     <message>
       <source>打印机 就绪</source>
       <translation>Printer ready</translation>
+    </message>
+    <message>
+      <source>后台不收本机记录：请找管理员</source>
+      <translation>Back office refuses this window: call the administrator</translation>
+    </message>
+    <message>
+      <source>后台断开，编号还够 {n} 天：请恢复网络</source>
+      <translation>Back office away; case numbers last {n} days: restore the network</translation>
+    </message>
+    <message>
+      <source>后台断开，照常办理</source>
+      <translation>Back office away, go on working</translation>
+    </message>
+    <message>
+      <source>{n} 小时</source>
+      <translation>{n} h</translation>
     </message>
     <message>
       <source>后台退回 {n} 条：按 F11 查看</source>
@@ -2184,16 +2212,8 @@
       <translation>Printer printing</translation>
     </message>
     <message>
-      <source>后台已连接</source>
-      <translation>Back office connected</translation>
-    </message>
-    <message>
-      <source>后台断开，照常办理</source>
-      <translation>Back office away, go on working</translation>
-    </message>
-    <message>
-      <source>后台不收本机记录：请找管理员</source>
-      <translation>Back office refuses this window: call the administrator</translation>
+      <source>后台断开，编号快用完了：请尽快恢复网络</source>
+      <translation>Back office away; case numbers are nearly used up: restore the network now</translation>
     </message>
     <message>
       <source>红 {red} · 黄 {yellow} · 共 {all} 件</source>

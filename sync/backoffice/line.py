@@ -12,6 +12,7 @@ from app.domain.hall import HALL_ZONE, Hall
 from sync.backoffice.database import Transaction
 from sync.errors import BadRequest
 from sync.wire import (
+    MAX_BLOCK,
     MAX_TICKETS,
     ErrorAnswer,
     LeaseAnswer,
@@ -41,6 +42,8 @@ def lease(
     names = (asked.request, asked.device, asked.install)
     if not all(is_name(name) for name in names) or not 0 <= asked.tickets <= MAX_TICKETS:
         raise BadRequest
+    if not 0 <= asked.serials <= MAX_BLOCK:
+        raise BadRequest
     chain = connection.execute(
         "SELECT set_aside, acknowledged, head FROM chains WHERE device = ? AND install = ?",
         (asked.device, asked.install),
@@ -56,7 +59,9 @@ def lease(
         return decode(stored[2], LeaseAnswer)
     answer = LeaseAnswer(
         request=asked.request,
-        block=_lease_block(connection, asked, now, block_size) if asked.numbers else None,
+        block=_lease_block(connection, asked, now, max(block_size, asked.serials))
+        if asked.numbers
+        else None,
         tickets=_lease_tickets(connection, asked, now),
     )
     if answer.block or answer.tickets:

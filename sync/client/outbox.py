@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.journal import Entry
+from app.storage.number_stock import NumberStock
 from app.storage.outbox import Refusal
 
 
@@ -34,7 +35,9 @@ class Outbox(Protocol):
         """(waiting, refused and not yet answered)."""
         ...
 
-    def numbers_left(self) -> int: ...
+    def numbers(self) -> NumberStock:
+        """The serials that are leased, and how fast they go."""
+        ...
 
     def tickets_left(self) -> int: ...
 

@@ -62,10 +62,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseAims:
-    """When to ask for more: serials below ``numbers_low``, waiting tickets below ``tickets``."""
+    """When to ask for more: where serials do not last for ``days`` of work, or are fewer than
+    ``numbers_low``; where waiting tickets are fewer than ``tickets``."""
 
     numbers_low: int = 100
     tickets: int = 3
+    days: int = 0
 
 
 _Answer = TypeVar("_Answer", wire.PushAnswer, wire.LeaseAnswer, wire.ErrorAnswer)
@@ -132,7 +134,7 @@ class Rounds:
             if flight is not None:
                 return self._push(flight)
             self._rewound = None
-            numbers = self._outbox.numbers_left() < self._aims.numbers_low
+            numbers = self._outbox.numbers().lacking(self._aims.days, self._aims.numbers_low)
             tickets = max(0, self._aims.tickets - self._outbox.tickets_left())
             # With nothing to say, an empty lease request still shows whether the line is there.
             if not self._leased and (numbers or tickets or not self._spoke):
@@ -225,12 +227,13 @@ class Rounds:
 
     # -- leases -----------------------------------------------------------------------------------
 
-    def _lease(self, *, numbers: bool, tickets: int) -> Turn:
+    def _lease(self, *, numbers: int, tickets: int) -> Turn:
         device, install = self._outbox.identity()
         self._request = self._request or self._new_id()
         asked = wire.LeaseRequest(
-            request=self._request, device=device, install=install, numbers=numbers, tickets=tickets
-        )
+            request=self._request, device=device, install=install, numbers=numbers > 0,
+            serials=min(numbers, wire.MAX_BLOCK), tickets=tickets,
+        )  # fmt: skip
         body = msgspec.json.encode(asked)
         post = Post(path=wire.LEASE_PATH, body=body, content_type="application/json")
         reply = self._heard(self._send(post))

@@ -142,6 +142,7 @@ class SyncWorker:
                 self._status, link=_LINKS[turn.kind], code=turn.code, waiting=waiting,
                 refused=refused, acknowledged=acknowledged,
                 quarantined=self._rounds.quarantined(acknowledged),
+                number_days=self._outbox.numbers().days,
                 skew_seconds=_told(self._rounds.skew),
             )
         )  # fmt: skip

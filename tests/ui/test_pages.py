@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,10 +11,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.ports import SyncStatus, UploadProgress
+from app.ports import LinkState, SyncStatus, UploadProgress
 from tests.ui.hall import Hall
+from ui.kit.theme import Tone
 from ui.viewmodels.counter_state import Form
-from ui.viewmodels.status import _sending
+from ui.viewmodels.status import _sending, link_words
 
 Key = Qt.Key
 
@@ -112,6 +114,22 @@ def test_another_material_shows_its_own_pages(hall: Hall, tmp_path: Path) -> Non
     hall.settle()
     assert hall.model.pages.state.material
     assert hall.model.pages.state.lines == ()
+
+
+def test_the_status_line_says_what_is_most_pressing() -> None:
+    def words(link: LinkState, **more: Any) -> tuple[str, Tone]:
+        return link_words(SyncStatus(link=link, **more))
+
+    away = LinkState.OFFLINE
+    assert words(away, number_days=10) == ("后台断开，照常办理", Tone.WARN)
+    assert words(away, number_days=9) == ("后台断开，编号还够 9 天：请恢复网络", Tone.WARN)
+    assert words(away, number_days=0, skew_seconds=400)[1] is Tone.BAD
+    # They are renewed by themselves while the line is there.
+    assert words(LinkState.CONNECTED, number_days=0) == ("后台已连接", Tone.GOOD)
+    assert words(LinkState.CONNECTED, skew_seconds=420)[0] == "本机时间快了 7 分钟：请校准"
+    assert words(away, skew_seconds=-3 * 3600)[0] == "本机时间慢了 3 小时：请校准"
+    assert words(away, skew_seconds=366 * 86400)[0] == "本机时间快了 366 天：请校准"
+    assert words(LinkState.BLOCKED, skew_seconds=420)[1] is Tone.BAD
 
 
 def test_the_status_line_says_how_long_the_scans_still_take() -> None:

@@ -20,6 +20,8 @@ from ui.viewmodels.viewmodel import ViewModel, note_for
 if TYPE_CHECKING:
     from ui.viewmodels.card import CardState
 
+_FEW_DAYS = 10  # of work that the case numbers still last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusState:
@@ -80,21 +82,10 @@ class StatusModel(ViewModel[StatusState]):
         sync, scans = answer
         self._show(
             replace(
-                self.state, link=self._link(sync), sending=_sending(sync, scans),
+                self.state, link=link_words(sync), sending=_sending(sync, scans),
                 refused=sync.refused,
             )
         )  # fmt: skip
-
-    def _link(self, sync: SyncStatus) -> tuple[str, Tone]:
-        match sync.link:
-            case LinkState.CONNECTED:
-                return say("后台已连接"), Tone.GOOD
-            case LinkState.CONNECTING:
-                return say("正在连接后台…"), Tone.NEUTRAL
-            case LinkState.OFFLINE:
-                return say("后台断开，照常办理"), Tone.WARN
-            case LinkState.BLOCKED:
-                return say("后台不收本机记录：请找管理员"), Tone.BAD
 
     def _count_papers(self, jobs: Sequence[PaperJob]) -> None:
         doubted = sum(job.state == "doubted" for job in jobs)
@@ -131,6 +122,38 @@ class StatusModel(ViewModel[StatusState]):
 
     def _quiet(self, error: AppError) -> None:
         """The next second asks again; the act that failed has said so at its own place."""
+
+
+def link_words(sync: SyncStatus) -> tuple[str, Tone]:
+    """What a clerk must know of the back office; the most pressing, where there are several."""
+    if sync.link is LinkState.BLOCKED:
+        return say("后台不收本机记录：请找管理员"), Tone.BAD
+    away = sync.link is LinkState.OFFLINE
+    if away and sync.number_days is not None and sync.number_days < _FEW_DAYS:
+        if not sync.number_days:
+            return say("后台断开，编号快用完了：请尽快恢复网络"), Tone.BAD
+        return say("后台断开，编号还够 {n} 天：请恢复网络", n=sync.number_days), Tone.WARN
+    if sync.skew_seconds:
+        return _clock_wrong(sync.skew_seconds), Tone.WARN
+    if away:
+        return say("后台断开，照常办理"), Tone.WARN
+    if sync.link is LinkState.CONNECTING:
+        return say("正在连接后台…"), Tone.NEUTRAL
+    return say("后台已连接"), Tone.GOOD
+
+
+def _clock_wrong(skew: int) -> str:
+    """Dates on papers go by this device's clock."""
+    minutes = abs(skew) // 60
+    if minutes < 2 * 60:
+        span = say("{n} 分钟", n=minutes)
+    elif minutes < 2 * 24 * 60:
+        span = say("{n} 小时", n=minutes // 60)
+    else:
+        span = say("{n} 天", n=minutes // (24 * 60))
+    if skew > 0:
+        return say("本机时间快了 {span}：请校准", span=span)
+    return say("本机时间慢了 {span}：请校准", span=span)
 
 
 def _sending(sync: SyncStatus, scans: UploadProgress | None) -> tuple[str, Tone]:
