@@ -21,15 +21,18 @@ from app.domain.checklist import Evaluation, Outcome
 from app.domain.decision import Decision, judge
 from app.domain.parties import Party, lacking_party
 from app.domain.person import CardRead
+from app.ports import Clock
 from app.services.sign_in import Session
 
 ORGANISATION = ("示例县样例餐饮有限公司", "91379901MA3YLCY07M")
 PASSWORD = {"1001": "demo-1001", "1002": "demo-1002"}
 
 
-def open_client(home: Path, office: EmbeddedBackOffice, **changed: Any) -> Client:
+def open_client(
+    home: Path, office: EmbeddedBackOffice, *, clock: Clock | None = None, **changed: Any
+) -> Client:
     """A window that is enrolled there, once."""
-    client = Client(home, replace(Settings(backoffice_url=office.url), **changed))
+    client = Client(home, replace(Settings(backoffice_url=office.url), **changed), clock=clock)
     if not client.enrolment.state().enrolled:
         client.enrolment.enrol(office.url, office.new_code(client.store.device))
     return client
