@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync import blobs, devices, errors, feed, people, published, wire
+from sync import blobs, devices, errors, feed, health, people, published, wire
 from sync.errors import SyncError
 
 JSON = "application/json"
@@ -220,7 +220,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
     ),
     Endpoint(
-        method="GET", path="/health", admits="anyone", says="Whether it stands, and its versions."
+        method="GET", path=health.HEALTH_PATH, admits="anyone", gives=health.HealthAnswer,
+        says="Whether it can do its work: 200 or 503, each with this answer.",
+        refuses=(errors.ServerTrouble, errors.StoreTooNew, errors.DiskFull),
+    ),
+    Endpoint(
+        method="GET", path=health.ALIVE_PATH, admits="anyone", gives=health.HealthAnswer,
+        says="Whether the process answers at all; asks neither database nor disk.",
+    ),
+    Endpoint(
+        method="GET", path=health.METRICS_PATH, admits="hall", gives=health.METRICS_TYPE,
+        says="What is counted and measured, for Prometheus.",
+        refuses=(errors.NotEnrolled, errors.ServerTrouble),
     ),
     Endpoint(
         method="GET", path="/api/cases", admits="hall",

@@ -305,10 +305,11 @@ class LocalTrouble(SyncError):
 
 
 class StoreTooNew(SyncError):
-    """The data folder was written by a newer back office."""
+    """The data was written by a newer back office; also one that was upgraded meanwhile."""
 
     code = "SYNC-STORE-NEWER"
     blame = Blame.MACHINE
+    status = 503
 
 
 class StoreUnreachable(SyncError):
@@ -327,6 +328,15 @@ class PortTaken(SyncError):
 
     code = "SYNC-PORT"
     blame = Blame.MACHINE
+
+
+class DiskFull(SyncError):
+    """Almost nothing is left of the disk of the back office's folder."""
+
+    code = "SYNC-DISK"
+    blame = Blame.MACHINE
+    retryable = True
+    status = 503
 
 
 class ManyProcesses(SyncError):

@@ -16,6 +16,7 @@ from sync.backoffice.blob_app import add_blobs
 from sync.backoffice.database import Cursor, IntegrityBroken, Transaction
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
+from sync.backoffice.health import add_health
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.orders import add_orders
@@ -25,6 +26,7 @@ from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
 from sync.backoffice.sightings import Sightings, SkewTold, keep_sighting
 from sync.backoffice.turnstile import Turnstile
+from sync.backoffice.watched import Watched
 from sync.errors import SyncError
 
 _MAX_BODY = wire.MAX_LONE_EVENT + 64 * 1024
@@ -61,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )  # fmt: skip
     app.add_middleware(SkewTold, now=settings.now)
+    app.add_middleware(Watched, meters=office.meters, routes=app.router.routes)
     app.state.end_waiting = office.changed.end
     _add_errors(app)
     _add_sync(app, office)
@@ -74,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_orders(app, office)
     blob_desk = add_blobs(app, office)
     add_reference(app, office)
+    add_health(app, office)
     return app
 
 
@@ -112,6 +116,7 @@ def _add_sync(app: FastAPI, office: Office) -> None:
             return intake.receive(connection, entries, settings.now(), office.numbers)
 
         answer = await office.write(take)
+        office.meters.pushed(len(entries), answer)
         device, count = entries[0].device, len(entries)
         if isinstance(answer, wire.ErrorAnswer):
             note("push_declined", device=device, events=count, code=answer.code)
@@ -184,12 +189,6 @@ def _named(cursor: Cursor) -> list[dict[str, object]]:
 
 
 def _add_tools(app: FastAPI, office: Office) -> None:
-    @app.get("/health")
-    async def health() -> Response:
-        return json_answer(
-            {"ok": True, "version": office.settings.version, "protocol": wire.PROTOCOL}
-        )
-
     @app.get("/api/cases")
     async def cases(request: Request) -> Response:
         office.check_token(request)

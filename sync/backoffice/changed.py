@@ -16,11 +16,6 @@ class Changed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._telling = threading.Lock()
 
-    @property
-    def listeners(self) -> int:
-        """How many wait now."""
-        return len(self._waiting)
-
     def tell(self, arrival: int) -> None:
         """Everything up to ``arrival`` is committed."""
         with self._telling:

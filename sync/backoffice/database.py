@@ -134,6 +134,11 @@ def steps() -> list[tuple[int, str]]:
     )
 
 
+def newest_step() -> int:
+    """The schema that this program knows."""
+    return steps()[-1][0]
+
+
 def statements(sql: str) -> Iterator[str]:
     for statement in re.sub(r"--[^\n]*", "", sql).split(";"):
         if statement.strip():

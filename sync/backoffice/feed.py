@@ -166,7 +166,8 @@ class Feed:
             left = until - time.monotonic()
             if not page.empty or not whole or left <= 0 or self._office.changed.ending:
                 return page
-            await self._office.changed.wait(place, left)
+            with self._office.meters.listening():
+                await self._office.changed.wait(place, left)
             await self._fill()
 
     async def _holds(self, cursor: Cursor) -> bool:

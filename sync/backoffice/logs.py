@@ -5,13 +5,29 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _log = logging.getLogger("onewindow.backoffice")
+_request = ContextVar("request", default="")
+
+
+@contextmanager
+def bound_to(request: str) -> Iterator[None]:
+    """What is noted within belongs to this request."""
+    before = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(before)
 
 
 def note(event: str, **facts: str | int) -> None:
     """Log one happening. ``facts`` are ids, counts and codes."""
+    if request := _request.get():
+        facts["request"] = request
     _log.info(event, extra={"facts": facts})
 
 

@@ -22,6 +22,7 @@ from sync.backoffice.database import Database, Transaction
 from sync.backoffice.deciding import last_arrival
 from sync.backoffice.enrolment import Admitted, KnownTokens
 from sync.backoffice.logs import note
+from sync.backoffice.meters import Meters
 from sync.backoffice.settings import Settings, read_token
 
 _T = TypeVar("_T")
@@ -35,6 +36,7 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.token = read_token(settings.data)
+        self.meters = Meters(settings.version)
         self.numbers = NumberPattern(settings.hall)
         now = settings.now()
         self.database = Database.open(settings.database or settings.data / "backoffice.db", now)
@@ -70,7 +72,8 @@ class Office:
             self.changed.tell(end)
             return done
 
-        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+        with self.meters.writing():
+            return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
     async def read(self, work: Callable[[Transaction], _T]) -> _T:
         def run() -> _T:

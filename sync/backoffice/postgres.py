@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,7 +32,8 @@ from sync.backoffice.hearing import CHANNEL, Connection, Hearing
 from sync.errors import ServerTrouble, StoreTooNew, StoreUnreachable
 
 _LOCK = 0x6F6E6577  # one for all writing of this database; "onew"
-_CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 4
+_SILENT_SECONDS = 2.0
 # A process that hangs within a transaction must not hold up the others for ever.
 _SESSION = (
     "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s';"
@@ -110,6 +112,7 @@ class PostgresDatabase(Database):
         self._address = address
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._hearing: Hearing | None = None
+        self._silent_until = 0.0
 
     @classmethod
     def opened(cls, address: str, now: datetime) -> PostgresDatabase:
@@ -140,6 +143,9 @@ class PostgresDatabase(Database):
 
     def connect(self) -> Connection:
         """A connection of the caller's own, in autocommit. Raises ServerTrouble."""
+        begun = time.monotonic()
+        if begun < self._silent_until:
+            raise ServerTrouble(cause="silent")
         try:
             driver = psycopg.connect(
                 self._address, autocommit=True, connect_timeout=_CONNECT_SECONDS,
@@ -153,6 +159,9 @@ class PostgresDatabase(Database):
                 driver.close()
                 raise
         except psycopg.Error as error:
+            if time.monotonic() - begun > _CONNECT_SECONDS / 2:
+                # Nothing answers, not even with a refusal: not everyone need wait for that anew.
+                self._silent_until = time.monotonic() + _SILENT_SECONDS
             # What the driver says may hold the address: it goes no further.
             raise _mapped(error) from None
         return driver

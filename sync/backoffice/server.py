@@ -58,8 +58,10 @@ def serve(
 def _serve_by_many(settings: Settings, host: str, port: int) -> None:
     if not is_address(settings.database) or sys.platform == "win32":
         raise ManyProcesses
+    from sync.backoffice import meters
     from sync.backoffice.processes import Processes
 
+    meters.share(settings.data / "metrics")
     read_token(settings.data)
     # What is wrong with the database is said here and once; the workers find it at its newest.
     Database.open(settings.database, settings.now()).close()
@@ -69,7 +71,7 @@ def _serve_by_many(settings: Settings, host: str, port: int) -> None:
             _Server(settings).run(sockets=[listener])
 
         processes = Processes(
-            settings.processes, work, patience=_INSIST_SECONDS, died=lambda _: None
+            settings.processes, work, patience=_INSIST_SECONDS, died=meters.forget_process
         )
         processes.run()
 

@@ -35,6 +35,7 @@ class Settings:
     progress_per_minute: int = 30  # requests from one address
     wrong_codes_per_minute: int = 10  # from one address
     blob_reserve: int = 512 * 1024 * 1024  # bytes of the disk that scans leave to the journal
+    disk_floor: int = 64 * 1024 * 1024  # bytes; with less free it is not ready for requests
     now: Callable[[], datetime] = _now
     random: Callable[[int], bytes] = os.urandom
 

@@ -38,14 +38,14 @@ def test_what_is_told_twice_wakes_once() -> None:
             while not changed.ending:
                 await changed.wait(place, 30)
                 place = 7
-                woken.append(changed.listeners)
+                woken.append(len(changed._waiting))
 
         following = asyncio.ensure_future(follow())
-        while not changed.listeners:  # noqa: ASYNC110 - what is tested has no other sign
+        while not changed._waiting:  # noqa: ASYNC110 - what is tested has no other sign
             await asyncio.sleep(0)
         for _ in range(3):
             await asyncio.to_thread(changed.tell, 7)
-        while not woken or not changed.listeners:  # noqa: ASYNC110
+        while not woken or not changed._waiting:  # noqa: ASYNC110
             await asyncio.sleep(0)
         changed.end()
         await following

@@ -19,7 +19,7 @@ from app.domain.events import (
     TicketTaken,
 )
 from sync.backoffice import database as module
-from sync.backoffice.database import Database
+from sync.backoffice.database import Database, newest_step
 from sync.errors import StoreTooNew
 from tests.sync.hall import SealedChain, number_of
 from tests.sync.world import Forked, Nursery, Served
@@ -34,7 +34,8 @@ def office(tmp_path: Path, nursery: Nursery) -> Iterator[Forked]:
 def test_a_start_says_where_and_a_stop_is_clean(tmp_path: Path) -> None:
     first = Served(tmp_path / "data", 0)
     assert json.loads(first.said)["port"] == first.port
-    assert first.get("/health").json() == {"ok": True, "version": "0.1.0", "protocol": 1}
+    told = first.get("/health").json()
+    assert told == {"ok": True, "version": "0.1.0", "protocol": 1, "schema": newest_step()}
     token = first.token
     assert first.stop() == 0
     assert not (first.data / "port").exists()
