@@ -214,6 +214,12 @@ def doctor(*, home: Path, as_json: bool, rebuild: bool) -> bool:
 @command(main, "backoffice")
 @click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Others than this machine's want TLS."
+)
+@click.option("--certificate", type=click.Path(path_type=Path, dir_okay=False), help="PEM chain.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="PEM, its key.")
+@click.option("--self-signed", is_flag=True, help="TLS by DATA/tls, made at the first start.")
 @click.option("--demo-line", default=0, type=click.IntRange(0, 500), help="Tickets for today.")
 @click.option(
     "--database",
@@ -237,19 +243,30 @@ def backoffice(
     as_json: bool,  # noqa: ARG001 - its one line of output is JSON already
     data: Path,
     port: int,
+    host: str,
+    certificate: Path | None,
+    key: Path | None,
+    self_signed: bool,
     demo_line: int,
     database: str,
     processes: int,
     embedded: bool,
 ) -> None:
     """Run the hall's back office until it is told to stop."""
+    from sync.backoffice.certificate import Certificate, own_certificate
     from sync.backoffice.server import serve
 
+    if bool(certificate) is not bool(key) or (certificate and self_signed):
+        raise click.UsageError("give --certificate with its --key, or --self-signed")
     if embedded:
         _end_with_parent()
+    client = _client(home)
+    files = Certificate(chain=certificate, key=key) if certificate and key else None
+    if self_signed:
+        files = own_certificate(data, host, client.clock.now())
     serve(
-        data, port=port, hall=_client(home).hall, demo_line=demo_line, database=database,
-        processes=processes,
+        data, port=port, host=host, hall=client.hall, demo_line=demo_line, database=database,
+        processes=processes, certificate=files,
     )  # fmt: skip
 
 

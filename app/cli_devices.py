@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Command = Callable[[click.Group, str], Callable[[Callable[..., Any]], click.Command]]
 
 _SECONDS = 15.0
+_LARGEST = 64 * 1024
 
 
 class OfficeSilent(AppError):
@@ -85,19 +86,31 @@ def _code(*, home: Path, as_json: bool, device: str, data: Path, minutes: int) -
 
 def _ask_office(data: Path, path: str, asked: dict[str, Any]) -> dict[str, Any]:
     """The running back office itself makes the change: it alone writes its database."""
-    import requests
+    from contextlib import closing
 
+    from app.ports import Access
+    from sync.client.round import Post
+    from sync.client.transport import PIN, HttpTransport
+    from sync.errors import SyncError
+
+    post = Post(
+        path=path, body=json.dumps(asked).encode(), content_type="application/json",
+        largest=_LARGEST,
+    )  # fmt: skip
     try:
-        port = int((data / "port").read_text(encoding="ascii"))
+        port, *tls = (data / "port").read_text(encoding="ascii").split()
         token = (data / "token").read_text(encoding="ascii").strip()
-        answer = requests.post(
-            f"http://127.0.0.1:{port}{path}", json=asked, timeout=_SECONDS,
-            headers={"Authorization": f"Bearer {token}"},
-        )  # fmt: skip
-        said = answer.json()
-    except (OSError, ValueError):
+        access = Access(url=f"http://127.0.0.1:{int(port)}", token=token)
+        if tls:  # it is this machine's own, and its folder says which certificate it has
+            access = Access(url=tls[0], token=token, verify=PIN + tls[1])
+        with closing(HttpTransport(access, longest=_SECONDS)) as transport:
+            answer = transport(post)
+        said = json.loads(answer.body)
+    except (OSError, ValueError, IndexError):
         raise OfficeSilent(reason="—") from None
-    if answer.status_code != 200 or not isinstance(said, dict):
+    except SyncError as error:
+        raise OfficeSilent(reason=error.code) from None
+    if answer.status != 200 or not isinstance(said, dict):
         code = said.get("code") if isinstance(said, dict) else None
-        raise OfficeSilent(reason=str(code or answer.status_code)[:40])
+        raise OfficeSilent(reason=str(code or answer.status)[:40])
     return said

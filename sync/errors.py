@@ -339,6 +339,20 @@ class DiskFull(SyncError):
     status = 503
 
 
+class CertificateUnusable(SyncError):
+    """The back office's TLS certificate or key cannot be read, or they do not belong together."""
+
+    code = "SYNC-TLS"
+    blame = Blame.MACHINE
+
+
+class PlainAddress(SyncError):
+    """Names and numbers of people would cross the hall's network unencrypted."""
+
+    code = "SYNC-PLAIN"
+    blame = Blame.MACHINE
+
+
 class ManyProcesses(SyncError):
     """Several server processes want PostgreSQL, and a system that can fork."""
 

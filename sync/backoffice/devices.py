@@ -60,7 +60,10 @@ async def _give_code(office: Office, asked: CodeAsked, actor: str) -> CodeAnswer
 
     ends_at = await office.write(keep)
     note("code_made", device=asked.device, minutes=asked.minutes)
-    return CodeAnswer(device=asked.device, code=show_code(code.text), ends_at=ends_at)
+    return CodeAnswer(
+        device=asked.device, code=show_code(code.text), ends_at=ends_at,
+        fingerprint=office.settings.fingerprint,
+    )  # fmt: skip
 
 
 def _add_codes(app: FastAPI, office: Office) -> None:
@@ -116,7 +119,11 @@ def _add_enrolment(app: FastAPI, office: Office) -> None:
             raise
         office.tokens.forget()
         note("enrolled", device=answer.device, install=asked.install, version=asked.version)
-        return json_answer(msgspec.structs.replace(answer, hall=settings.hall.head.name))
+        return json_answer(
+            msgspec.structs.replace(
+                answer, hall=settings.hall.head.name, fingerprint=settings.fingerprint
+            )
+        )
 
 
 def _add_page(app: FastAPI, office: Office) -> None:

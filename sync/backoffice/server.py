@@ -8,6 +8,7 @@ what was not acknowledged comes again.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
@@ -22,11 +23,13 @@ import uvicorn
 
 from app.domain.hall import Hall
 from sync.backoffice.app import create_app
+from sync.backoffice.certificate import Certificate
 from sync.backoffice.database import Database, is_address
 from sync.backoffice.logs import log_to_stderr, note
 from sync.backoffice.settings import Settings, read_token
-from sync.errors import ManyProcesses, PortTaken
+from sync.errors import ManyProcesses, PlainAddress, PortTaken
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _STOP_SECONDS = 5
 _END_SECONDS = 20.0
 _INSIST_SECONDS = 25.0  # until the parent of several ends what is left of them
@@ -35,23 +38,28 @@ _INSIST_SECONDS = 25.0  # until the parent of several ends what is left of them
 def serve(
     data: Path, port: int, host: str = "127.0.0.1", *, hall: Hall, demo_line: int = 0,
     version: str = "0.1.0", database: str = "", processes: int = 1,
+    certificate: Certificate | None = None,
 ) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT. Port 0 takes a free one.
 
     The port goes to ``data/port`` and, as one JSON line, to stdout once requests are taken. Raises
-    PortTaken, StoreTooNew, StoreUnreachable, ManyProcesses.
+    PortTaken, StoreTooNew, StoreUnreachable, ManyProcesses, CertificateUnusable, and PlainAddress
+    where other machines would reach it without a certificate.
     """
+    if certificate is None and not _is_loopback(host):
+        raise PlainAddress(host=host)
     os.umask(0o077)  # the database holds what people brought to the window
     log_to_stderr()
     settings = Settings(
         data=data, hall=hall, demo_line=demo_line, version=version, database=database,
-        processes=processes,
+        processes=processes, certificate=certificate,
+        fingerprint=certificate.fingerprint() if certificate else "",
     )  # fmt: skip
     if processes > 1:
         _serve_by_many(settings, host, port)
     else:
         server = _Server(settings)
-        with _Listening(settings.data, host, port) as listener:
+        with _Listening(settings, host, port) as listener:
             server.run(sockets=[listener])
 
 
@@ -65,7 +73,7 @@ def _serve_by_many(settings: Settings, host: str, port: int) -> None:
     read_token(settings.data)
     # What is wrong with the database is said here and once; the workers find it at its newest.
     Database.open(settings.database, settings.now()).close()
-    with _Listening(settings.data, host, port) as listener:
+    with _Listening(settings, host, port) as listener:
 
         def work() -> None:
             _Server(settings).run(sockets=[listener])
@@ -82,10 +90,13 @@ class _Server(uvicorn.Server):
     def __init__(self, settings: Settings) -> None:
         app = create_app(settings)
         self._end_waiting: Callable[[], None] = app.state.end_waiting
+        files = settings.certificate
         super().__init__(
             uvicorn.Config(
                 app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
                 timeout_graceful_shutdown=_STOP_SECONDS, lifespan="on", ws="none",
+                ssl_certfile=files.chain if files else None,
+                ssl_keyfile=files.key if files else None,
             )
         )  # fmt: skip
         self._ending = threading.Timer(_END_SECONDS, _end_now)
@@ -123,24 +134,39 @@ def _end_now() -> None:
 
 
 class _Listening:
-    """The listening socket; where it is stands in ``data/port`` and on stdout meanwhile."""
+    """The listening socket; where it is stands on stdout and in ``data/port`` meanwhile: the port,
+    and with TLS the address and the certificate's fingerprint on lines of their own."""
 
-    def __init__(self, data: Path, host: str, port: int) -> None:
-        self._said = data / "port"
-        self._host = host
+    def __init__(self, settings: Settings, host: str, port: int) -> None:
+        self._said = settings.data / "port"
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"{'https' if settings.certificate else 'http'}://{shown}"
+        self._here = f"https://{'127.0.0.1' if host in _EVERYWHERE else shown}"
+        self._fingerprint = settings.fingerprint
         self._listener = _listen(host, port)
 
     def __enter__(self) -> socket.socket:
         port = int(self._listener.getsockname()[1])
         part = self._said.with_suffix(".part")
-        part.write_text(f"{port}\n", encoding="ascii")
+        tls = f"{self._here}:{port}\n{self._fingerprint}\n" if self._fingerprint else ""
+        part.write_text(f"{port}\n{tls}", encoding="ascii")
         part.replace(self._said)
-        print(json.dumps({"listening": f"http://{self._host}:{port}", "port": port}), flush=True)
+        said: dict[str, object] = {"listening": f"{self._url}:{port}", "port": port}
+        if self._fingerprint:
+            said["fingerprint"] = self._fingerprint
+        print(json.dumps(said), flush=True)
         return self._listener
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()
         self._said.unlink(missing_ok=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.domain.hall import Hall
+from sync.backoffice.certificate import Certificate
 
 
 def _now() -> datetime:
@@ -29,6 +30,8 @@ class Settings:
     hall: Hall
     database: str = ""
     processes: int = 1
+    certificate: Certificate | None = None  # None: plain, for this machine alone
+    fingerprint: str = ""  # of the certificate
     version: str = "0.1.0"
     block_size: int = 200
     demo_line: int = 0

@@ -180,6 +180,9 @@ def test_every_code_has_its_sentences() -> None:
                 "version": 2,
                 "cause": "SYNC-OFFLINE",
                 "fingerprint": "AB:CD",
+                "file": "certificate.pem",
+                "reason": "ValueError",
+                "host": "0.0.0.0",
             }
             said = explain(code, holes, language)
             assert said.message
