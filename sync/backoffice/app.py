@@ -153,7 +153,7 @@ def _add_sync(app: FastAPI, office: Office) -> None:
 
 def _add_pages(app: FastAPI, office: Office) -> None:
     settings, hall = office.settings, office.settings.hall
-    turnstile = Turnstile(settings.progress_per_minute)
+    turnstile = Turnstile(settings.progress_per_minute, settings.processes)
 
     @app.get("/")
     async def overview() -> Response:

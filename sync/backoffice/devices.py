@@ -87,7 +87,7 @@ def _add_codes(app: FastAPI, office: Office) -> None:
 
 def _add_enrolment(app: FastAPI, office: Office) -> None:
     settings = office.settings
-    wrong = Turnstile(settings.wrong_codes_per_minute)
+    wrong = Turnstile(settings.wrong_codes_per_minute, settings.processes)
 
     def granted(asked: EnrolRequest, code: str, token: str) -> Callable[[Transaction], EnrolAnswer]:
         now = settings.now()

@@ -1,4 +1,8 @@
-"""Let each address through so many times a minute."""
+"""Let each address through so many times a minute.
+
+Each server process counts what comes to it alone, and lets its share of the whole through: an
+address may get less than is allowed where all of its connections went to one process, never more.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,8 @@ _REMEMBERED = 10_000
 class Turnstile:
     """Forgets the oldest addresses, so that many of them cost no more memory."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
+    def __init__(self, per_minute: int, processes: int = 1) -> None:
+        self._per_minute = max(1, per_minute // processes)
         self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def passes(self, address: str) -> bool:

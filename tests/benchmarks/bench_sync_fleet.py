@@ -67,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--devices", type=int, default=50)
+    parser.add_argument("--processes", type=int, nargs="*", default=[1, 2], help="on PostgreSQL")
     asked = parser.parse_args()
     for slower in BARS:
         with tempfile.TemporaryDirectory() as folder:
@@ -77,12 +78,16 @@ def main() -> None:
             )
             with office_at(Path(folder, "data"), environment=environment) as office:
                 asyncio.run(_measure(office, "sqlite", asked.devices, asked.seconds, slower))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        some_postgres() as postgres,
-        office_at(Path(folder, "data"), database=postgres.new_database()) as office,
-    ):
-        asyncio.run(_measure(office, "postgresql", asked.devices, asked.seconds, 0))
+    for processes in asked.processes:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            some_postgres() as postgres,
+            office_at(
+                Path(folder, "data"), database=postgres.new_database(), processes=processes
+            ) as office,
+        ):
+            what = f"postgresql, processes: {processes}"
+            asyncio.run(_measure(office, what, asked.devices, asked.seconds, 0))
 
 
 if __name__ == "__main__":

@@ -48,13 +48,15 @@ class Office(Watched):
     """One back office process. ``database`` is "" for SQLite, else PostgreSQL's address."""
 
     def __init__(
-        self, data: Path, *, database: str = "", environment: Mapping[str, str] | None = None
-    ) -> None:
+        self, data: Path, *, database: str = "", processes: int = 1,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.data = data
         data.mkdir(parents=True, exist_ok=True)
         with (data / "backoffice.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __spec__.name, str(data), "0", database],
+                [sys.executable, "-m", __spec__.name, str(data), "0", database,
+                 str(processes)],
                 stdout=subprocess.PIPE, stderr=log, cwd=_ROOT,
                 env=os.environ | (environment or {}),
             )  # fmt: skip
@@ -106,9 +108,10 @@ class Office(Watched):
 
 @contextmanager
 def office_at(
-    data: Path, *, database: str = "", environment: Mapping[str, str] | None = None
-) -> Iterator[Office]:
-    office = Office(data, database=database, environment=environment)
+    data: Path, *, database: str = "", processes: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Office]:  # fmt: skip
+    office = Office(data, database=database, processes=processes, environment=environment)
     try:
         yield office
     finally:
@@ -123,12 +126,12 @@ def wait_for_quiet(office: Office, seconds: float = 0.5) -> None:
         time.sleep(seconds)
 
 
-def _serve(data: str, port: str, database: str) -> None:
+def _serve(data: str, port: str, database: str, processes: str) -> None:
     from sync.backoffice.server import serve
     from tests.sync.hall import HALL
 
-    serve(Path(data), int(port), hall=HALL, database=database)
+    serve(Path(data), int(port), hall=HALL, database=database, processes=int(processes))
 
 
 if __name__ == "__main__":
-    _serve(*sys.argv[1:4])
+    _serve(*sys.argv[1:5])
