@@ -81,6 +81,7 @@ class Meters:
             "onewindow_requests", "Requests answered.", ("route", "method", "status"),
             registry=self._registry,
         )  # fmt: skip
+        self._counted: dict[tuple[str, str, int], Counter] = {}  # looked up faster than labels
         self._seconds = Histogram(
             "onewindow_request_seconds", "From a request to its answer; long polls not counted.",
             ("route",), buckets=_SECONDS, registry=self._registry,
@@ -113,7 +114,11 @@ class Meters:
 
     def answered(self, route: str, method: str, status: int, seconds: float | None) -> None:
         """``seconds`` is None where the answer was waited for on purpose."""
-        self._requests.labels(route, method, str(status)).inc()
+        counted = self._counted.get((route, method, status))
+        if counted is None:
+            counted = self._requests.labels(route, method, str(status))
+            self._counted[route, method, status] = counted
+        counted.inc()
         if seconds is not None:
             self._seconds.labels(route).observe(seconds)
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +23,7 @@ from sync.feed import FEED_PATH
 from sync.health import ALIVE_PATH, HEALTH_PATH, METRICS_PATH
 
 REQUEST_ID = "X-Request-Id"
+_ID_HEADER = REQUEST_ID.lower().encode()
 _GONE = 499  # nobody was left to answer, as nginx counts it
 # Asked all day long by every window or by those who watch: logged only where refused.
 _QUIET = frozenset({FEED_PATH, HEALTH_PATH, ALIVE_PATH, METRICS_PATH})
@@ -53,7 +53,7 @@ class Watched:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = id_
+                message["headers"] = [*message["headers"], (_ID_HEADER, id_.encode())]
             await send(message)
 
         with bound_to(id_):
