@@ -76,6 +76,7 @@ class FeedWorker:
         self._pace = Pace(random, settings.patience)
         self._listeners = [on_taken] if on_taken else []
         self._tidied = -_TIDY_SECONDS
+        self._link = LinkState.CONNECTING  # as the push saw it last
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -86,9 +87,14 @@ class FeedWorker:
         self._listeners.append(on_taken)
 
     def line_changed(self, status: SyncStatus) -> None:
-        """The push sees the line again: do not wait any longer. Safe from any thread."""
+        """The push saw the line go: an answer that was put off will not come over it any more.
+        It sees the line again: do not wait any longer. Safe from any thread."""
         if status.link is LinkState.CONNECTED and self.last.kind is PullKind.FAILED:
             self._woken.set()
+        went = status.link is LinkState.OFFLINE and self._link is not LinkState.OFFLINE
+        self._link = status.link
+        if went:
+            self._transport.hang_up()
 
     def start(self) -> None:
         self._thread.start()

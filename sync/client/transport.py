@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from app.config import program_version
@@ -99,6 +102,10 @@ class HttpTransport:
             # HTTPError: a body cut short, read past requests. Nothing of the texts is needed.
             raise Unreachable from None
 
+    def hang_up(self) -> None:
+        """From another thread: end the request that waits now. It raises Unreachable there."""
+        self._session.hang_up()
+
     def close(self) -> None:
         self._session.close()
 
@@ -136,16 +143,49 @@ class _Session(requests.Session):
                 "Accept-Encoding": "identity",
             }
         )
-        self.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
-        self.mount("https://", _Pinned(pin))
+        self._lines = (_OneLine(), _Pinned(pin))
+        for scheme, line in zip(("http://", "https://"), self._lines, strict=True):
+            self.mount(scheme, line)
+
+    def hang_up(self) -> None:
+        for line in self._lines:
+            line.hang_up()
 
 
-class _Pinned(HTTPAdapter):
+class _OneLine(HTTPAdapter):
+    """One connection at a time, that another thread may cut."""
+
+    def __init__(self) -> None:
+        self._latest: HTTPConnection | None = None
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def get_connection_with_tls_context(self, *asked: Any, **more: Any) -> HTTPConnectionPool:
+        pool: Any = super().get_connection_with_tls_context(*asked, **more)
+        if "ConnectionCls" not in vars(pool):
+            kind = pool.ConnectionCls
+
+            def opened(*args: Any, **named: Any) -> HTTPConnection:
+                made: HTTPConnection = kind(*args, **named)
+                self._latest = made
+                return made
+
+            pool.ConnectionCls = opened
+        return cast("HTTPConnectionPool", pool)
+
+    def hang_up(self) -> None:
+        line = self._latest
+        plugged: socket.socket | None = line.sock if line is not None else None
+        if plugged is not None:
+            with suppress(OSError):  # TLS would say goodbye first: nobody is there to hear it
+                socket.socket.shutdown(plugged, socket.SHUT_RDWR)
+
+
+class _Pinned(_OneLine):
     """Refuses, before a byte of a request is sent, whoever shows another certificate."""
 
     def __init__(self, pin: str) -> None:
         self._pin = pin or None
-        super().__init__(pool_connections=1, pool_maxsize=1)
+        super().__init__()
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **more: Any
