@@ -29,9 +29,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class Hearing:
     """A thread with a connection of its own. ``tell`` is called in that thread."""
 
-    def __init__(self, connect: Callable[[], Connection], tell: Callable[[int], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], Connection], tell: Callable[[int], None],
+        look: float = _LOOK_SECONDS,
+    ) -> None:  # fmt: skip
         self._connect = connect
         self._tell = tell
+        self._look = look
         self._ended = threading.Event()
         self._awake, self._wake = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
@@ -62,7 +66,7 @@ class Hearing:
                 self._tell(int(row[0]) if row else 0)
                 # What came while the question was answered is not on the wire any more: ask first.
                 if not _heard(driver):
-                    selector.select(_LOOK_SECONDS)
+                    selector.select(self._look)
                     _heard(driver)
 
 

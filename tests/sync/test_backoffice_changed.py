@@ -11,6 +11,8 @@ import pytest
 
 from sync.backoffice.changed import Changed
 from sync.backoffice.database import Database, Transaction
+from sync.backoffice.hearing import Hearing
+from sync.backoffice.postgres import PostgresDatabase
 from tests.postgres import PostgresServer
 from tests.sync.world import wait_until
 
@@ -73,9 +75,9 @@ def address(postgres: PostgresServer) -> str:
 
 
 def test_one_process_hears_what_another_committed(address: str) -> None:
-    here, there = Database.open(address, NOW), Database.open(address, NOW)
+    here, there = PostgresDatabase.opened(address, NOW), Database.open(address, NOW)
     heard: list[int] = []
-    here.hear(heard.append)
+    hearing = Hearing(here.connect, heard.append, look=600)  # by the notices alone
     try:
         wait_until(lambda: heard == [0], what="asks at once")
         for arrival in (1, 2, 3):
@@ -90,6 +92,7 @@ def test_one_process_hears_what_another_committed(address: str) -> None:
         wait_until(lambda: heard[-1] == 5)
         assert 4 not in heard
     finally:
+        hearing.close()
         here.close()
         there.close()
 
