@@ -193,18 +193,36 @@ def test_several_that_start_at_the_same_moment_agree_on_an_empty_database(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     database = postgres.new_database()
-    servers = [
-        Served(tmp_path / "data", 0, database=database, processes=count) for count in (1, 2, 1, 1)
-    ]
-    try:
-        assert all(server.said for server in servers)
-        steps = rows(database, "SELECT number, count(*) FROM schema_steps GROUP BY number")
-        assert steps
-        assert {count for _, count in steps} == {1}
-        assert len((tmp_path / "data" / "token").read_text("ascii").strip()) == 43
-    finally:
-        for server in servers:
-            assert server.stop() == 0
+    data = tmp_path / "data"
+    starter = (
+        "import sys; from pathlib import Path; from sync.backoffice.app import create_app\n"
+        "from sync.backoffice.settings import Settings; from tests.sync.hall import HALL\n"
+        "print(flush=True); sys.stdin.readline()\n"  # all of them have come as far as this
+        "create_app(Settings(data=Path(sys.argv[1]), hall=HALL, database=sys.argv[2]))\n"
+    )
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", starter, str(data), database], cwd=_ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]  # fmt: skip
+    for one in starting:
+        assert one.stdout
+        assert one.stdout.readline() == "\n"
+    for one in starting:
+        assert one.stdin
+        one.stdin.write("\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=60)[1] for one in starting]
+    assert [one.returncode for one in starting] == [0] * 6, said
+    steps = rows(database, "SELECT number, count(*) FROM schema_steps GROUP BY number")
+    assert steps
+    assert {count for _, count in steps} == {1}
+    assert len((data / "token").read_text("ascii").strip()) == 43
+    assert list(data.glob("token.*")) == []
+    with served(data, database, processes=2) as server:
+        assert server.get("/health").json()["schema"] == max(number for number, _ in steps)
 
 
 # -- one back office of several processes ---------------------------------------------------------
