@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import resources
 from app.config import Settings, load_settings, program_version
 from app.domain.hall import HALL_ZONE, Hall
+from app.ports import LinkState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -278,7 +279,13 @@ class Client:
     def worklist(self) -> Worklist:
         from app.services.worklist import Worklist
 
-        return Worklist(self.store, lambda: self.catalogue, self.calendar, self.clock_settings)
+        def ahead() -> int | None:
+            told = self.sync.status()
+            return told.skew_seconds if told.link is LinkState.CONNECTED else None
+
+        return Worklist(
+            self.store, lambda: self.catalogue, self.calendar, self.clock_settings, ahead
+        )
 
     def clock_settings(self) -> ClockSettings:
         """Read anew at each call: the hall may change its file."""

@@ -52,6 +52,13 @@ _RECENT = 200
 _EARLIER = timedelta(days=10)
 
 
+class ClockAhead(AppError):
+    """The back office says that this machine's time is ahead: a limit might pass before its day."""
+
+    code = "CLK-08"
+    blame = Blame.MACHINE
+
+
 class ClockSetBack(AppError):
     """The machine's time is earlier than the last thing on record: no limit can be told."""
 
@@ -94,7 +101,11 @@ class ClockDesk:
         catalogue: Callable[[], Catalogue],
         calendar: Callable[[], CalendarBook],
         settings: Callable[[], ClockSettings],
+        ahead: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """``ahead`` is how many seconds this machine's time is ahead of the back office's, 0 where
+        it is right, None while nobody says."""
+        self._ahead = ahead
         self._store = store
         self._catalogue = catalogue
         self._calendar = calendar
@@ -107,7 +118,7 @@ class ClockDesk:
 
         One transaction a case, ``most`` in one round, each exactly once also where two programs
         do it; a case that another window took in is settled there.
-        Raises ClockSetBack, and then nothing is done; StoreError.
+        Raises ClockAhead, ClockSetBack, and then nothing is done; StoreError.
         """
         self._check_clock()
         today, work = self.today(), self._calendar().work
@@ -233,7 +244,13 @@ class ClockDesk:
         return self._now().astimezone(HALL_ZONE).date()
 
     def _check_clock(self) -> None:
-        """Legal days come from the machine's time: it must not be behind what is on record."""
+        """Legal days come from the machine's time: it must not be behind what is on record. Where
+        the back office says that it is right, what is on record was made by a wrong one."""
+        ahead = self._ahead()
+        if ahead is not None and ahead > 0:
+            raise ClockAhead(minutes=ahead // 60)
+        if ahead == 0:
+            return
         with self._store.read() as connection:
             rows = connection.exec_driver_sql(
                 "SELECT at, hlc FROM journal WHERE install = ? ORDER BY seq DESC LIMIT ?",

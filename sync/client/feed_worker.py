@@ -100,10 +100,11 @@ class FeedWorker:
         self._thread.start()
 
     def stop(self, patience: float = 0.2) -> bool:
-        """Ask the thread to end. False where an answer is still awaited: it is dropped when it
-        comes, and the thread ends by itself."""
+        """Ask the thread to end. False where it is not done yet: what it still hears is dropped,
+        and it ends by itself."""
         self._stopping.set()
         self._woken.set()
+        self._transport.hang_up()
         if self._thread.is_alive():
             self._thread.join(patience)
         return not self._thread.is_alive()

@@ -131,5 +131,5 @@ def test_all_lanes_go_on_after_the_lines_return(
         print(way.__name__, {name: round(seconds, 2) for name, seconds in took.items()})
         for one in (other, client):
             one.sync.stop()
-        client.feed.stop()
+        client.feed.stop(10)
         client.uploads.stop()
