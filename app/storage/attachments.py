@@ -29,10 +29,13 @@ _WANTED = (
 )
 # States in which a window may still add to a case, or look at what it has.
 _LIVE = "('open', 'noticed', 'received', 'left', 'supplement')"
-# What the back office refused waits for a person, with its pages.
-_SET_ASIDE = (
-    "EXISTS (SELECT 1 FROM set_aside s JOIN journal j ON j.install = s.install AND j.seq = s.seq "
-    "WHERE j.kind = 'MaterialReceived' AND instr(j.body, b.sha) > 0)"
+# What is not decided yet, or was refused and waits for a person, keeps its pages.
+_IN_DOUBT = (
+    "(EXISTS (SELECT 1 FROM set_aside s JOIN journal j ON j.install = s.install AND j.seq = s.seq "
+    "WHERE s.answer = '' AND j.kind = 'MaterialReceived' AND instr(j.body, b.sha) > 0) "
+    "OR EXISTS (SELECT 1 FROM chain JOIN journal j ON j.install = chain.install "
+    "AND j.seq > chain.acknowledged "
+    "WHERE j.kind = 'MaterialReceived' AND instr(j.body, b.sha) > 0))"
 )
 
 
@@ -239,7 +242,7 @@ class AttachmentShelf:
                 "SELECT b.sha, b.size, b.media FROM blobs b WHERE b.state = 'there' "  # noqa: S608 - constants
                 "AND b.local = 1 AND b.added_at < ? AND NOT EXISTS (SELECT 1 FROM case_materials m "
                 "JOIN cases c ON c.id = m.case_id WHERE m.sha = b.sha "
-                f"AND (c.state IN {_LIVE} OR c.decided_at >= ?)) AND NOT {_SET_ASIDE} LIMIT ?",
+                f"AND (c.state IN {_LIVE} OR c.decided_at >= ?)) AND NOT {_IN_DOUBT} LIMIT ?",
                 (before, before, limit),
             ).all()
         return [WaitingBlob(sha=r[0], size=r[1], media=r[2]) for r in rows]
@@ -257,7 +260,7 @@ class AttachmentShelf:
         with writing(self._store.engine) as connection:
             connection.exec_driver_sql(
                 f"DELETE FROM blobs AS b WHERE added_at < ? AND NOT {_WANTED} "  # noqa: S608 - constants
-                f"AND NOT {_SET_ASIDE}",
+                f"AND NOT {_IN_DOUBT}",
                 (before,),
             )
         known = self._local()

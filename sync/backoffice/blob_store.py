@@ -160,6 +160,9 @@ class BlobStore:
             return done
         self.check_room(added)
         with _coded(), self._held(device, sha) as file:
+            if self.size(sha) is not None and (done := self.check(sha)) is not None:
+                self._part(device, sha).unlink(missing_ok=True)  # another process was quicker
+                return done
             size = os.fstat(file.fileno()).st_size
             if size != offset:
                 if not size:  # what is refused leaves nothing behind, not even a name
