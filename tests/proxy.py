@@ -3,7 +3,7 @@
 One thread with its own event loop carries all connections. What the line is like is one frozen
 ``Line``, replaced as a whole by ``be``; it holds at once, also for connections that are open. What
 it did to them is counted in ``done``, so that a test can tell a fault that bit from one that fell
-into silence.
+into silence; ``carried`` counts the bytes that got through, by direction.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self.target = target
         self.done: Counter[str] = Counter()  # connections, and what befell them, by name
+        self.carried: Counter[str] = Counter()
         self._line = GOOD
         self._open: set[_Connection] = set()
         self._better = asyncio.Event()  # what is in the hole waits for it
@@ -223,8 +224,11 @@ class Proxy:
         if left is None or one.passed[way] + len(data) <= left:
             one.passed[way] += len(data)
             await self._loop.sock_sendall(sink, data)
+            self.carried[way] += len(data)
             return True
-        await self._loop.sock_sendall(sink, data[: max(0, left - one.passed[way])])
+        data = data[: max(0, left - one.passed[way])]
+        await self._loop.sock_sendall(sink, data)
+        self.carried[way] += len(data)
         if left == cut:
             self.done[f"cut_{way}"] += 1
             one.reset()

@@ -39,6 +39,8 @@ class BlobTransport:
             if response.ok and PROTOCOL_HEADER not in response.headers:
                 raise Unreachable  # cut within the headers: it is the last of them
             bare = response.status_code == 204
+            if bare:
+                response.raw.drain_conn()  # else the line would be closed, and be made anew
             return BlobReply(
                 status=response.status_code,
                 body=b"" if bare else read_answer(response, ask.largest, until),
