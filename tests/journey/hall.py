@@ -57,16 +57,22 @@ def read_card(client: Client, person: str = "") -> CardRead:
 
 def bring_everything(client: Client, session: Session, case: Case) -> Case:
     """Answer each question with its first option and bring all that is then asked for."""
-    while unanswered := evaluation(client, case).unanswered:
-        question = unanswered[0]
-        chosen = frozenset({question.options[0].id})
-        case = client.reception.answer(session, case.id, question.id, chosen).case
+    case = answer_everything(client, session, case)
     for row in evaluation(client, case).rows:
         if row.required:
             case = client.reception.receive(
                 session, case.id, row.material.id, row.material.originals, row.material.copies,
                 row.material.form,
             ).case  # fmt: skip
+    return case
+
+
+def answer_everything(client: Client, session: Session, case: Case) -> Case:
+    """Each question by its first option."""
+    while unanswered := evaluation(client, case).unanswered:
+        question = unanswered[0]
+        chosen = frozenset({question.options[0].id})
+        case = client.reception.answer(session, case.id, question.id, chosen).case
     return case
 
 
