@@ -121,6 +121,10 @@ class BlobDesk:
         What proves to be spoilt is taken out of ``sizes``."""
         shas = tuple(sizes)
         known = await self._office.read(lambda reader: blobs.known_blobs(reader, shas))
+        for sha, size in known.items():
+            if sizes[sha] not in {None, size}:  # the disk cut it
+                await self._set_aside(sha)
+                sizes[sha] = None
         gone = [sha for sha in known if sizes[sha] is None]
         new = {sha: size for sha, size in sizes.items() if size is not None and sha not in known}
         if not gone and not new:
@@ -220,6 +224,15 @@ class BlobDesk:
         await self._reconcile(device, sizes)
         return sizes[sha]
 
+    async def _lose(self, sha: str) -> None:
+        """The disk spoilt it: its cases lack it until a window that has it brings it again."""
+        await self._set_aside(sha)
+        await self._office.write(lambda connection: blobs.vanished(connection, [sha]))
+
+    async def _set_aside(self, sha: str) -> None:
+        await self.run(lambda: self.store.set_aside(sha))
+        note("blob_spoilt", sha=sha[:12])
+
     async def get(self, device: str, sha: str, asked_range: str = "") -> Response:
         """The scan, or one range of it. For devices, and for pages that check their reader
         (``device`` is "" then).
@@ -228,6 +241,9 @@ class BlobDesk:
         """
         size = await self._there(device, sha)
         if size is None:
+            raise errors.BlobUnknown
+        if not await self.run(lambda: self.store.is_sound(sha)):
+            await self._lose(sha)
             raise errors.BlobUnknown
         media = await self.run(lambda: self.store.media(sha))
         first, last = _range(asked_range, size)

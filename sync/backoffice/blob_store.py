@@ -1,7 +1,9 @@
 """Keep the back office's scans as files: whole ones under their name, parts under their device's.
 
 ``DATA/blobs/ab/<sha>`` is a finished scan. It is believed where the database knows it; one that a
-crash left before its row was written is checked and synced first (``check``). ``parts/<device>/
+crash left before its row was written is checked and synced first (``check``). One that the disk
+spoilt later is found when it is read and moved to ``spoilt/``: it may be the only copy there is.
+``parts/<device>/
 <sha>`` grows by each device's own pieces, so that nobody's wrong bytes spoil another's upload.
 Several server processes may share the folder: a part is written under a lock of the file itself,
 and what is finished gets its name by a rename. Everything here blocks.
@@ -48,6 +50,7 @@ class BlobStore:
     def __init__(self, folder: Path, reserve: int) -> None:
         self._folder = folder
         self._parts = folder / "parts"
+        self._spoilt = folder / "spoilt"
         self._reserve = reserve
         self._parts.mkdir(mode=0o700, parents=True, exist_ok=True)
         for first in range(256):
@@ -84,6 +87,18 @@ class BlobStore:
                 os.fsync(file.fileno())
                 sync_folder(path.parent)
                 return os.fstat(file.fileno()).st_size, sniff(head)
+
+    def is_sound(self, sha: str) -> bool:
+        """Whether its bytes are still those of its name. Raises ServerTrouble."""
+        with _coded(), self.path(sha).open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha
+
+    def set_aside(self, sha: str) -> None:
+        """Raises ServerTrouble."""
+        with _coded():
+            self._spoilt.mkdir(mode=0o700, exist_ok=True)
+            self.path(sha).replace(self._spoilt / sha)
+            sync_folder(self._spoilt)
 
     def media(self, sha: str) -> str:
         """As its first bytes say. Raises ServerTrouble where it is gone."""

@@ -156,12 +156,13 @@ def lacking_overview(connection: Transaction, most: int) -> list[Incomplete]:
 # -- scans ----------------------------------------------------------------------------------------
 
 
-def known_blobs(connection: Transaction, shas: Sequence[str]) -> set[str]:
+def known_blobs(connection: Transaction, shas: Sequence[str]) -> dict[str, int]:
+    """Bytes of those that have arrived."""
     rows = connection.execute(
-        f"SELECT sha FROM blobs WHERE sha IN ({_marks(shas)})",  # noqa: S608 - marks
+        f"SELECT sha, size FROM blobs WHERE sha IN ({_marks(shas)})",  # noqa: S608 - marks
         shas,
     )
-    return {row[0] for row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def arrived(
@@ -179,7 +180,7 @@ def arrived(
 
 
 def vanished(connection: Transaction, shas: Iterable[str]) -> None:
-    """Somebody took these files out of the folder: their cases are not complete any more."""
+    """These files are gone from the folder, or spoilt: their cases are not complete any more."""
     for sha in shas:
         connection.execute("DELETE FROM blobs WHERE sha = ?", (sha,))
         connection.execute("UPDATE case_pages SET there = 0 WHERE sha = ?", (sha,))

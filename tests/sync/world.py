@@ -174,6 +174,11 @@ class Forked(Answering):
     def start(self) -> None:
         self._pid = self._nursery.bear(self.data, self.port, self._demo_line)
 
+    @property
+    def pid(self) -> int:
+        """Of its process, 0 while none runs."""
+        return self._pid
+
     def answers(self) -> bool:
         try:
             return self.get("/health").ok

@@ -55,7 +55,7 @@ def view_case(
     connection: Transaction, desk: Desk, roster: Roster, found: DeskCase, today: date
 ) -> CaseView:
     shas = sorted({sha for one in found.case.evidence.values() for sha in one.scans})
-    there = known_blobs(connection, shas) if shas else set()
+    there = known_blobs(connection, shas) if shas else {}
     return CaseView(found=found, there=frozenset(there), today=today, desk=desk, roster=roster)
 
 
