@@ -29,6 +29,7 @@ from app.storage.errors import (
 )
 
 BUSY_MILLISECONDS = 5000
+CACHE_KB = 2000  # of each connection; each lane of the program has one
 
 
 def open_engine(path: Path, key: bytes) -> Engine:
@@ -47,6 +48,7 @@ def open_engine(path: Path, key: bytes) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         return connection
 
     # The driver is in autocommit: begin and commit are said by writing() and reading() alone.
