@@ -15,7 +15,6 @@ from app.ports import LinkState, SyncStatus, UploadProgress
 from app.services.set_aside import AsideMatter
 from app.services.set_aside_answers import Recorded
 from app.services.waiting_records import WaitingRecords
-from ui.kit.clock import clock_text
 from ui.kit.formats import size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -235,7 +234,7 @@ class OutboxModel(ViewModel[OutboxState]):
         return self._services.explain(code, {"detail": detail})
 
     def _link(self, sync: SyncStatus) -> Note:
-        since = clock_text(sync.since) if sync.since else ""
+        since = when_text(sync.since) if sync.since else ""  # it may be weeks
         match sync.link:
             case LinkState.CONNECTED:
                 text = say("后台已连接，保存一条就送一条。")
