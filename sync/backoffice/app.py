@@ -1,4 +1,4 @@
-"""Answer the back office's HTTP requests: push, lease, the read-only pages and the tools' list."""
+"""Put the back office's application together; answer the read-only pages and the tools' lists."""
 
 from __future__ import annotations
 
@@ -6,40 +6,30 @@ import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 from fastapi import FastAPI, Request, Response
 
-from app.domain.decoding import decode
 from sync import errors, wire
-from sync.backoffice import demands, intake, line, pages, progress, quarantine
+from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
-from sync.backoffice.database import Cursor, IntegrityBroken, Transaction
+from sync.backoffice.database import Cursor, IntegrityBroken
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.health import add_health
 from sync.backoffice.logs import note
-from sync.backoffice.office import Office, json_answer, read_body
+from sync.backoffice.office import Office, json_answer
 from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
 from sync.backoffice.published import PublishedShelf, add_published
+from sync.backoffice.push_app import add_pushes
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
-from sync.backoffice.sightings import Sightings, SkewTold, keep_sighting
+from sync.backoffice.sightings import SkewTold
 from sync.backoffice.turnstile import Turnstile
 from sync.backoffice.watched import Watched
 from sync.errors import SyncError
 
-_MAX_BODY = wire.MAX_LONE_EVENT + 64 * 1024
 _PAGE = 500
-
-_STATUS: dict[str, int] = {
-    kind.code: kind.status
-    for kind in (
-        errors.BadBatch, errors.BadRequest, errors.TooNew, errors.NotEnrolled, errors.Gap,
-        errors.Fork, errors.BrokenChain, errors.TooLarge, errors.TooOld, errors.ServerTrouble,
-        errors.Quarantined,
-    )
-}  # fmt: skip
+_LATER_SECONDS = 1
 
 
 def _html(text: str, status: int = 200) -> Response:
@@ -66,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Watched, meters=office.meters, routes=app.router.routes)
     app.state.end_waiting = office.changed.end
     _add_errors(app)
-    _add_sync(app, office)
+    add_pushes(app, office)
     _add_pages(app, office)
     _add_tools(app, office)
     add_people(app, office)
@@ -85,7 +75,10 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(SyncError)
     async def declined(_: Request, error: SyncError) -> Response:
         note("declined", code=error.code, **error.details)
-        return json_answer(wire.ErrorAnswer(code=error.code), error.status or 500)
+        answer = json_answer(wire.ErrorAnswer(code=error.code), error.status or 500)
+        if isinstance(error, errors.ServerTrouble):
+            answer.headers["Retry-After"] = str(_LATER_SECONDS)
+        return answer
 
     @app.exception_handler(IntegrityBroken)
     async def unable(_: Request, error: IntegrityBroken) -> Response:
@@ -93,62 +86,6 @@ def _add_errors(app: FastAPI) -> None:
         return json_answer(
             wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status
         )
-
-
-def _add_sync(app: FastAPI, office: Office) -> None:
-    settings = office.settings
-    sightings = Sightings(settings.now)
-
-    @app.post(wire.PUSH_PATH)
-    async def push(request: Request) -> Response:
-        admitted = office.admit(request, also_revoked=True)
-        encoding = request.headers.get("content-encoding", "identity")
-        if encoding not in {"zstd", "identity"}:
-            raise errors.BadRequest
-        entries = wire.decode_batch(await read_body(request, _MAX_BODY), encoding)
-        admitted.check(entries[0].device)
-        seen = sightings.due(admitted, request, entries)
-
-        def take(connection: Transaction) -> wire.PushAnswer | wire.ErrorAnswer:
-            keep_sighting(connection, seen)
-            if admitted.revoked:
-                return quarantine.keep(connection, entries, settings.now())
-            return intake.receive(connection, entries, settings.now(), office.numbers)
-
-        answer = await office.write(take)
-        office.meters.pushed(len(entries), answer)
-        device, count = entries[0].device, len(entries)
-        if isinstance(answer, wire.ErrorAnswer):
-            note("push_declined", device=device, events=count, code=answer.code)
-            return json_answer(answer, _STATUS[answer.code])
-        exceptions = len(answer.exceptions)
-        note(
-            "push", device=device, events=count, through=answer.acknowledged, not_applied=exceptions
-        )
-        return json_answer(answer)
-
-    @app.post(wire.LEASE_PATH)
-    async def lease(request: Request) -> Response:
-        admitted = office.admit(request)
-        try:
-            asked = decode(await read_body(request, 64 * 1024), wire.LeaseRequest)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise errors.BadRequest from None
-        admitted.check(asked.device)
-        seen = sightings.due(admitted, request)
-
-        def give(connection: Transaction) -> wire.LeaseAnswer | wire.ErrorAnswer:
-            keep_sighting(connection, seen)
-            return line.lease(connection, asked, settings.now(), settings.block_size)
-
-        answer = await office.write(give)
-        if isinstance(answer, wire.ErrorAnswer):
-            note("lease_declined", device=asked.device, code=answer.code)
-            return json_answer(answer, _STATUS[answer.code])
-        if answer.block or answer.tickets:
-            first = answer.block.first if answer.block else 0
-            note("lease", device=asked.device, first=first, tickets=len(answer.tickets))
-        return json_answer(answer)
 
 
 def _add_pages(app: FastAPI, office: Office) -> None:

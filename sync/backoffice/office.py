@@ -19,13 +19,14 @@ from sync.backoffice import cases, intake, line
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.changed import Changed
 from sync.backoffice.database import Database, Transaction
-from sync.backoffice.deciding import last_arrival
 from sync.backoffice.enrolment import Admitted, KnownTokens
+from sync.backoffice.lane import Lane, Together
 from sync.backoffice.logs import note
 from sync.backoffice.meters import Meters
 from sync.backoffice.settings import Settings, read_token
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 _BODY_SECONDS = 60.0
 
@@ -51,12 +52,12 @@ class Office:
         self.changed = Changed()
         note("opened", parked=left, line=added)
         # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
-        self._writer = ThreadPoolExecutor(1, "writer")
+        self._lane = Lane(self.database, self.changed.tell)
         self._readers = ThreadPoolExecutor(2, "reader")
         self.database.hear(self.changed.tell)
 
     def close(self) -> None:
-        self._writer.shutdown()
+        self._lane.close()
         self._readers.shutdown()
         self.database.close()
 
@@ -64,16 +65,16 @@ class Office:
         return uuid7(self.settings.now(), self.settings.random(10))
 
     async def write(self, work: Callable[[Transaction], _T]) -> _T:
-        """Run ``work`` in one transaction; it is durable when this returns."""
-
-        def run() -> _T:
-            with self.database.write() as connection:
-                done, end = work(connection), last_arrival(connection)
-            self.changed.tell(end)
-            return done
-
+        """Run short ``work`` in a transaction; it is durable when this returns."""
         with self.meters.writing():
-            return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+            return await self._lane.alone(work)
+
+    async def write_together(
+        self, work: Together[_T, _R], item: _T, *, is_long: bool = False
+    ) -> _R:
+        """The same by ``work`` that takes many at once."""
+        with self.meters.writing():
+            return await self._lane.together(work, item, is_long=is_long)
 
     async def read(self, work: Callable[[Transaction], _T]) -> _T:
         def run() -> _T:
@@ -124,10 +125,16 @@ def check_spoken(request: Request) -> None:
         raise errors.TooNew(spoken=int(spoken))
 
 
+def declared_length(request: Request) -> int | None:
+    """Of the body, in bytes; None where it is not said."""
+    declared = request.headers.get("content-length", "")
+    said = declared.isascii() and declared.isdigit() and len(declared) < 16
+    return int(declared) if said else None
+
+
 async def read_body(request: Request, longest: int) -> bytes:
     """Raises TooLarge before more than ``longest`` bytes are held, BadRequest if it drips."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > longest:
+    if (declared_length(request) or 0) > longest:
         raise errors.TooLarge(limit=longest)
     parts: list[bytes] = []
     size = 0
