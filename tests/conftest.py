@@ -26,6 +26,7 @@ INSTALL = "install the virtual chip card reader: apt-get install pcscd vsmartcar
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="thousands of seeds and hundreds of kills")
+    parser.addoption("--seed", type=int, help="play this one simulated hall, and tell what happens")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -29,13 +29,13 @@ _WANTED = (
 )
 # States in which a window may still add to a case, or look at what it has.
 _LIVE = "('open', 'noticed', 'received', 'left', 'supplement')"
-# What is not decided yet, or was refused and waits for a person, keeps its pages.
+# What was refused and waits for a person keeps its pages; and all do while anything is undecided:
+# the fact that takes a page away may be refused, however late a clock says it is.
 _IN_DOUBT = (
     "(EXISTS (SELECT 1 FROM set_aside s JOIN journal j ON j.install = s.install AND j.seq = s.seq "
     "WHERE s.answer = '' AND j.kind = 'MaterialReceived' AND instr(j.body, b.sha) > 0) "
     "OR EXISTS (SELECT 1 FROM chain JOIN journal j ON j.install = chain.install "
-    "AND j.seq > chain.acknowledged "
-    "WHERE j.kind = 'MaterialReceived' AND instr(j.body, b.sha) > 0))"
+    "AND j.seq > chain.acknowledged))"
 )
 
 
@@ -254,7 +254,11 @@ class AttachmentShelf:
             self._files.remove(sha)
 
     def sweep(self) -> int:
-        """Remove leftovers of kills, and scans that no case names any more. Returns how many."""
+        """Remove leftovers of kills, and scans that no case names any more. Returns how many.
+
+        A fact that takes a page away may still be refused: until all is decided each scan stays,
+        however late a clock says it is.
+        """
         swept = self._files.sweep(time.time() - _LEFTOVER_SECONDS)
         before = (self._now() - timedelta(days=UNUSED_DAYS)).isoformat()
         with writing(self._store.engine) as connection:

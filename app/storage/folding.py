@@ -291,11 +291,13 @@ def _others(connection: Statements) -> Iterator[Entry]:
 
 
 def _use_numbers(connection: Statements) -> None:
-    """A number is used up by the fact that gave it first, whatever became of that fact."""
+    """A number is used up by the fact that gave it first, whatever became of that fact: in the
+    order of the back office where it is known, as a window's clock may have been far ahead."""
     for term in (_IS_CASE, _IS_BUNDLE):
         rows = connection.exec_driver_sql(
             f"SELECT {IS_OWN}, subject, kind, version, body "  # noqa: S608 - constants
-            f"FROM journal WHERE {term} AND kind IN ({_NUMBERED}) ORDER BY subject, hlc, seq"
+            f"FROM journal WHERE {term} AND kind IN ({_NUMBERED}) "
+            "ORDER BY subject, arrival = 0, arrival, hlc, seq"
         )
         about, given = "", set[str]()
         for own, subject, kind, version, body in rows:

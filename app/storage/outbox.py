@@ -11,7 +11,7 @@ from app.domain.errors import BadEntry
 from app.domain.events import CaseNumbersLeased, SetAsideAnswered, TicketLeased
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
-from app.storage.folding import project_again
+from app.storage.folding import clashes, note_fit, try_project
 from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
 from app.storage.store import Store, Unit
@@ -78,8 +78,10 @@ class Outbox:
                 elif set_aside(unit.connection, install, one.seq, one.code, one.detail, now):
                     subject = self._refuse(unit, one.seq)
                     cases |= {subject} if subject.startswith("case:") else set()
-            for subject in cases:
-                project_again(unit.connection, subject)
+            # A copy of this disk may have used the same numbers: what clashes waits for the rest.
+            for subject in sorted(cases) + [s for s in clashes(unit.connection) if s not in cases]:
+                code = try_project(unit.connection, subject)
+                note_fit(unit.connection, subject, code, now.isoformat())
 
     def _refuse(self, unit: Unit, seq: int) -> str:
         """Returns what the refused fact is about. A block of numbers that is not ours is nothing

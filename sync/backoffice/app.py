@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.add_middleware(SkewTold, now=settings.now)
     app.add_middleware(Watched, meters=office.meters, routes=app.router.routes)
+    app.state.office = office
     app.state.end_waiting = office.changed.end
     _add_errors(app)
     add_pushes(app, office)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 
 from fastapi import FastAPI, Response
@@ -16,18 +17,19 @@ _ADMITS = {"device": "设备令牌", "hall": "管理令牌", "password": "口令
 
 
 def add_reference(app: FastAPI, office: Office) -> None:
-    described = openapi(office.settings.version)
-    page = _page()
-
     @app.get("/openapi.json")
     async def for_machines() -> Response:
-        return json_answer(described)
+        return json_answer(_described(office.settings.version))
 
     @app.get("/reference")
     async def for_people() -> Response:
-        return Response(page, media_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
+        return Response(_page(), media_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
 
 
+_described = cache(openapi)
+
+
+@cache
 def _page() -> str:
     rows = [
         (

@@ -31,8 +31,9 @@ from app.domain.events import (
     ClerkSignedIn,
     TicketTaken,
 )
-from app.domain.journal import Entry, encode_body, seal
+from app.domain.journal import GENESIS, Entry, encode_body, seal
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
+from app.storage.inbox import FeedPage, Inbox
 from app.storage.outbox import Outbox
 from app.storage.projections import PROJECTIONS
 from app.storage.store import Store
@@ -301,3 +302,37 @@ def test_of_two_windows_that_both_went_on_the_one_that_arrived_counts(
 def test_a_body_is_canonical(history: list[Entry]) -> None:
     """What is taken in can be sealed again to the same hash."""
     assert history[0].body == encode_body(CaseOpened(window="W01", ticket="t1"))
+
+
+def test_a_number_is_used_up_once_whatever_the_clocks_said(
+    store: Store, clock: SettableClock
+) -> None:
+    """The window that gave it was a year ahead: by the times, this one's decision comes first."""
+    lease = CaseNumbersLeased(first=1, last=20)
+    save(store, "device", lease)
+    clock.move(days=400)
+    theirs = []
+    previous = GENESIS
+    for seq, event in enumerate(noticed(), 1):
+        entry = seal(
+            event, previous=previous, id=f"theirs-{seq}", device="W09", install="i9", seq=seq,
+            at=clock.now(), hlc=f"{int(clock.now().timestamp() * 1000):012x}-{seq:06x}",
+            actor="1002", subject="case:k1",
+        )  # fmt: skip
+        previous = entry.hash
+        theirs.append((seq, entry))
+    clock.move(days=-400)
+    inbox = Inbox(store)
+    page = FeedPage(
+        asked=inbox.cursor(), cursor=f"{'0' * 16}.{len(theirs)}", said=clock.now(), reset=False,
+        more=False, entries=theirs, own=[], verdicts=[], damaged=[],
+    )  # fmt: skip
+    assert inbox.take(page)
+    save(
+        store, "case:k1", CaseResumed(window="W01", ticket=""),
+        MaterialReceived(material="M2", originals=1, copies=0),
+        CaseAccepted(number=NUMBER, check="ABC234", promise_due=date(2026, 12, 1)),
+    )  # fmt: skip
+    assert Outbox(store).numbers_left() == 20
+    store.rebuild()
+    assert Outbox(store).numbers_left() == 20

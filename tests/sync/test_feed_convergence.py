@@ -5,141 +5,35 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain import case as cases
 from app.domain.case import Case, CaseState
 from app.domain.case_events import (
-    CaseAbandoned,
     CaseDispatched,
     CaseFinished,
     CaseLeft,
     CasePutBack,
-    CaseResumed,
     CaseReviewed,
-    CaseSupplemented,
     ConflictRecorded,
-    MaterialReceived,
-    NoticeIssued,
-    ResultHanded,
     SupplementAsked,
 )
 from app.domain.errors import AppError
-from app.domain.event import Event
 from app.domain.journal import decode_event
 from app.storage.store import Store
 from sync.feed import Cursor
-from tests.sync.coming_back import accepted, noticed_case, rebuilt_equals_kept, save, wanting
+from tests.sync.clerk import Clerk, WildClock, World
+from tests.sync.coming_back import rebuilt_equals_kept, wanting
 from tests.sync.feeding import SocketlessHall, SocketlessWindow
-from tests.sync.hall import START, number_of
+
+Served = Clerk[SocketlessWindow]
 
 SEEDS = 25
 STEPS = 150
 
 
-class WildClock:
-    """Each window's own: ahead or behind, and now and then set anew."""
-
-    def __init__(self, chance: random.Random, world: World) -> None:
-        self._chance, self._world = chance, world
-        self.off = timedelta()
-
-    def set_anew(self) -> None:
-        days = self._chance.choice([0, 0, 0, -400, -1, 1, 400])
-        self.off = timedelta(days=days, seconds=self._chance.randrange(-300, 300))
-
-    def now(self) -> datetime:
-        return self._world.now() + self.off
-
-
-class World:
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        self.at += timedelta(milliseconds=7)
-        return self.at
-
-
-@dataclass
-class Clerk:
-    """What people at one window do; they see only what their window shows."""
-
-    window: SocketlessWindow
-    clock: WildClock
-    made: int = 0
-
-    def act(self, chance: random.Random) -> None:
-        if chance.random() < 0.12:
-            self._begin(chance)
-            return
-        rows = self.window.rows(
-            "SELECT id, state, mine FROM cases WHERE state IN "
-            "('open', 'noticed', 'received', 'left', 'supplement', 'finished')"
-        )
-        if rows:
-            case_id, state, mine = chance.choice(rows)
-            if state != "open" or mine == 2:
-                self._go_on(case_id, chance)
-
-    def _begin(self, chance: random.Random) -> None:
-        serial = self.window.serial()
-        if serial is None:
-            return
-        self.made += 1
-        name = self.window.store.device
-        events = noticed_case(name, number_of(serial))
-        if chance.random() < 0.5:
-            events[-1:] = chance.choice(
-                [[], [CaseLeft(reason="下班")], [CaseAbandoned()], [accepted(number_of(serial))]]
-            )
-        save(self.window.store, f"case:{name}-{self.made}", *events)
-
-    def _go_on(self, case_id: str, chance: random.Random) -> None:
-        case = self.window.store.find_case(case_id)
-        assert case is not None
-        events = list(self._next(case, chance))
-        if events:
-            save(self.window.store, f"case:{case_id}", *events)
-
-    def _next(self, case: Case, chance: random.Random) -> Iterator[Event]:
-        device = self.window.store.device
-        if case.state is CaseState.FINISHED:
-            yield ResultHanded(by="1001", to="张示例", way="直接", at=START, signed=True)
-            return
-        if case.state is not CaseState.OPEN:
-            yield CaseResumed(window=device, ticket="")
-            if chance.random() < 0.5:
-                return
-        if not case.item:
-            return
-        yield MaterialReceived(material=f"M{chance.randrange(9)}", originals=1, copies=0)
-        resumed = case.resumed if case.state is CaseState.OPEN else case.state
-        end = chance.random()
-        if end < 0.3:
-            if resumed in {None, CaseState.LEFT}:
-                yield CaseLeft(reason="下班")
-            else:
-                yield CasePutBack()
-        elif resumed is CaseState.SUPPLEMENT:
-            yield CaseSupplemented()
-        elif end < 0.8:
-            number = case.number
-            if not number:
-                serial = self.window.serial()
-                if serial is None:
-                    return
-                number = number_of(serial)
-            if end < 0.55:
-                yield NoticeIssued(number=number, check="ABC234", lines=(wanting("M3"),))
-            else:
-                yield accepted(number)
-
-
 @contextmanager
-def hall_of(home: Path, chance: random.Random) -> Iterator[tuple[SocketlessHall, list[Clerk]]]:
+def hall_of(home: Path, chance: random.Random) -> Iterator[tuple[SocketlessHall, list[Served]]]:
     world = World()
     (home / "office").mkdir(parents=True)
     hall = SocketlessHall(home / "office" / "backoffice.db", world.now)
@@ -185,7 +79,7 @@ def department(hall: SocketlessHall, chance: random.Random) -> None:
         )
 
 
-def play(hall: SocketlessHall, clerks: list[Clerk], chance: random.Random) -> None:
+def play(hall: SocketlessHall, clerks: list[Served], chance: random.Random) -> None:
     for clerk in clerks:
         clerk.window.push()
         clerk.window.pull()
@@ -209,7 +103,7 @@ def play(hall: SocketlessHall, clerks: list[Clerk], chance: random.Random) -> No
             sees_what_it_may(hall, clerk)
 
 
-def sees_what_it_may(hall: SocketlessHall, clerk: Clerk) -> None:
+def sees_what_it_may(hall: SocketlessHall, clerk: Served) -> None:
     """At any moment: what the office had applied so far as this window has heard, and on top of it
     what waits here and still fits."""
     window = clerk.window
@@ -236,7 +130,7 @@ def sees_what_it_may(hall: SocketlessHall, clerk: Clerk) -> None:
         assert window.store.find_case(case_id) == case
 
 
-def settle(clerks: list[Clerk]) -> None:
+def settle(clerks: list[Served]) -> None:
     for clerk in clerks:
         clerk.window.line_up = True
         clerk.window.push()
@@ -244,7 +138,7 @@ def settle(clerks: list[Clerk]) -> None:
         clerk.window.pull()
 
 
-def all_agree(hall: SocketlessHall, clerks: list[Clerk], where: str) -> None:
+def all_agree(hall: SocketlessHall, clerks: list[Served], where: str) -> None:
     for clerk in clerks:
         store = clerk.window.store
         assert clerk.window.rows("SELECT * FROM unfit") == [], where
@@ -261,7 +155,7 @@ def all_agree(hall: SocketlessHall, clerks: list[Clerk], where: str) -> None:
         store.verify()
 
 
-def _refused_openings(clerk: Clerk) -> list[tuple[object, ...]]:
+def _refused_openings(clerk: Served) -> list[tuple[object, ...]]:
     return clerk.window.rows(
         "SELECT j.subject FROM set_aside s JOIN journal j ON j.install = s.install "
         "AND j.seq = s.seq WHERE j.kind = 'CaseOpened'"

@@ -1,0 +1,148 @@
+"""Say what is wrong with a world that has settled: nothing lost, nothing twice, nothing unseen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from app.domain.case import fold
+from app.domain.errors import AppError, ChainBroken
+from app.domain.journal import GENESIS, Entry, check_chain
+from sync.backoffice.cases import events_about
+from tests.simulation.window import SimulatedWindow
+from tests.simulation.world import World
+from tests.sync.coming_back import rebuilt_equals_kept
+
+
+def complaints(world: World) -> list[str]:
+    """Empty where every promise was kept."""
+    found = [*world.broken, *_facts(world), *_chains(world), *_cases(world), *_scans(world)]
+    return [f"seed {world.seed}: {one}" for one in found]
+
+
+def _facts(world: World) -> Iterator[str]:
+    office = world.office
+    there: dict[str, tuple[int, str]] = {
+        row[0]: (row[1], row[2])
+        for row in office.rows(
+            "SELECT id, count(*), max(outcome) FROM entries WHERE first = 1 GROUP BY id"
+        )
+    }
+    for name, (times, _) in there.items():
+        if times != 1:
+            yield f"{name} took effect {times} times"
+    if parked := office.rows("SELECT id FROM entries WHERE outcome = 'parked'"):
+        yield f"still parked: {parked}"
+    known: set[str] = set()
+    for window in world.windows:
+        here = {row[0] for row in window.rows("SELECT id FROM journal")}
+        known |= here
+        own = window.saved & here
+        if lost := own - there.keys():
+            yield f"{window.name}: the back office lacks {sorted(lost)}"
+        if window.name not in world.restored and (lost := window.saved - here):
+            yield f"{window.name}: its own disk lacks {sorted(lost)}"
+        seen = {
+            row[0]
+            for row in window.rows(
+                "SELECT j.id FROM set_aside s JOIN journal j"
+                " ON j.install = s.install AND j.seq = s.seq"
+            )
+        }
+        refused = {name for name in own if there.get(name, (0, ""))[1] == "refused"}
+        if unseen := refused - seen:
+            yield f"{window.name}: nobody sees that {sorted(unseen)} were refused"
+        waiting, _ = window.outbox.counts()
+        if waiting:
+            yield f"{window.name}: {waiting} facts still wait"
+
+
+def _chains(world: World) -> Iterator[str]:
+    for window in world.windows:
+        seq, head = window.store.verify()
+        stands = world.office.rows(
+            "SELECT acknowledged, head, set_aside FROM chains WHERE device = ? AND install = ?",
+            window.store.device, window.store.install,
+        )  # fmt: skip
+        if stands != [(seq, head, "")]:
+            yield f"{window.name}: chain {seq} {head[:8]} stands there as {stands}"
+        if not rebuilt_equals_kept(window.store):
+            yield f"{window.name}: rebuilt is not what was kept"
+    for (chain,) in world.office.rows("SELECT id FROM chains"):
+        try:
+            check_chain(_entries(world, chain), GENESIS, 0)
+        except ChainBroken as error:
+            yield f"chain {chain} at the back office does not verify: {error}"
+
+
+def _entries(world: World, chain: int) -> list[Entry]:
+    rows = world.office.rows(
+        "SELECT e.id, c.device, c.install, e.seq, e.at, e.hlc, e.actor, e.subject, e.kind,"
+        " e.version, e.body, e.body_hash, e.hash FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE c.id = ? ORDER BY e.seq",
+        chain,
+    )
+    return [
+        Entry(
+            id=row[0], device=row[1], install=row[2], seq=row[3],
+            at=datetime.fromisoformat(row[4]), hlc=row[5], actor=row[6], subject=row[7],
+            kind=row[8], version=row[9], body=row[10], body_hash=row[11], hash=row[12],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _cases(world: World) -> Iterator[str]:
+    known = world.office.rows("SELECT id, state, coalesce(number, '') FROM cases ORDER BY id")
+    numbers = [row[2] for row in known if row[2]]
+    if len(set(numbers)) != len(numbers):
+        yield f"a number was given twice: {sorted(numbers)}"
+    with world.office.beside() as reader:
+        there = {
+            row[0]: fold(row[0], (event for event, _ in events_about(reader, f"case:{row[0]}")))
+            for row in known
+        }
+    for case_id, state, number in known:
+        case = there[case_id]
+        if case is None or (case.state.value, case.number) != (state, number):
+            yield f"{case_id}: its row {state} {number} is not what its facts say"
+    for window in world.windows:
+        yield from _seen_by(window, there)
+
+
+def _seen_by(window: SimulatedWindow, there: Mapping[str, object]) -> Iterator[str]:
+    if unfit := window.rows("SELECT * FROM unfit"):
+        yield f"{window.name}: cannot show {unfit}"
+    here = {row[0] for row in window.rows("SELECT id FROM cases")}
+    if here != there.keys():
+        yield f"{window.name}: sees other cases: {sorted(here ^ there.keys())}"
+    for case_id in here & there.keys():
+        try:
+            seen = window.store.find_case(case_id)
+        except AppError as error:
+            yield f"{window.name}: {case_id} cannot be folded: {error.code}"
+            continue
+        if seen != there[case_id]:
+            yield f"{window.name}: {case_id} is not what the back office has"
+
+
+def _scans(world: World) -> Iterator[str]:
+    folder = world.office.data / "blobs"
+    for window in world.windows:
+        wanted = (
+            "SELECT sha, state FROM blobs"
+            " WHERE local = 1 AND sha IN (SELECT sha FROM case_materials)"
+        )
+        for sha, state in window.rows(wanted):
+            if state != "there":
+                yield f"{window.name}: scan {sha[:8]} is {state}"
+            kept = folder / sha[:2] / sha
+            if not kept.exists() or hashlib.sha256(kept.read_bytes()).hexdigest() != sha:
+                yield f"{window.name}: scan {sha[:8]} is not at the back office"
+    lacking = world.office.rows(
+        "SELECT p.case_id, p.sha FROM case_pages p LEFT JOIN blobs b ON b.sha = p.sha"
+        " WHERE b.sha IS NULL"
+    )
+    if lacking and not world.restored:
+        yield f"pages are lacking: {lacking}"
