@@ -31,7 +31,7 @@ from tests.sync.coming_back import wanting
 from tests.sync.hall import START
 
 NAMES = ("W01", "W02", "W03")
-STEPS = 70
+STEPS = 100
 TROUBLES = ("copies", "disks", "withdrawals")
 _SETTLES = 40  # rounds of all windows; more never settle
 _LATER_KINDS = ("MaterialReceived", "CaseResumed", "NoticeIssued", "ResultHanded")
