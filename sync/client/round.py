@@ -72,6 +72,10 @@ class LeaseAims:
 
 _Answer = TypeVar("_Answer", wire.PushAnswer, wire.LeaseAnswer, wire.ErrorAnswer)
 
+# Entries and their bytes that even the slowest line carries while an answer is awaited.
+_LEAST = 16
+_LEAST_BYTES = 16 * 1024
+
 _BLOCKING: dict[int, frozenset[str]] = {
     400: frozenset({"SYNC-BAD-BATCH", "SYNC-BAD-REQUEST", "SYNC-TOO-NEW"}),
     401: frozenset({"SYNC-NOT-ENROLLED"}),
@@ -165,7 +169,13 @@ class Rounds:
         sent, following = flight.sent, None
         if self._rewound is None and not self._quarantined:
             following = self._flights.follow(flight, self._limit, self._max_bytes)
-        reply = self._heard(flight.reply())
+        try:
+            reply = self._heard(flight.reply())
+        except errors.Unreachable:
+            # The line may be too slow for so much, or never hold so long: next time less.
+            self._limit = max(_LEAST, len(sent) // 2)
+            self._max_bytes = max(_LEAST_BYTES, self._max_bytes // 2)
+            raise
         if reply.status != 200 and flight.early:
             self._flights.came_too_soon()  # asked again in its turn, where the answer counts
             return Turn(kind=TurnKind.MOVED)
@@ -178,8 +188,9 @@ class Rounds:
         if self._rewound is not None:
             past = answer.acknowledged >= self._outbox.acknowledged()
             self._rewound = None if past else answer.acknowledged
-        self._limit = min(wire.MAX_EVENTS, self._limit * 2)
-        self._max_bytes = min(wire.MAX_DECODED, self._max_bytes * 2)
+        # Slowly, so that a slow line does not lose every second batch.
+        self._limit = min(wire.MAX_EVENTS, self._limit * 5 // 4 + 1)
+        self._max_bytes = min(wire.MAX_DECODED, self._max_bytes * 5 // 4 + 1)
         self._flights.keep(following)
         return Turn(kind=TurnKind.MOVED)
 

@@ -198,7 +198,9 @@ def test_a_lost_batch_takes_the_next_one_with_it(window: Window) -> None:
     assert window.round().kind is TurnKind.FAILED
     assert window.outbox.acknowledged() < window.line.sent[0][0]
     assert window.round().kind is TurnKind.QUIET
-    assert window.line.sent.count(window.line.sent[0]) == 2
+    again = [one for one in window.line.sent if one[0] == window.line.sent[0][0]]
+    assert len(again) == 2
+    assert again[1][1] == again[0][1] // 2  # the line may have been too slow for so much
     _all_is_there(window, CASES)
     window.close()
 

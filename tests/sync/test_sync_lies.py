@@ -175,7 +175,7 @@ def test_a_smaller_server_gets_smaller_batches(tmp_path: Path) -> None:
                 unit.append(CaseOpened(window="W01", ticket=""), subject=f"case:{n}", actor="C01")
         window.worker.start()
         wait_until(lambda: window.outbox.counts()[0] == 0, 10)
-        assert sizes[:5] == [60, 30, 15, 7, 14]
+        assert sizes[:5] == [60, 30, 15, 7, 9]
 
 
 def test_a_hanging_server_does_not_hold_the_window(tmp_path: Path) -> None:
