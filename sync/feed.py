@@ -67,7 +67,8 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LateVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The asker's own fact, once answered as parked, is decided now."""
+    """The asker's own fact, once answered as parked, is decided now. ``install`` is of the former
+    chain that it is in, "" where it is in the asker's own."""
 
     seq: int
     id: str
@@ -75,6 +76,7 @@ class LateVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     outcome: Literal["applied", "refused"]
     code: str = ""
     detail: str = ""
+    install: str = ""
 
 
 class FeedAnswer(msgspec.Struct, frozen=True, kw_only=True):

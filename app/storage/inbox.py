@@ -29,13 +29,15 @@ _CLASHES = 20  # tried again with each page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A fact of this window that had been parked is decided: ``code`` is "" where it applies."""
+    """A fact of this window that had been parked is decided: ``code`` is "" where it applies,
+    ``install`` where it is in the present chain."""
 
     seq: int
     id: str
     arrival: int
     code: str = ""
     detail: str = ""
+    install: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,17 +224,19 @@ def _place_own(connection: Statements, touched: _Page, own: Iterable[tuple[int, 
 
 def _take_verdict(connection: Statements, touched: _Page, verdict: Verdict) -> None:
     """Of a fact that the back office had parked. One about a fact that is not here is none."""
+    install = verdict.install or touched.install
     row = connection.exec_driver_sql(
-        "SELECT subject FROM journal WHERE install = ? AND seq = ? AND id = ?",
-        (touched.install, verdict.seq, verdict.id),
+        "SELECT subject FROM journal WHERE install = ? AND seq = ? AND id = ? "
+        "AND (install = ? OR install IN (SELECT install FROM former_chains))",
+        (install, verdict.seq, verdict.id, touched.install),
     ).one_or_none()
     if row is None:
         return
-    unpark(connection, touched.install, (verdict.seq,))
+    unpark(connection, install, (verdict.seq,))
     if verdict.code:
         at = datetime.fromisoformat(touched.at)
-        set_aside(connection, touched.install, verdict.seq, verdict.code, verdict.detail, at)
-    else:
+        set_aside(connection, install, verdict.seq, verdict.code, verdict.detail, at)
+    elif install == touched.install:  # one of a former chain comes as any fact of others
         _place_own(connection, touched, [(verdict.seq, verdict.arrival)])
     if str(row[0]).startswith("case:"):
         touched.subjects[str(row[0])] = None

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from sync import errors, wire
 from sync.backoffice.database import Transaction
+from sync.backoffice.lineage import forerunners
 from sync.backoffice.office import Office
 from sync.backoffice.published import PublishedShelf
 from sync.backoffice.stretch import Fed, Stretch, find_end, find_mark, read_stretch
@@ -54,8 +55,11 @@ class _Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
+    """``formers`` are the installs of the chains that this one goes on with."""
+
     device: str
     install: str
+    formers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +140,22 @@ class Feed:
         self._pages: OrderedDict[tuple[int, int, str, str], Page] = OrderedDict()
         self._published: dict[str, str] = {}
         self._looked = 0.0
+        self._formers: dict[tuple[str, str], frozenset[str]] = {}
         with office.database.write() as connection:
             self._epoch, self._compacted = _epoch(connection, office.settings.random)
         with office.database.read() as connection:
             end = find_end(connection)
             self._ring.begin(end, find_mark(connection, end) or "")
+
+    async def know(self, device: str, install: str) -> Asker:
+        """With whose facts it goes on: that was settled when it was enrolled."""
+        chain = (device, install)
+        if chain not in self._formers:
+            if len(self._formers) >= _MARKS:
+                self._formers.clear()
+            formers = await self._office.read(lambda reader: forerunners(reader, *chain))
+            self._formers[chain] = frozenset(install for _, install in formers)
+        return Asker(device=device, install=install, formers=self._formers[chain])
 
     async def ask(self, asker: Asker, given: str, wait: float) -> Page:
         """The page after a cursor; one that says nothing only after ``wait`` seconds."""
@@ -205,7 +220,7 @@ class Feed:
         whether that was the end of all."""
         special = any(
             one.device or one.late or one.install == asker.install for one in stretch.told
-        )
+        )  # what is late may be of a chain that the asker goes on with
         who = (asker.device, asker.install) if special else ("", "")
         key = (stretch.after, stretch.through, *who)
         published = await self._tags()
@@ -247,7 +262,11 @@ def write_page(
             for one in own
             if one.encoded and one.about_case
         ),
-        verdicts=tuple(_verdict(one) for one in own if one.late),
+        verdicts=tuple(
+            _verdict(one, asker)
+            for one in stretch.told
+            if one.late and (one.install == asker.install or one.install in asker.formers)
+        ),
         published=published, now=now,
     )  # fmt: skip
     return _write(draft)
@@ -260,8 +279,9 @@ def _write(draft: _Draft) -> Page:
     return Page(empty=empty, body=body, packed=packed)
 
 
-def _verdict(one: Fed) -> LateVerdict:
+def _verdict(one: Fed, asker: Asker) -> LateVerdict:
     return LateVerdict(
+        install="" if one.install == asker.install else one.install,
         seq=one.seq, id=one.id, arrival=one.arrival, code=one.code, detail=one.detail,
         outcome="refused" if one.code else "applied",
     )  # fmt: skip
@@ -285,7 +305,7 @@ def add_feed(app: FastAPI, office: Office, shelf: PublishedShelf) -> None:
         install, wait = asked.get("install", ""), asked.get("wait", "0")
         if not wire.is_name(install) or not (wait.isascii() and wait.isdigit() and len(wait) < 4):
             raise errors.BadRequest
-        asker = Asker(device=admitted.device, install=install)
+        asker = await feed.know(admitted.device, install)
         page = await feed.ask(asker, asked.get("cursor", "")[:128], min(int(wait), MAX_WAIT))
         headers = {
             wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "Cache-Control": "no-store",

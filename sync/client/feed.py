@@ -184,5 +184,5 @@ def _verdicts(answer: FeedAnswer) -> Iterator[Verdict]:
             raise errors.BadAnswer
         yield Verdict(
             seq=one.seq, id=one.id, arrival=one.arrival, code=one.code if refused else "",
-            detail=one.detail if refused else "",
+            detail=one.detail if refused else "", install=one.install,
         )  # fmt: skip
