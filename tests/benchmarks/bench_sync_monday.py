@@ -14,7 +14,8 @@ import asyncio
 import random
 import tempfile
 import time
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class Morning:
     later: int = 0  # answered: not now
     batches: Times = field(default_factory=Times)
     finished: list[float] = field(default_factory=list)
+    others: dict[str, Times] = field(default_factory=dict)
+    answers: Counter[int] = field(default_factory=Counter)  # to the others, 0 where none came
 
 
 async def _come_back(window: LightWindow, morning: Morning, began: float) -> None:
@@ -59,12 +62,26 @@ async def _come_back(window: LightWindow, morning: Morning, began: float) -> Non
                 morning.later += 1
             await asyncio.sleep(pace.after(TurnKind.FAILED))
         pace.after(TurnKind.MOVED)
+    window.connection.close()
     morning.finished.append(time.perf_counter() - began)
 
 
-async def _ask_meanwhile(office: Office, over: asyncio.Event) -> dict[str, Times]:
-    times = {"health": Times(), "lease": Times(), "licences": Times()}
+async def _ask_meanwhile(office: Office, over: asyncio.Event, morning: Morning) -> None:
+    morning.others = {"health": Times(), "lease": Times(), "licences": Times()}
     device = "W001"
+
+    async def ask(connection: Connection, name: str, asked: int) -> int:
+        try:
+            if name == "health":
+                status, _ = await connection.ask("GET", "/health")
+            elif name == "lease":
+                one = {"request": f"asked-{asked}", "device": device, "install": "asked"}
+                status, _ = await connection.post(LEASE_PATH, one)
+            else:
+                status, _ = await connection.post(LICENCES_PATH, {"holder": "990100199001010014"})
+        except NoAnswer:
+            return 0  # it counts as the time for which it was waited
+        return status
 
     async def keep_asking(name: str) -> None:
         connection = Connection(office, device)
@@ -72,20 +89,34 @@ async def _ask_meanwhile(office: Office, over: asyncio.Event) -> dict[str, Times
         while not over.is_set():
             asked += 1
             began = time.perf_counter()
-            with suppress(NoAnswer):  # it counts as the time for which it was waited
-                if name == "health":
-                    await connection.ask("GET", "/health")
-                elif name == "lease":
-                    one = {"request": f"asked-{asked}", "device": device, "install": "asked"}
-                    await connection.post(LEASE_PATH, one)
-                else:
-                    await connection.post(LICENCES_PATH, {"holder": "990100199001010014"})
-            times[name].since(began)
+            morning.answers[await ask(connection, name, asked)] += 1
+            morning.others[name].since(began)
             await asyncio.sleep(max(0.0, began + _EVERY_SECONDS - time.perf_counter()))
         connection.close()
 
-    await asyncio.gather(*map(keep_asking, times))
-    return times
+    await asyncio.gather(*map(keep_asking, morning.others))
+
+
+async def calm(office: Office, seconds: float) -> Morning:
+    """The other requests alone."""
+    over, morning = asyncio.Event(), Morning()
+    asked = asyncio.create_task(_ask_meanwhile(office, over, morning))
+    await asyncio.sleep(seconds)
+    over.set()
+    await asked
+    return morning
+
+
+async def come_back_at_once(office: Office, waiting: Sequence[LightWindow]) -> Morning:
+    """All of them together, while others ask. Raises where an answer is an error."""
+    over, morning = asyncio.Event(), Morning()
+    meanwhile = asyncio.create_task(_ask_meanwhile(office, over, morning))
+    began = time.perf_counter()
+    async with asyncio.timeout(_LONGEST):
+        await asyncio.gather(*(_come_back(window, morning, began) for window in waiting))
+    over.set()
+    await meanwhile
+    return morning
 
 
 async def _measure(office: Office, windows: int, cases: int) -> None:
@@ -93,19 +124,9 @@ async def _measure(office: Office, windows: int, cases: int) -> None:
     entries = sum(window.entries for window in waiting)
     await asyncio.to_thread(wait_for_quiet, office)
     before, there = office.cpu(), office.acknowledged()
-    calm = asyncio.Event()
-    calm_asked = asyncio.create_task(_ask_meanwhile(office, calm))
-    await asyncio.sleep(3)
-    calm.set()
-    quiet = await calm_asked
-    over, morning = asyncio.Event(), Morning()
-    meanwhile = asyncio.create_task(_ask_meanwhile(office, over))
-    began = time.perf_counter()
-    async with asyncio.timeout(_LONGEST):
-        await asyncio.gather(*(_come_back(window, morning, began) for window in waiting))
-    taken = time.perf_counter() - began
-    over.set()
-    others = await meanwhile
+    quiet = (await calm(office, 3)).others
+    morning = await come_back_at_once(office, waiting)
+    taken = morning.finished[-1]
     arrived = office.acknowledged() - there
     assert arrived == entries, (arrived, entries)
     print(
@@ -119,7 +140,7 @@ async def _measure(office: Office, windows: int, cases: int) -> None:
         + "; ".join(
             f"{name} {times.at(0.5):.0f}/{times.at(0.99):.0f} "
             f"({quiet[name].at(0.5):.0f}/{quiet[name].at(0.99):.0f})"
-            for name, times in others.items()
+            for name, times in morning.others.items()
         ),
         flush=True,
     )
