@@ -13,14 +13,17 @@ import psycopg
 
 from app.bootstrap import Client
 from app.config import Settings
-from app.domain.journal import Entry, check_chain
+from app.domain.case_events import CaseAccepted
+from app.domain.errors import NotReady
+from app.domain.journal import Entry, check_chain, decode_event
+from sync.errors import CaseElsewhere
 from tests.journey.faulty_hall import Office, Window
-from tests.journey.faulty_window import noted
+from tests.journey.faulty_window import NOT_OURS, noted
 from tests.sync.blob_world import stored
 
 _ENTRIES = (
     "SELECT c.device, c.install, e.seq, e.id, e.at, e.hlc, e.actor, e.subject, e.kind, e.version,"
-    " e.body, e.body_hash, e.hash, e.outcome, e.first"
+    " e.body, e.body_hash, e.hash, e.outcome, e.first, e.code"
     " FROM entries e JOIN chains c ON c.id = e.chain ORDER BY c.id, e.seq"
 )
 
@@ -97,7 +100,10 @@ class Ends:
                 seen["noted"] += 1
             seen["refused"] += self._check_refused(client, chain, outcomes)
             seen["facts"] += len(chain)
+            assert window.said() == "", "what a window says at all is of a defect"
         assert set(outcomes.values()) == {"applied", "refused"}, Counter(outcomes.values())
+        for defect in ('"event": "failed"', '"status": 500', "Traceback"):
+            assert defect not in self._office.said()
         seen["cases"] += self._check_cases(entries)
         seen["scans"] += self._check_scans()
         return seen
@@ -108,7 +114,7 @@ class Ends:
         outcomes: dict[str, str] = {}
         for row in rows(self._office, _ENTRIES):
             (device, install, seq, id_, at, hlc, actor, subject, kind, version, body, body_hash,
-             hash_, outcome, first) = row  # fmt: skip
+             hash_, outcome, first, code) = row  # fmt: skip
             entry = Entry(
                 id=id_, device=device, install=install, seq=seq, at=datetime.fromisoformat(at),
                 hlc=hlc, actor=actor, subject=subject, kind=kind, version=version, body=body,
@@ -117,6 +123,8 @@ class Ends:
             assert first == 1
             chains.setdefault((device, install), []).append(entry)
             outcomes[id_] = outcome
+            if outcome == "refused":
+                assert _has_reason(entry, code), f"{kind} of {device} was refused: {code}"
         heads = rows(self._office, "SELECT device, install, acknowledged, head FROM chains")
         for device, install, acknowledged, head in heads:
             chain = chains.get((device, install), [])
@@ -162,3 +170,12 @@ class Ends:
         for sha, content in there.items():
             assert hashlib.sha256(content).hexdigest() == sha
         return len(wanted)
+
+
+def _has_reason(entry: Entry, code: str) -> bool:
+    """Faults of lines and processes refuse nothing: only a case that another window had meanwhile,
+    and the decisions that are made to be refused."""
+    if code == NotReady.code:
+        event = decode_event(entry.kind, entry.version, entry.body)
+        return isinstance(event, CaseAccepted) and int(event.number[-12:]) >= NOT_OURS
+    return code == CaseElsewhere.code

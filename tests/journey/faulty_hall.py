@@ -52,8 +52,12 @@ class Child:
 
     def check_alive(self) -> None:
         if self.process is not None and self.process.poll() is not None:
-            said = self._log.read_text(encoding="utf-8", errors="replace")[-4000:]
-            raise DiedAlone(f"{self._log.stem} ended with {self.process.returncode}\n{said}")
+            ended = self.process.returncode
+            raise DiedAlone(f"{self._log.stem} ended with {ended}\n{self.said()[-4000:]}")
+
+    def said(self) -> str:
+        """Everything that its lives wrote to standard error."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
 
     def send(self, number: signal.Signals) -> None:
         self.check_alive()
@@ -244,7 +248,7 @@ class WindowFaults:
 
     def freeze(self) -> bool:
         self._window.send(signal.SIGSTOP)
-        time.sleep(self._chance.uniform(0.5, 6.0))
+        time.sleep(self._chance.uniform(0.5, 4.5))
         self._window.send(signal.SIGCONT)
         return True
 
@@ -301,7 +305,7 @@ class OfficeFaults:
 
     def office_freeze(self) -> bool:
         self._office.send(signal.SIGSTOP)
-        time.sleep(self._chance.uniform(0.5, 7.0))
+        time.sleep(self._chance.uniform(0.5, 6.0))
         self._office.send(signal.SIGCONT)
         return True
 

@@ -41,7 +41,7 @@ from tests.sync.blob_world import jpeg
 
 NOTED = "noted"
 PEOPLE = ("zhang-shili", "ayiguli-ceshi", "wang-rare")
-NOT_OURS = 900_000_000_000  # serials that no block holds: facts that must be refused
+NOT_OURS = 900_000_000_000  # serials that no block holds, in decisions that must be refused
 
 
 def note(file: int, saved: Saved) -> None:
@@ -148,7 +148,7 @@ class FaultyWindow:
                 self._leave(still_open.case)
 
     def _record_wrongly(self) -> None:
-        """A decision under a number that is not this window's: the back office must refuse it."""
+        """A decision for nobody, under a number that is not this window's: it must be refused."""
         numbers = self.client.hall.case_number
         subject = f"case:{self.client.store.new_id()}"
         number = numbers.format(
