@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -167,22 +168,35 @@ def _decode_whole(data: bytes, lines: int) -> list[Entry] | None:
     return entries if len(entries) == lines and _are_plausible(entries) else None
 
 
+_own = threading.local()  # a decompressor must not be used by two threads at once
+
+
 def _decompress(body: bytes) -> bytes:
+    try:
+        declared = zstandard.frame_content_size(body)
+        if not 0 <= declared <= MAX_DECODED:
+            return _decompress_by_parts(body, declared)
+        if not hasattr(_own, "unpack"):
+            _own.unpack = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+        data: bytes = _own.unpack.decompress(body)
+    except zstandard.ZstdError:
+        raise BadBatch(line=0) from None
+    return data
+
+
+def _decompress_by_parts(body: bytes, declared: int) -> bytes:
+    """Nothing is taken for granted: never more in memory than is allowed."""
     parts: list[bytes] = []
     size = 0
     many = ended = False
-    try:
-        declared = zstandard.frame_content_size(body)
-        reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(body)
-        while part := reader.read(_CHUNK):
-            size += len(part)
-            many = many or ended or b"\n" in part[:-1]
-            ended = part.endswith(b"\n")
-            if size > MAX_LONE_EVENT or (many and size > MAX_DECODED + 1):
-                raise TooLarge(limit=MAX_DECODED)
-            parts.append(part)
-    except zstandard.ZstdError:
-        raise BadBatch(line=0) from None
+    reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(body)
+    while part := reader.read(_CHUNK):
+        size += len(part)
+        many = many or ended or b"\n" in part[:-1]
+        ended = part.endswith(b"\n")
+        if size > MAX_LONE_EVENT or (many and size > MAX_DECODED + 1):
+            raise TooLarge(limit=MAX_DECODED)
+        parts.append(part)
     if declared not in {-1, size}:  # cut short: the reader itself does not mind
         raise BadBatch(line=0)
     return b"".join(parts)

@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 
-from sync import errors, wire
+from sync import errors
 from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
-from sync.backoffice.database import Cursor, IntegrityBroken
+from sync.backoffice.database import Cursor
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.health import add_health
-from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer
 from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
@@ -23,13 +22,10 @@ from sync.backoffice.published import PublishedShelf, add_published
 from sync.backoffice.push_app import add_pushes
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
-from sync.backoffice.sightings import SkewTold
+from sync.backoffice.short_way import Application
 from sync.backoffice.turnstile import Turnstile
-from sync.backoffice.watched import Watched
-from sync.errors import SyncError
 
 _PAGE = 500
-_LATER_SECONDS = 1
 
 
 def _html(text: str, status: int = 200) -> Response:
@@ -48,15 +44,11 @@ def create_app(settings: Settings) -> FastAPI:
         blob_desk.close()
         office.close()
 
-    app = FastAPI(
-        title="onewindow backoffice", docs_url=None, redoc_url=None, openapi_url=None,
+    app = Application(
+        office, title="onewindow backoffice", docs_url=None, redoc_url=None, openapi_url=None,
         lifespan=lifespan,
     )  # fmt: skip
-    app.add_middleware(SkewTold, now=settings.now)
-    app.add_middleware(Watched, meters=office.meters, routes=app.router.routes)
-    app.state.office = office
     app.state.end_waiting = office.changed.end
-    _add_errors(app)
     add_pushes(app, office)
     _add_pages(app, office)
     _add_tools(app, office)
@@ -69,24 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
     blob_desk = add_blobs(app, office)
     add_reference(app, office)
     add_health(app, office)
+    app.finish()
     return app
-
-
-def _add_errors(app: FastAPI) -> None:
-    @app.exception_handler(SyncError)
-    async def declined(_: Request, error: SyncError) -> Response:
-        note("declined", code=error.code, **error.details)
-        answer = json_answer(wire.ErrorAnswer(code=error.code), error.status or 500)
-        if isinstance(error, errors.ServerTrouble):
-            answer.headers["Retry-After"] = str(_LATER_SECONDS)
-        return answer
-
-    @app.exception_handler(IntegrityBroken)
-    async def unable(_: Request, error: IntegrityBroken) -> Response:
-        note("store_failed", error=str(error))
-        return json_answer(
-            wire.ErrorAnswer(code=errors.ServerTrouble.code), errors.ServerTrouble.status
-        )
 
 
 def _add_pages(app: FastAPI, office: Office) -> None:

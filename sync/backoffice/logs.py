@@ -28,7 +28,14 @@ def note(event: str, **facts: str | int) -> None:
     """Log one happening. ``facts`` are ids, counts and codes."""
     if request := _request.get():
         facts["request"] = request
-    _log.info(event, extra={"facts": facts})
+    if _log.isEnabledFor(logging.INFO):
+        # Made here: the library would look through the stack for the caller each time.
+        record = logging.LogRecord(_log.name, logging.INFO, "", 0, event, None, None)
+        record.facts = facts
+        _log.handle(record)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class _JsonLines(logging.Formatter):
@@ -43,7 +50,7 @@ class _JsonLines(logging.Formatter):
             line |= {"event": "failed", "error": record.exc_info[0].__name__}
         else:
             line |= {"event": "server", "text": record.getMessage()[:200]}
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
 
 
 def log_to_stderr() -> None:

@@ -8,6 +8,7 @@ what was not acknowledged comes again.
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import json
 import os
@@ -32,6 +33,7 @@ from sync.errors import ManyProcesses, PlainAddress, PortTaken
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _STOP_SECONDS = 5
 _END_SECONDS = 20.0
+_COLLECT_AFTER = 10_000  # objects made and not given back
 _INSIST_SECONDS = 25.0  # until the parent of several ends what is left of them
 
 
@@ -107,6 +109,11 @@ class _Server(uvicorn.Server):
             signal.signal(number, self._leave)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
+        # What was loaded stays for good: looking through it again and again for what nobody needs
+        # took a fifth of each request.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER, 20, 50)
         try:
             super().run(sockets)
         finally:
