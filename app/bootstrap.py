@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.services.enrolment import Enrolment
     from app.services.matter import Matters
     from app.services.news import NewsDesk
+    from app.services.office_lists import OfficeLists
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
     from app.services.party_desk import PartyDesk
@@ -292,6 +293,12 @@ class Client:
         from app.services.clock_settings import load_clock_settings
 
         return load_clock_settings(resources_folder() / "clocks", self.home / "clocks.json")
+
+    @_Part
+    def office_lists(self) -> OfficeLists:
+        from app.services.office_lists import OfficeLists
+
+        return OfficeLists(self.catalogue_watch, self.calendar, self.clock_settings)
 
     @_Part
     def contents(self) -> PaperContents:

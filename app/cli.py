@@ -268,7 +268,7 @@ def backoffice(
         files = own_certificate(data, host, client.clock.now())
     serve(
         data, port=port, host=host, hall=client.hall, demo_line=demo_line, database=database,
-        processes=processes, certificate=files,
+        processes=processes, certificate=files, lists=client.office_lists,
     )  # fmt: skip
 
 

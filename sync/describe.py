@@ -25,7 +25,13 @@ from sync import wire
 from sync.endpoints import ENDPOINTS, JSON, SPOKEN, Endpoint, Parameter
 
 _SCHEMAS = "#/components/schemas/{name}"
-_ADMITS = {"device": "device", "hall": "hall", "password": "password", "anyone": "—"}
+_ADMITS = {
+    "device": "device",
+    "hall": "hall",
+    "password": "password",
+    "staff": "sign-in",
+    "anyone": "—",
+}
 
 
 # -- OpenAPI --------------------------------------------------------------------------------------
@@ -53,6 +59,7 @@ def openapi(version: str) -> dict[str, Any]:
                 "device": {"type": "http", "scheme": "bearer"},
                 "hall": {"type": "http", "scheme": "bearer"},
                 "password": {"type": "http", "scheme": "basic"},
+                "staff": {"type": "apiKey", "in": "cookie", "name": "desk"},
             },
         },
     }

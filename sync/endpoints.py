@@ -40,13 +40,14 @@ class Endpoint:
     """``takes`` and ``gives`` are messages (JSON) or media types, None for nothing.
 
     ``admits``: a ``device`` by its token, the ``hall`` by the administrator's token, a
-    ``password`` (the same token, for browsers), ``anyone``.
+    ``password`` (the same token, for browsers), ``staff`` by the cookie of their sign-in (a browser
+    without it is sent there), ``anyone``.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "HEAD"]
     path: str
     says: str
-    admits: Literal["device", "hall", "password", "anyone"] = "device"
+    admits: Literal["device", "hall", "password", "staff", "anyone"] = "device"
     takes: type[msgspec.Struct] | str | None = None
     gives: type[msgspec.Struct] | str | None = JSON
     status: int = 200
@@ -54,6 +55,7 @@ class Endpoint:
     refuses: tuple[type[SyncError], ...] = ()
 
 
+_CASE = Parameter(name="case_id", place="path", says="of the case", required=True)
 SPOKEN = Parameter(
     name=wire.PROTOCOL_HEADER, place="header", says="the version the client speaks",
     pattern="^[0-9]{1,5}$", required=True,
@@ -200,6 +202,52 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="POST", path="/devices", admits="password", takes=FORM, gives=HTML,
         says="An act on that page: `act` is code, revoke, release, take-up or dismiss.",
         refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
+    ),
+    Endpoint(
+        method="GET", path="/desk/sign-in", admits="anyone", gives=HTML,
+        says="Where reviewers and supervisors sign in.",
+    ),
+    Endpoint(
+        method="POST", path="/desk/sign-in", admits="anyone", takes=FORM, gives=HTML,
+        says="Sign in by staff number and password; 401 where they do not fit, 429 after too many.",
+        refuses=(errors.TooLarge, errors.ServerTrouble),
+    ),
+    Endpoint(
+        method="POST", path="/desk/sign-out", admits="staff", takes=FORM, gives=HTML,
+        says="End this sign-in.", refuses=(errors.ServerTrouble,),
+    ),
+    Endpoint(
+        method="GET", path="/desk", admits="staff", gives=HTML,
+        says="A reviewer's own cases, the most urgent first.",
+    ),
+    Endpoint(
+        method="GET", path="/desk/cases/{case_id}", admits="staff", gives=HTML,
+        says="One case whole, and what may be done with it; 404 for another reviewer's. On record.",
+        parameters=(_CASE,), refuses=(errors.ServerTrouble,),
+    ),
+    Endpoint(
+        method="POST", path="/desk/cases/{case_id}", admits="staff", takes=FORM, gives=HTML,
+        says="An act on that page: `act` is review, finish, supplement, pause, resume or extend;"
+        " 409 with the page and the reason where it cannot be done.",
+        parameters=(_CASE,), refuses=(errors.BadRequest, errors.ServerTrouble),
+    ),
+    Endpoint(
+        method="GET", path="/desk/cases/{case_id}/scans/{sha}", admits="staff",
+        gives="application/octet-stream",
+        says="A scan of that case. On record.",
+        parameters=(
+            _CASE, Parameter(name="sha", place="path", says="SHA-256 of the scan", required=True),
+        ),
+        refuses=(errors.BadRequest, errors.BlobUnknown, errors.BlobRange, errors.ServerTrouble),
+    ),
+    Endpoint(
+        method="GET", path="/desk/office", admits="staff", gives=HTML,
+        says="Supervisors: who is away, who has which case.",
+    ),
+    Endpoint(
+        method="POST", path="/desk/office", admits="staff", takes=FORM, gives=HTML,
+        says="An act on that page: `act` is away, back or give.",
+        refuses=(errors.BadRequest, errors.ServerTrouble),
     ),
     Endpoint(
         method="GET", path="/orders", admits="password", gives=HTML,

@@ -12,6 +12,8 @@ from sync import errors
 from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
 from sync.backoffice.database import Cursor
+from sync.backoffice.departments.routes import add_pages
+from sync.backoffice.departments.staff import Staff
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.health import add_health
@@ -40,7 +42,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        staff.start()
         yield
+        await staff.stop()
         blob_desk.close()
         office.close()
 
@@ -59,6 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
     add_devices(app, office)
     add_orders(app, office)
     blob_desk = add_blobs(app, office)
+    staff = Staff(office)
+    add_pages(app, staff, blob_desk)
     add_reference(app, office)
     add_health(app, office)
     app.finish()

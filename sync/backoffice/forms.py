@@ -41,23 +41,33 @@ def form_token(office: Office, page: str, now: datetime, ago: int = 0) -> str:
     return hmac.digest(office.token.encode(), f"{page} {hour}".encode(), hashlib.sha256).hex()
 
 
-async def read_form(request: Request, office: Office, page: str) -> dict[str, str]:
+async def read_fields(
+    request: Request, longest: int = _LARGEST, most: int = _FIELDS
+) -> dict[str, str]:
     """Each field's last value. Raises BadRequest, TooLarge."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await read_body(request, _LARGEST)
+    body = await read_body(request, longest)
     try:
         fields = dict(
             parse_qsl(
                 body.decode("ascii"), keep_blank_values=True, strict_parsing=True,
-                errors="strict", max_num_fields=_FIELDS,
+                errors="strict", max_num_fields=most,
             )
         )  # fmt: skip
     except ValueError:
         raise errors.BadRequest from None
+    if kind != FORM:
+        raise errors.BadRequest
+    return fields
+
+
+async def read_form(request: Request, office: Office, page: str) -> dict[str, str]:
+    """Of a form that this page drew. Raises BadRequest, TooLarge."""
+    fields = await read_fields(request)
     given = fields.pop("form", "").encode()
     now = office.settings.now()
     ours = (form_token(office, page, now, ago).encode() for ago in range(_HOURS + 1))
-    if kind != FORM or not any(hmac.compare_digest(given, one) for one in ours):
+    if not any(hmac.compare_digest(given, one) for one in ours):
         raise errors.BadRequest
     return fields
 

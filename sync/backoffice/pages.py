@@ -66,6 +66,28 @@ code{font:13px/1.4 ui-monospace,"DejaVu Sans Mono",monospace}
 .tag{display:inline-block;padding:0 10px;border-radius:99px;border:1px solid currentColor;
 font-size:13px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.mute,.plain{color:var(--soft)}
+a{color:var(--accent)}
+nav{margin-left:auto;display:flex;gap:14px;align-items:center}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 18px;margin:10px 0 0}
+dt{color:var(--soft)}dd{margin:0;white-space:pre-line;overflow-wrap:anywhere}
+h3{font-size:15px;margin:0 0 10px}
+label{display:inline-flex;flex-direction:column;gap:3px;margin:0 14px 10px 0;font-size:13px;
+color:var(--soft)}
+label.broad,label:has(.broad){display:flex;max-width:760px}
+fieldset{border:0;padding:0;margin:0 0 10px}fieldset label,.ask label{flex-direction:row;gap:7px;
+align-items:center;font-size:15px;color:var(--ink)}
+input,select,textarea,button{font:inherit;color:var(--ink);background:var(--bg);padding:6px 10px;
+border:1px solid var(--line);border-radius:7px}
+input[type=checkbox],input[type=radio]{width:17px;height:17px;padding:0}
+button{background:var(--accent);border-color:var(--accent);color:var(--card);cursor:pointer}
+button.quiet{background:none;color:var(--accent)}
+:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+summary{cursor:pointer;color:var(--accent);margin-bottom:8px}
+.ask{display:flex;gap:12px;align-items:center;flex-wrap:wrap;margin-bottom:6px}
+.ask label{min-width:280px;margin:0}.ask input[list]{flex:1;min-width:240px}
+.told{border-left:5px solid currentColor}td form{display:flex;gap:8px;align-items:end}
+td form label{margin:0}
+.slip label{display:flex;text-align:left}.slip input{width:100%}
 .slip{max-width:460px;margin:12vh auto;text-align:center}
 .slip .state{font-size:34px;margin:14px 0 4px;font-weight:600}
 """

@@ -13,7 +13,13 @@ from sync.backoffice.pages import SECURITY_HEADERS, draw_page, draw_section, dra
 from sync.describe import openapi
 from sync.endpoints import ENDPOINTS, Endpoint
 
-_ADMITS = {"device": "设备令牌", "hall": "管理令牌", "password": "口令", "anyone": "—"}
+_ADMITS = {
+    "device": "设备令牌",
+    "hall": "管理令牌",
+    "password": "口令",
+    "staff": "登录",
+    "anyone": "—",
+}
 
 
 def add_reference(app: FastAPI, office: Office) -> None:

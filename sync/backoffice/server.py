@@ -26,6 +26,7 @@ from app.domain.hall import Hall
 from sync.backoffice.app import create_app
 from sync.backoffice.certificate import Certificate
 from sync.backoffice.database import Database, is_address
+from sync.backoffice.departments.lists import Lists, NoLists
 from sync.backoffice.logs import log_to_stderr, note
 from sync.backoffice.settings import Settings, read_token
 from sync.errors import ManyProcesses, PlainAddress, PortTaken
@@ -40,7 +41,7 @@ _INSIST_SECONDS = 25.0  # until the parent of several ends what is left of them
 def serve(
     data: Path, port: int, host: str = "127.0.0.1", *, hall: Hall, demo_line: int = 0,
     version: str = "0.1.0", database: str = "", processes: int = 1,
-    certificate: Certificate | None = None,
+    certificate: Certificate | None = None, lists: Lists | None = None,
 ) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT. Port 0 takes a free one.
 
@@ -54,7 +55,7 @@ def serve(
     log_to_stderr()
     settings = Settings(
         data=data, hall=hall, demo_line=demo_line, version=version, database=database,
-        processes=processes, certificate=certificate,
+        processes=processes, certificate=certificate, lists=lists or NoLists(),
         fingerprint=certificate.fingerprint() if certificate else "",
     )  # fmt: skip
     if processes > 1:

@@ -6,12 +6,13 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.domain.hall import Hall
 from sync.backoffice.certificate import Certificate
+from sync.backoffice.departments.lists import Lists, NoLists
 
 
 def _now() -> datetime:
@@ -39,6 +40,7 @@ class Settings:
     wrong_codes_per_minute: int = 10  # from one address
     blob_reserve: int = 512 * 1024 * 1024  # bytes of the disk that scans leave to the journal
     disk_floor: int = 64 * 1024 * 1024  # bytes; with less free it is not ready for requests
+    lists: Lists = field(default_factory=NoLists)  # what departments look up beside the facts
     now: Callable[[], datetime] = _now
     random: Callable[[int], bytes] = os.urandom
 
