@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from app.services.queue_desk import QueueDesk
     from app.services.reception import Reception
     from app.services.records import Records
+    from app.services.refused_pages import RefusedPages
     from app.services.results import Results
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
@@ -341,6 +342,12 @@ class Client:
         from app.services.set_aside import SetAsideDesk
 
         return SetAsideDesk(self.store, self.matters)
+
+    @_Part
+    def refused_pages(self) -> RefusedPages:
+        from app.services.refused_pages import RefusedPages
+
+        return RefusedPages(self.store, self.matters, self.shelf)
 
     @_Part
     def answers(self) -> SetAsideAnswers:

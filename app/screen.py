@@ -95,6 +95,7 @@ class Screen:
             refused=later(lambda: client.set_aside),
             answers=later(lambda: client.answers),
             waiting=later(lambda: client.waiting),
+            refused_pages=later(lambda: client.refused_pages),
             worklist=later(lambda: client.worklist),
             back_office=self._link,
             reader=later(lambda: client.reader),

@@ -7,6 +7,7 @@ A page is a file (PDF, JPEG, PNG or TIFF) under the SHA-256 of its bytes. What l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.services.thumbnails import thumbnail
 from app.storage.attachments import AttachmentShelf, PageRow
+from app.storage.blob_files import PageDamaged
 from app.storage.scan_kinds import MAX_SCAN, MAX_SCANS, ScanSizeWrong, TooManyPages, check_scan
 from app.storage.store import Unit
 
@@ -143,17 +145,18 @@ class Attachments:
             raise PageElsewhere
         return self._shelf.read(sha)
 
-    def preview(self, sha: str) -> bytes:
-        """A small PNG, b"" of a PDF. Raises what ``read`` raises."""
-        return thumbnail(self.read(sha))
+    def preview(self, sha: str, *, far: bool = False) -> bytes:
+        """A small PNG, b"" of a PDF. Raises what ``read`` raises, or ``fetch`` where it may come
+        from ``far``."""
+        return thumbnail(self.fetch(sha) if far else self.read(sha))
 
     def fetch(self, sha: str) -> bytes:
-        """The same, and from the back office where no copy is here; keeps a copy. Blocks for
+        """The same, and from the back office where no sound copy is here; keeps a copy. Blocks for
         seconds: not on the GUI's or the database's lane. Raises AppError."""
-        if self._shelf.holds(sha):
-            return self._shelf.read(sha)
         if self._source is None:
-            raise PageElsewhere
+            return self.read(sha)
+        with suppress(PageElsewhere, PageDamaged):
+            return self.read(sha)
         content = self._source().fetch(sha)
         self._shelf.keep_copy(content, check_scan(content))
         return content
@@ -161,17 +164,11 @@ class Attachments:
     def pages_of(self, case_id: str) -> tuple[Page, ...]:
         """Of one case, by material and page. For a bundle ask each of its cases."""
         moving = self._uploads().progress().under_way if self._uploads is not None else {}
-        return tuple(
-            _page(row, moving.get(row.sha, row.sent)) for row in self._shelf.pages(case_id)
-        )
+        return tuple(_page(row, moving.get(row.sha)) for row in self._shelf.pages(case_id))
 
     def lacking(self, case_id: str) -> tuple[Page, ...]:
         """Pages that the back office does not have yet: until then the case is not complete."""
         return tuple(p for p in self.pages_of(case_id) if p.state is not PageState.THERE)
-
-    def _told(self, rows: Iterable[PageRow]) -> tuple[Page, ...]:
-        moving = self._uploads().progress().under_way if self._uploads is not None else {}
-        return tuple(_page(row, moving.get(row.sha, row.sent)) for row in rows)
 
 
 def _read(path: Path) -> bytes:
@@ -222,11 +219,14 @@ _STATES = {
 }
 
 
-def _page(row: PageRow, arrived: int) -> Page:
+def _page(row: PageRow, moving: int | None) -> Page:
+    """``moving`` is how much of it has arrived, None where it is not under way now."""
+    arrived = row.sent if moving is None else moving
     percent = 100 * min(arrived, row.size) // row.size if row.size else 0
     state = _STATES.get(row.state)
     if state is None:
-        state = PageState.UNDER_WAY if arrived else PageState.HERE
+        going = moving is not None or arrived > 0
+        state = PageState.UNDER_WAY if going else PageState.HERE
     return Page(
         material=row.material, number=row.number, sha=row.sha, size=row.size, media=row.media,
         state=state, percent=100 if state is PageState.THERE else percent, code=row.code,

@@ -163,7 +163,7 @@ class SetAsideDesk:
             item_name=(case.item_name if case else "") or item_name,
             state=case.state if case else None, window=case.window if case else "", facts=facts,
             acts=self._acts(found, case, item) if waits else frozenset(),
-            go_on=self._go_on(connection, case) if waits else GoOn.NO,
+            go_on=how_to_go_on(connection, case) if waits else GoOn.NO,
         )  # fmt: skip
 
     def _fact(
@@ -209,16 +209,6 @@ class SetAsideDesk:
             tried.append(made)
         return tried
 
-    @staticmethod
-    def _go_on(connection: Statements, case: Case | None) -> GoOn:
-        if case is not None and case.state in WAITING_STATES:
-            return GoOn.RESUME
-        row = connection.exec_driver_sql(
-            "SELECT 1 FROM cases WHERE id = ? AND state = 'open' AND mine = 2",
-            (case.id if case else "",),
-        ).one_or_none()
-        return GoOn.OPEN if row is not None else GoOn.NO
-
     def _item(self, case: Case | None) -> Item | None:
         if case is None or not case.item:
             return None
@@ -226,6 +216,16 @@ class SetAsideDesk:
             return self._matters.item(case)
         except AppError:
             return None
+
+
+def how_to_go_on(connection: Statements, case: Case | None) -> GoOn:
+    if case is not None and case.state in WAITING_STATES:
+        return GoOn.RESUME
+    row = connection.exec_driver_sql(
+        "SELECT 1 FROM cases WHERE id = ? AND state = 'open' AND mine = 2",
+        (case.id if case else "",),
+    ).one_or_none()
+    return GoOn.OPEN if row is not None else GoOn.NO
 
 
 def event_of(entry: Entry) -> Event | None:

@@ -63,6 +63,16 @@ class PageRow:
     local: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedPage:
+    """A page that will not arrive without a person; ``code`` says why."""
+
+    case_id: str
+    material: str
+    number: int
+    code: str
+
+
 def _page_row(row: Sequence[Any]) -> PageRow:
     material, number, sha, size = row[:4]
     if size is None:
@@ -125,19 +135,6 @@ class AttachmentShelf:
             ).all()
         return [_page_row(row) for row in rows]
 
-    def scans(self, named: Iterable[tuple[str, int, str]]) -> list[PageRow]:
-        """The same of any (material, number, sha)."""
-        with self._store.read() as connection:
-            return [
-                _page_row(
-                    (*one, *(connection.exec_driver_sql(
-                        "SELECT size, media, state, sent, code, local FROM blobs WHERE sha = ?",
-                        (one[2],),
-                    ).one_or_none() or (None,)))
-                )
-                for one in named
-            ]  # fmt: skip
-
     # -- for the lane that sends --------------------------------------------------------------
 
     def waiting(self, limit: int, passing: frozenset[str] = frozenset()) -> list[WaitingBlob]:
@@ -162,6 +159,19 @@ class AttachmentShelf:
                 f"SELECT count(*) FROM blobs b WHERE b.state = 'refused' AND {_WANTED}"  # noqa: S608 - constants
             ).scalar_one()
         return int(files), int(size), int(refused)
+
+    def refused_pages(self, limit: int = 500) -> list[RefusedPage]:
+        """By case, the one that waits longest first."""
+        with self._store.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT m.case_id, m.material, m.page, b.code, min(b.asked_at) OVER "
+                "(PARTITION BY m.case_id) AS since FROM blobs b "
+                "JOIN case_materials m ON m.sha = b.sha JOIN cases c ON c.id = m.case_id "
+                "WHERE b.state = 'refused' AND c.state <> 'abandoned' "
+                "ORDER BY since, m.case_id, m.material, m.page LIMIT ?",
+                (limit,),
+            ).all()
+        return [RefusedPage(case_id=r[0], material=r[1], number=r[2], code=r[3]) for r in rows]
 
     def open(self, sha: str) -> BlobReader:
         """Raises PageDamaged."""

@@ -8,6 +8,10 @@
       <translation>{n} min</translation>
     </message>
     <message>
+      <source>{n} 秒</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
       <source>有效至 {day}</source>
       <translation>Valid until {day}</translation>
     </message>
@@ -1696,6 +1700,10 @@
       <translation>Case numbers leased</translation>
     </message>
     <message>
+      <source>{n} 页没送到后台</source>
+      <translation>{n} pages not at the back office yet</translation>
+    </message>
+    <message>
       <source>{number} 号窗口</source>
       <translation>Window {number}</translation>
     </message>
@@ -1864,6 +1872,18 @@
       <translation>Nothing recorded of this case counts now.</translation>
     </message>
     <message>
+      <source>{name} 第 {n} 页</source>
+      <translation>{name}, page {n}</translation>
+    </message>
+    <message>
+      <source>这一件已经办过窗口：请承办部门要求补齐，补齐时重新扫描。</source>
+      <translation>This case has left the window: ask its department to demand a supplement, and scan the page anew then.</translation>
+    </message>
+    <message>
+      <source>缺 {n} 页</source>
+      <translation>{n} pages lacking</translation>
+    </message>
+    <message>
       <source>{n} 条</source>
       <translation>{n} records</translation>
     </message>
@@ -1930,6 +1950,14 @@
     <message>
       <source>补记</source>
       <translation>Record again</translation>
+    </message>
+    <message>
+      <source>还有 {n} 页 {size} 没送到后台</source>
+      <translation>{n} pages ({size}) still to be sent</translation>
+    </message>
+    <message>
+      <source>{words}，约 {time}</source>
+      <translation>{words}, about {time}</translation>
     </message>
     <message>
       <source>别处扫描</source>
@@ -2144,10 +2172,6 @@
       <translation>{n} scans, {size}</translation>
     </message>
     <message>
-      <source>{n} 秒</source>
-      <translation>{n} s</translation>
-    </message>
-    <message>
       <source>读卡器 就绪</source>
       <translation>Reader ready</translation>
     </message>
@@ -2176,8 +2200,8 @@
       <translation>{n} refused: press F11</translation>
     </message>
     <message>
-      <source>后台不收 {n} 个扫描件：按 F11 查看</source>
-      <translation>{n} scans refused: press F11</translation>
+      <source>{n} 个扫描件要重新扫描：按 F11 查看</source>
+      <translation>{n} scans must be scanned anew: press F11</translation>
     </message>
     <message>
       <source>待发 {n}</source>

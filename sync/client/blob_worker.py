@@ -1,6 +1,7 @@
 """Run the upload of scans in lanes beside the push: one plans, all send, and a status for others.
 
-While nothing waits only the first lane lives; the others begin with the first scan.
+While nothing waits only the first lane lives; the others begin with the first scan. What is added
+while the first lane sends is planned by one that is free: a small page waits for no large one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -53,6 +55,9 @@ class BlobWorker:
         self._work = threading.Condition()
         self._plans = 0  # how often something was planned
         self._trouble: Turn | None = None  # the first failure since the last plan
+        self._leading = True  # the first lane plans, or waits to
+        self._planning = threading.Lock()
+        self._uncounted = False  # something was added since the backlog was counted
         self._woken = threading.Event()
         self._hurried = threading.Event()
         self._stopping = threading.Event()
@@ -64,7 +69,10 @@ class BlobWorker:
         return self._progress  # one frozen object, replaced as a whole
 
     def wake(self) -> None:
+        self._uncounted = True
         self._woken.set()
+        with self._work:
+            self._work.notify_all()
 
     def line_changed(self, status: SyncStatus) -> None:
         """The push has just reached the back office: do not sit a pause out."""
@@ -105,19 +113,26 @@ class BlobWorker:
         self._woken.clear()
         self._trouble = None
         while not self._stopping.is_set():
-            turn = self._guarded(lambda: self._rounds.plan(send))
-            self._count()
+            turn = self._plan(send)
             if turn.kind is TurnKind.MOVED:
                 self._pace.after(turn.kind)
                 self._tell(code="", at_once=True)
                 self._begin_others()
                 self._call_lanes()
+                self._leading = False
                 self._send_all(send)
+                self._leading = True
                 turn = self._trouble or turn
             if turn.kind is not TurnKind.MOVED:
                 break
         self._rounds.forget_plan()
         self._tell(code=turn.code, at_once=True)
+        return turn
+
+    def _plan(self, send: SendBlob) -> Turn:
+        with self._planning:
+            turn = self._guarded(lambda: self._rounds.plan(send))
+        self._count()
         return turn
 
     def _begin_others(self) -> None:
@@ -153,19 +168,38 @@ class BlobWorker:
             seen = 0
             while not self._stopping.is_set():
                 seen = self._next_plan(seen)
+                if self._is_wanted():
+                    self._woken.clear()
+                    self._take_up(self._plan(transport))
                 self._send_all(transport)
         finally:
             transport.close()
 
     def _next_plan(self, seen: int) -> int:
         with self._work:
-            self._work.wait_for(lambda: self._plans != seen or self._stopping.is_set())
+            self._work.wait_for(
+                lambda: self._plans != seen or self._is_wanted() or self._stopping.is_set()
+            )
             return self._plans
+
+    def _is_wanted(self) -> bool:
+        """Something was added, and the first lane is busy sending."""
+        return self._woken.is_set() and not self._leading and self._trouble is None
+
+    def _take_up(self, turn: Turn) -> None:
+        """What a lane has planned beside the first one."""
+        if turn.kind in _BAD:
+            self._trouble = self._trouble or turn
+        elif turn.kind is TurnKind.MOVED:
+            self._tell(code="", at_once=True)
+            self._call_lanes()
 
     def _send_all(self, send: SendBlob) -> None:
         while not self._stopping.is_set() and self._trouble is None:
             upload = self._rounds.take()
             if upload is None:
+                with suppress(AppError):  # what is not written down is asked for anew
+                    self._rounds.note_arrivals()
                 return
             try:
                 self._send_one(upload, send)
@@ -186,6 +220,8 @@ class BlobWorker:
                     self._meter.moved(moved, now)
                 if kind is TurnKind.QUIET:
                     self._meter.done()
+            if self._uncounted:
+                self._count()
             if kind in _BAD:
                 self._trouble = self._trouble or turn
             else:
@@ -204,6 +240,7 @@ class BlobWorker:
     # -- status -------------------------------------------------------------------------------
 
     def _count(self) -> None:
+        self._uncounted = False
         try:
             files, left, refused = self._shelf.backlog()
         except AppError:

@@ -255,6 +255,7 @@ class BlobRounds:
         if reached < end:
             self.line.broke()
         upload.offset, upload.rewinds = reached, 0
+        self._note_old_arrivals()
         return Turn(kind=TurnKind.MOVED)
 
     def _note_arrival(self, sha: str) -> None:
@@ -263,9 +264,14 @@ class BlobRounds:
             if not self._arrived:
                 self._since = self._now()
             self._arrived.append(sha)
+        self._note_old_arrivals()
+
+    def _note_old_arrivals(self) -> None:
+        with self._lock:
             last = not self._planned and len(self._taken) <= 1
             old = self._now() - self._since > _NOTE_AFTER
-        if last or old or len(self._arrived) >= _NOTE_AT_ONCE:
+            due = self._arrived and (last or old or len(self._arrived) >= _NOTE_AT_ONCE)
+        if due:
             self.note_arrivals()
 
     def note_arrivals(self) -> None:

@@ -402,3 +402,30 @@ def test_nothing_of_a_scan_is_readable_on_the_windows_disk(
                 assert b"plainly-visible" not in path.read_bytes(), path
                 assert marked[:64] not in path.read_bytes(), path
                 assert path.stat().st_mode & 0o077 == 0 or path.parent == tmp_path / "w"
+
+
+def _state(window: PageWindow, scan: bytes) -> str:
+    return window.states()[sha_of(scan)][0]
+
+
+def test_a_page_added_later_waits_for_no_large_one(tmp_path: Path, nursery: Nursery) -> None:
+    large, small = jpeg(6_000_000), [jpeg(20_000, seed=n) for n in range(3)]
+    with nursery.served(tmp_path / "data") as office:
+        line = BadLine(office.port)
+        line.piece, line.pause = 16384, 0.01
+        line.up()
+        with page_window(tmp_path / "w", line.url, enrolled(office, "W01")) as window:
+            window.scan("c1", [large])
+            window.start()
+            wait_until(lambda: _under_way(window) > 300_000)
+            for number, scan in enumerate(small):
+                window.scan(f"later {number}", [scan])
+                wait_until(lambda one=scan: _state(window, one) == "there")  # type: ignore[misc]
+                assert _state(window, large) == "waiting"
+                wait_until(lambda: window.lanes.progress().files_left == 1)
+            window.scan("while all are busy", [jpeg(3_000_000, seed=n) for n in range(4)])
+            wait_until(lambda: window.lanes.progress().files_left == 5)
+            line.pause = 0.0
+            wait_until(window.all_there, 60)
+            wait_until(lambda: window.lanes.progress().files_left == 0)
+        line.down()

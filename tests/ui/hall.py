@@ -158,6 +158,7 @@ class Hall:
             refused=self.client.set_aside,
             answers=self.client.answers,
             waiting=self.client.waiting,
+            refused_pages=self.client.refused_pages,
             worklist=self.client.worklist,
             attachments=self.client.attachments,
             news=self.client.news,

@@ -207,8 +207,10 @@ def test_what_the_back_office_has_is_fetched_and_shown(hall: Hall) -> None:
 
 def test_a_case_whose_decision_was_refused_is_opened_again(hall: Hall) -> None:
     hall.sign_in()
-    case = received(hall)
-    refuse(hall, facts_about(hall, case.id, "CaseReceived"), "SYNC-NOT-APPLIED")
+    case, other = received(hall), received(hall)
+    decisions = [*facts_about(hall, case.id, "CaseReceived"),
+                 *facts_about(hall, other.id, "CaseReceived")]  # fmt: skip
+    refuse(hall, decisions, "SYNC-NOT-APPLIED")
     panel = open_page(hall)
     assert "打开接着办" in texts(panel)
     hall.key(Key.Key_J)
@@ -216,9 +218,16 @@ def test_a_case_whose_decision_was_refused_is_opened_again(hall: Hall) -> None:
     assert hall.window.stack.currentWidget() is hall.page
     assert hall.model.case.state.open
     assert hall.page.item.aside.text() == "后台退回 1 条：F11"
+    # The one that is served already is just shown.
+    hall.key(Key.Key_F11)
+    hall.settle()
+    hall.key(Key.Key_J)
+    hall.settle()
+    assert hall.window.stack.currentWidget() is hall.page
     # Nobody else is served meanwhile.
     hall.key(Key.Key_F11)
     hall.settle()
+    hall.key(Key.Key_Down)
     hall.key(Key.Key_J)
     hall.settle()
     assert hall.window.stack.currentWidget() is panel

@@ -41,6 +41,12 @@ def size_text(size: int) -> str:
     return f"{max(1, size // 1000)} KB"
 
 
+def lasting_text(seconds: float) -> str:
+    """How long something still takes: ``12 秒``, ``5 分钟``."""
+    whole = max(1, round(seconds))
+    return say("{n} 秒", n=whole) if whole < 90 else say("{n} 分钟", n=round(whole / 60))
+
+
 def minutes_text(span: timedelta) -> str:
     return say("{n} 分钟", n=max(0, int(span.total_seconds()) // 60))
 

@@ -74,6 +74,7 @@ class MaterialsCard(QFrame):
             button.clicked.connect(lambda _=False, w=what: self._press(w))
         model.state_changed.connect(self._render)
         case.state_changed.connect(self._render)
+        model.lacking.state_changed.connect(self._render)
         self._render()
 
     def _press(self, what: str) -> None:
@@ -84,7 +85,7 @@ class MaterialsCard(QFrame):
     def _render(self) -> None:
         counter, case = self._model.state, self._model.case.state
         self.table.empty_text = self._empty_text()
-        self.table.show_rows(case.rows)
+        self.table.show_rows(self._model.lacking.mark(case.rows))
         self.counts.setText(case.counts)
         self.footer.setVisible(bool(case.rows))
         self.rule.setVisible(bool(case.rows))

@@ -133,6 +133,8 @@ class PagesForm(QWidget):
         title = say("{name} 的扫描件", name=state.name)
         if state.adding:
             title = say("{title} · 正在存 {n} 个…", title=title, n=state.adding)
+        if state.left:
+            title = f"{title} · {state.left}"
         self.title.setText(title)
         self.list.put(state.lines, state.current)
         there = bool(state.lines)

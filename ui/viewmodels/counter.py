@@ -16,6 +16,7 @@ from ui.kit.theme import Tone
 from ui.viewmodels.card import CardModel
 from ui.viewmodels.case import CaseModel
 from ui.viewmodels.counter_state import CounterState, Form, Place, Primary, weigh
+from ui.viewmodels.lacking import LackingModel
 from ui.viewmodels.line import LineModel, LineStage
 from ui.viewmodels.pages import PagesModel
 from ui.viewmodels.people_forms import PeopleForms
@@ -46,6 +47,7 @@ class CounterModel(ViewModel[CounterState]):
         self.people = PeopleForms(services, self, self.case)
         self.records = RecordsModel(services, self.case, self)
         self.pages = PagesModel(services, self.case, self)
+        self.lacking = LackingModel(services, self.case, self)
         self.grounds = services.legal_grounds
         for model in (self.line, self.case, self.card):
             model.state_changed.connect(self._weigh)
@@ -101,7 +103,11 @@ class CounterModel(ViewModel[CounterState]):
             self.case.open("")
 
     def go_on(self, case_id: str, *, resume: bool) -> bool:
-        """With a case chosen on another page, as without a ticket; False while anybody is here."""
+        """With a case chosen on another page, as without a ticket; False while anybody else is
+        here."""
+        here = self.case.matter if self.case.state.open else None
+        if here is not None and case_id in {case.id for case in here.cases}:
+            return True
         if not self.state.may_walk_in:
             return False
         self._clear_counter()

@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.errors import AppError
 from app.domain.journal import Entry
 from app.ports import LinkState, SyncStatus, UploadProgress
+from app.services.refused_pages import PagesAside
 from app.services.set_aside import AsideMatter
 from app.services.set_aside_answers import Recorded
 from app.services.waiting_records import WaitingRecords
 from ui.kit.formats import size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
-from ui.viewmodels.outbox_rows import OutboxRow, RowAct, rows_of, when_text
+from ui.viewmodels.outbox_rows import OutboxRow, RowAct, page_rows, rows_of, when_text
 from ui.viewmodels.services import CounterServices, Sentence
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
@@ -54,7 +55,7 @@ class OutboxState:
     oldest: str = ""
     link: Note | None = None
     tab: OutboxTab = OutboxTab.WAITING
-    counts: tuple[int, int, int] = (0, 0, 0)  # facts in each tab
+    counts: tuple[int, int, int] = (0, 0, 0)  # facts in each tab, and pages in the first
     rows: tuple[OutboxRow, ...] = ()
     form: DropForm | None = None
     note: Note | None = None
@@ -70,6 +71,7 @@ class _Seen:
     scans: UploadProgress | None
     waits: WaitingRecords
     matters: dict[OutboxTab, tuple[AsideMatter, ...]] = field(default_factory=dict)
+    pages: tuple[PagesAside, ...] = ()
 
 
 class OutboxModel(ViewModel[OutboxState]):
@@ -81,6 +83,7 @@ class OutboxModel(ViewModel[OutboxState]):
         super().__init__(services, OutboxState(), parent)
         self._session: Session | None = None
         self._matters: dict[OutboxTab, tuple[AsideMatter, ...]] = {}
+        self._pages: tuple[PagesAside, ...] = ()
 
     def take_session(self, session: Session | None) -> None:
         self._session = session
@@ -194,7 +197,7 @@ class OutboxModel(ViewModel[OutboxState]):
 
     def _look(self) -> _Seen:
         services = self._services
-        desk, waits = services.refused, services.waiting
+        desk, waits, pages = services.refused, services.waiting, services.refused_pages
         return _Seen(
             sync=services.back_office.status(),
             scans=services.uploads.progress() if services.uploads else None,
@@ -204,11 +207,13 @@ class OutboxModel(ViewModel[OutboxState]):
                 OutboxTab.PARKED: desk.parked(),
                 OutboxTab.ANSWERED: desk.history(),
             },
+            pages=pages.waiting() if pages else (),
         )
 
     def _see(self, seen: _Seen) -> None:
-        self._matters = seen.matters
+        self._matters, self._pages = seen.matters, seen.pages
         counts = [sum(len(m.facts) for m in seen.matters[tab]) for tab in OutboxTab]
+        counts[0] += sum(len(one.pages) for one in seen.pages)
         form = self.state.form
         rows = self._rows(self.state.tab)
         if form is not None and form.row.id not in {row.id for row in rows}:
@@ -228,7 +233,10 @@ class OutboxModel(ViewModel[OutboxState]):
         def place(window: str) -> str:
             return say("{number} 号窗口", number=numbers.get(window, window))
 
-        return rows_of(self._matters.get(tab, ()), self._explain, place)
+        rows = rows_of(self._matters.get(tab, ()), self._explain, place)
+        if tab is not OutboxTab.WAITING:
+            return rows
+        return (*rows, *page_rows(self._pages, self._explain, place))
 
     def _explain(self, code: str, detail: str) -> Sentence:
         return self._services.explain(code, {"detail": detail})

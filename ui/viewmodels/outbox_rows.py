@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.domain.case import CaseState
 from app.domain.hall import HALL_ZONE
+from app.services.refused_pages import PagesAside
 from app.services.set_aside import Act, AsideMatter, GoOn, SetAside
 from ui.kit.clock import clock_text
 from ui.kit.texts import say
@@ -64,6 +65,29 @@ def rows_of(
             rows.append(_whole(matter, explain, place))
         rows += (_one(matter, fact, explain, place) for fact in matter.facts)
     return tuple(rows)
+
+
+def page_rows(aside: tuple[PagesAside, ...], explain: Explain, place: Place) -> list[OutboxRow]:
+    """A row for each case with pages that the back office will not get by itself. Nothing is to be
+    answered here: once the page is scanned anew, or not wanted any more, the row is gone."""
+    return [_pages(one, explain, place) for one in aside]
+
+
+def _pages(aside: PagesAside, explain: Explain, place: Place) -> OutboxRow:
+    matter, pages = aside.matter, aside.pages
+    named = tuple(say("{name} 第 {n} 页", name=page.material, n=page.number) for page in pages)
+    sentences = {page.code: explain(page.code, "") for page in pages}
+    steps = tuple(dict.fromkeys(sentence.next_step for sentence in sentences.values()))
+    if matter.go_on is GoOn.NO:
+        steps = (say("这一件已经办过窗口：请承办部门要求补齐，补齐时重新扫描。"),)
+    return OutboxRow(
+        id=f"pages:{matter.case_id}", chip=say("缺 {n} 页", n=len(pages)), tone=Tone.WARN,
+        title=case_words(matter), under="、".join(named), right="", head=case_words(matter),
+        recorded=named, why="\n".join(sentence.message for sentence in sentences.values()),
+        next_step="\n".join(steps), stands=_stands(matter, place), keys=(),
+        acts=() if matter.go_on is GoOn.NO else ((RowAct.GO_ON, say("打开接着办")),),
+        case_id=matter.case_id, number=matter.number, resume=matter.go_on is GoOn.RESUME,
+    )  # fmt: skip
 
 
 def case_words(matter: AsideMatter) -> str:

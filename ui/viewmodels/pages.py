@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
-from ui.kit.formats import size_text
+from app.ports import UploadProgress
+from ui.kit.formats import lasting_text, size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices
@@ -36,12 +37,13 @@ class PageLine:
     where: str
     tone: Tone
     next_step: str = ""
+    fetchable: bool = False  # the back office has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesState:
     """``material`` is "" where no pages are shown. ``preview`` is a small PNG of the page
-    ``current``, empty where there is none."""
+    ``current``, empty where there is none. ``left`` says how much of them has not arrived yet."""
 
     material: str = ""
     name: str = ""
@@ -49,6 +51,7 @@ class PagesState:
     current: int = -1
     preview: bytes = b""
     adding: int = 0  # files under way into the store
+    left: str = ""
     note: Note | None = None
 
 
@@ -143,17 +146,19 @@ class PagesModel(ViewModel[PagesState]):
         if not meant:
             return
         part, own = meant[0]
+        uploads = self._services.uploads
 
-        def work() -> tuple[Page, ...]:
-            return tuple(page for page in desk.pages_of(part.case.id) if page.material == own)
+        def work() -> tuple[tuple[Page, ...], str]:
+            pages = tuple(page for page in desk.pages_of(part.case.id) if page.material == own)
+            return pages, _left(pages, uploads.progress() if uploads else None)
 
-        def done(pages: tuple[Page, ...]) -> None:
+        def done(seen: tuple[tuple[Page, ...], str]) -> None:
             if self.state.material == material:
-                self._see(pages)
+                self._see(*seen)
 
         self._services.lane.submit(work, done, lambda _: None, self)
 
-    def _see(self, pages: tuple[Page, ...]) -> None:
+    def _see(self, pages: tuple[Page, ...], left: str) -> None:
         lines = tuple(self._line(page) for page in pages)
         former = [line.sha for line in self.state.lines]
         current = self.state.current
@@ -165,7 +170,7 @@ class PagesModel(ViewModel[PagesState]):
         shown = former[self.state.current] if 0 <= self.state.current < len(former) else ""
         wanted = lines[current].sha if current >= 0 else ""
         preview = self.state.preview if wanted == shown else b""
-        self._show(replace(self.state, lines=lines, current=current, preview=preview))
+        self._show(replace(self.state, lines=lines, current=current, preview=preview, left=left))
         if wanted and wanted != shown:
             self._fetch_preview(wanted)
 
@@ -175,7 +180,7 @@ class PagesModel(ViewModel[PagesState]):
         where, tone, step = self._where(page)
         return PageLine(
             number=page.number, sha=page.sha, what=f"{kind} {size}".strip() or say("别处扫描"),
-            where=where, tone=tone, next_step=step,
+            where=where, tone=tone, next_step=step, fetchable=page.state.value == "there",
         )  # fmt: skip
 
     def _where(self, page: Page) -> tuple[str, Tone, str]:
@@ -198,8 +203,32 @@ class PagesModel(ViewModel[PagesState]):
             return
 
         def done(picture: bytes) -> None:
-            state = self.state
-            if 0 <= state.current < len(state.lines) and state.lines[state.current].sha == sha:
-                self._show(replace(state, preview=picture))
+            line = self._current()
+            if line is not None and line.sha == sha:
+                self._show(replace(self.state, preview=picture))
 
-        self._lane.submit(lambda: desk.preview(sha), done, lambda _: None, self)
+        def not_here(_: AppError) -> None:
+            line = self._current()
+            if line is not None and line.sha == sha and line.fetchable:
+                far = self._services.people_lane  # it waits for the back office
+                far.submit(lambda: desk.preview(sha, far=True), done, lambda _: None, self)
+
+        self._lane.submit(lambda: desk.preview(sha), done, not_here, self)
+
+    def _current(self) -> PageLine | None:
+        lines, at = self.state.lines, self.state.current
+        return lines[at] if 0 <= at < len(lines) else None
+
+
+def _left(pages: Sequence[Page], progress: UploadProgress | None) -> str:
+    """Of these pages alone; the time at the speed at which all of them go."""
+    waiting = [page for page in pages if page.state.value in {"here", "under_way"}]
+    if not waiting:
+        return ""
+    size = sum(page.size * (100 - page.percent) // 100 for page in waiting)
+    words = say("还有 {n} 页 {size} 没送到后台", n=len(waiting), size=size_text(size))
+    if progress is None or progress.seconds_left is None:
+        return words
+    everything = max(1, progress.bytes_total - progress.bytes_sent)
+    time = lasting_text(progress.seconds_left * size / everything)
+    return say("{words}，约 {time}", words=words, time=time)

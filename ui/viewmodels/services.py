@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.party_desk import PartyDesk
     from app.services.reception import Reception
     from app.services.records import Records
+    from app.services.refused_pages import RefusedPages
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
@@ -236,6 +237,7 @@ class CounterServices:
     results: ResultsDesk | None = None
     answers: SetAsideAnswers | None = None
     waiting: WaitingRecordsDesk | None = None
+    refused_pages: RefusedPages | None = None
     news: NewsDesk | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None

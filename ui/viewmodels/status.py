@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.domain.errors import AppError
 from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus, UploadProgress
 from ui.kit.clock import clock_text
-from ui.kit.formats import size_text
+from ui.kit.formats import lasting_text, size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices, PaperJob
@@ -160,7 +160,7 @@ def _sending(sync: SyncStatus, scans: UploadProgress | None) -> tuple[str, Tone]
     if sync.refused:
         return say("后台退回 {n} 条：按 F11 查看", n=sync.refused), Tone.WARN
     if scans is not None and scans.refused:
-        return say("后台不收 {n} 个扫描件：按 F11 查看", n=scans.refused), Tone.WARN
+        return say("{n} 个扫描件要重新扫描：按 F11 查看", n=scans.refused), Tone.WARN
     parts = [say("待发 {n}", n=sync.waiting)] if sync.waiting else []
     if scans is not None and scans.files_left:
         parts.append(_scans_left(scans))
@@ -172,8 +172,7 @@ def _scans_left(scans: UploadProgress) -> str:
     size = size_text(max(0, scans.bytes_total - scans.bytes_sent))
     if scans.seconds_left is None:
         return say("扫描件 {n} 个 {size}", n=scans.files_left, size=size)
-    seconds = max(1, round(scans.seconds_left))
-    lasting = say("{n} 秒", n=seconds) if seconds < 90 else say("{n} 分钟", n=round(seconds / 60))
+    lasting = lasting_text(scans.seconds_left)
     return say("扫描件 {n} 个 {size}，约 {time}", n=scans.files_left, size=size, time=lasting)
 
 
