@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.ports import UploadProgress
-from sync.client.blobs import Upload
+from sync.client.blob_upload import Upload
 
 _SPAN = 0.5  # seconds over which one speed is taken
 _NEW = 0.3  # weight of the newest speed

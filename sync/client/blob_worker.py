@@ -20,7 +20,8 @@ from sync.client.blob_answers import SendBlob
 from sync.client.blob_meter import Meter
 from sync.client.blob_shelf import Shelf
 from sync.client.blob_transport import BlobTransport
-from sync.client.blobs import BlobRounds, Upload
+from sync.client.blob_upload import Upload
+from sync.client.blobs import BlobRounds
 from sync.client.round import Pace, Patience, Turn, TurnKind
 from sync.errors import LocalTrouble
 
@@ -43,7 +44,6 @@ class BlobWorker:
     def __init__(
         self, *, shelf: Shelf, settings: BlobSettings, clock: Clock, random: Random
     ) -> None:
-        self._shelf = shelf
         self._settings = settings
         self._rounds = BlobRounds(shelf=shelf, now=clock.now)
         self._pace = Pace(random, settings.patience)
@@ -198,13 +198,20 @@ class BlobWorker:
         while not self._stopping.is_set() and self._trouble is None:
             upload = self._rounds.take()
             if upload is None:
-                with suppress(AppError):  # what is not written down is asked for anew
-                    self._rounds.note_arrivals()
+                self._note(all_of_it=True)
                 return
             try:
                 self._send_one(upload, send)
             finally:
                 self._rounds.drop(upload)
+                self._note()
+
+    def _note(self, *, all_of_it: bool = False) -> None:
+        with suppress(AppError):  # what is not written down is asked for anew
+            if all_of_it:
+                self._rounds.note_arrivals()
+            else:
+                self._rounds.note_due_arrivals()
 
     def _send_one(self, upload: Upload, send: SendBlob) -> None:
         kind = TurnKind.MOVED
@@ -218,10 +225,12 @@ class BlobWorker:
             with self._lock:
                 if moved > 0:
                     self._meter.moved(moved, now)
+                    upload.metered = upload.offset
                 if kind is TurnKind.QUIET:
                     self._meter.done()
             if self._uncounted:
                 self._count()
+            self._note()
             if kind in _BAD:
                 self._trouble = self._trouble or turn
             else:
@@ -241,14 +250,8 @@ class BlobWorker:
 
     def _count(self) -> None:
         self._uncounted = False
-        try:
-            files, left, refused = self._shelf.backlog()
-        except AppError:
-            return
-        for upload in self._rounds.under_way():
-            left -= upload.offset - upload.before
-        with self._lock:
-            self._meter.backlog(files, left, refused, time.monotonic())
+        with suppress(AppError), self._lock:
+            self._meter.backlog(*self._rounds.backlog(), time.monotonic())
 
     def _tell(self, *, code: str, at_once: bool = False) -> None:
         now = time.monotonic()

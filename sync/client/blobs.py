@@ -29,52 +29,15 @@ from sync.client.blob_answers import (
     post,
 )
 from sync.client.blob_shelf import Scan, Shelf
+from sync.client.blob_upload import MIN_PART, Line, Upload
 from sync.client.round import Turn, TurnKind
 
-MIN_PART = 16 * 1024
 _ASK_AGAIN_HOURS = 6
 _LEARN_SECONDS = 60
 _SWEEP_HOURS = 12
 _NOTE_AT_ONCE = 16
 _NOTE_AFTER = timedelta(seconds=0.5)
 _MOST_REWINDS = 3  # 409 in a row without a byte of progress
-
-
-class Line:
-    """How large the next part may be: about a second's worth, less each time the line breaks."""
-
-    def __init__(self) -> None:
-        self.part = blobs.PART
-        self._whole = True  # a PUT is worth trying
-
-    def takes_whole(self, size: int) -> bool:
-        return size <= (blobs.MAX_WHOLE if self._whole else self.part)
-
-    def moved(self, size: int, seconds: float) -> None:
-        a_second = int(size / max(seconds, 1e-6))
-        self.part = max(MIN_PART, min(self.part * 2, a_second, blobs.MAX_PART))
-        self._whole = self.part >= blobs.PART
-
-    def broke(self) -> None:
-        self.part = max(MIN_PART, self.part // 4)
-        self._whole = False
-
-
-class Upload:
-    """One scan on its way. Belongs to the lane that took it."""
-
-    def __init__(self, blob: WaitingBlob, offset: int) -> None:
-        self.blob = blob
-        self.offset = offset
-        self.before = offset  # what had arrived when it was planned
-        self.again = False  # begun once more, because the hash did not hold
-        self.rewinds = 0
-        self.scan: Scan | None = None
-
-    def close(self) -> None:
-        if self.scan is not None:
-            self.scan.close()
-            self.scan = None
 
 
 class BlobRounds:
@@ -87,7 +50,8 @@ class BlobRounds:
         self._lock = threading.Lock()
         self._planned: deque[Upload] = deque()
         self._taken: dict[str, Upload] = {}
-        self._arrived: list[str] = []  # not written down yet
+        self._books = threading.Lock()  # of what is written down
+        self._arrived: list[Upload] = []  # not written down yet
         self._since = now()
         self._late: set[str] = set()  # did not get through: the others go first
         self._swept: datetime | None = None
@@ -124,6 +88,10 @@ class BlobRounds:
         upload.close()
         with self._lock:
             self._taken.pop(upload.blob.sha, None)
+            if upload.there:
+                if not self._arrived:
+                    self._since = self._now()
+                self._arrived.append(upload)
 
     def forget_plan(self) -> None:
         """After a failure the back office is asked anew."""
@@ -133,6 +101,15 @@ class BlobRounds:
     def under_way(self) -> list[Upload]:
         with self._lock:
             return list(self._taken.values())
+
+    def backlog(self) -> tuple[int, int, int]:
+        """(scans waiting, their bytes that the meter has not been told of, scans refused)"""
+        with self._books:  # nothing becomes settled meanwhile
+            files, left, refused = self._shelf.backlog()
+            with self._lock:
+                passing = [*self._taken.values(), *self._arrived]
+                left -= sum(one.metered - one.before for one in passing)
+                return files - len(self._arrived), left, refused
 
     def _plan(self, waiting: list[WaitingBlob], send: SendBlob) -> Turn:
         found = self._ask_missing(waiting, send)
@@ -247,38 +224,30 @@ class BlobRounds:
         if reply.complete:
             if reached != upload.blob.size:
                 raise errors.BadAnswer
-            upload.offset = reached
-            self._note_arrival(upload.blob.sha)
+            upload.offset, upload.there = reached, True
             return Turn(kind=TurnKind.QUIET)
         if not upload.offset < reached <= end or reached == upload.blob.size:
             raise errors.BadAnswer
         if reached < end:
             self.line.broke()
         upload.offset, upload.rewinds = reached, 0
-        self._note_old_arrivals()
         return Turn(kind=TurnKind.MOVED)
 
-    def _note_arrival(self, sha: str) -> None:
+    def note_due_arrivals(self) -> None:
         """Written down a few at a time: what a kill leaves out is asked for anew."""
         with self._lock:
-            if not self._arrived:
-                self._since = self._now()
-            self._arrived.append(sha)
-        self._note_old_arrivals()
-
-    def _note_old_arrivals(self) -> None:
-        with self._lock:
-            last = not self._planned and len(self._taken) <= 1
+            last = not self._planned and not self._taken
             old = self._now() - self._since > _NOTE_AFTER
             due = self._arrived and (last or old or len(self._arrived) >= _NOTE_AT_ONCE)
         if due:
             self.note_arrivals()
 
     def note_arrivals(self) -> None:
-        with self._lock:
-            arrived, self._arrived = self._arrived, []
-        if arrived:
-            self._shelf.arrived(arrived)
+        with self._books:
+            with self._lock:
+                arrived, self._arrived = self._arrived, []
+            if arrived:
+                self._shelf.arrived([upload.blob.sha for upload in arrived])
 
     def _rewind(self, upload: Upload, reply: BlobReply) -> Turn:
         upload.rewinds += 1

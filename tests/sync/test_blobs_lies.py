@@ -162,7 +162,7 @@ def test_a_lie_is_not_believed_and_said(tmp_path: Path, lie: str) -> None:
         state, code = window.states()[NAME]
         assert (state, code) == ("waiting", "")
         assert window.lanes.progress().files_left == 1
-        assert window.lanes.progress().code.startswith("SYNC-")
+        wait_until(lambda: window.lanes.progress().code.startswith("SYNC-"))
         # It waits between attempts, however it is answered: it does not turn on the spot.
         assert len(asked) < 60
 

@@ -150,7 +150,7 @@ def test_answers_that_are_lost_double_nothing(tmp_path: Path, nursery: Nursery) 
     with nursery.served(tmp_path / "data") as office:
         line = BadLine(office.port)
         line.up()
-        with page_window(tmp_path / "w", line.url, enrolled(office, "W01")) as window:
+        with page_window(tmp_path / "w", line.url, enrolled(office, "W01"), lanes=1) as window:
             window.scan("c1", scans)
             line.cut_answer_after = 1400  # what is missing passes, and few answers more
             window.start()
