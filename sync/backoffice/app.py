@@ -36,7 +36,7 @@ def _html(text: str, status: int = 200) -> Response:
     )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Application:
     """The application over ``settings.data``; opens the database at once. Raises StoreTooNew."""
     office = Office(settings)
 

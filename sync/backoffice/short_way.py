@@ -32,7 +32,7 @@ class Application(FastAPI):
 
     def __init__(self, office: Office, **settings: Any) -> None:
         super().__init__(**settings)
-        self._office = office
+        self.office = office
         self._short: dict[tuple[str, str], ASGIApp] = {}
         self.add_middleware(SkewTold, now=office.settings.now)
         self.add_middleware(Watched, meters=office.meters, routes=self.router.routes)
@@ -40,7 +40,7 @@ class Application(FastAPI):
         self.add_exception_handler(IntegrityBroken, _unable)
 
     def finish(self) -> None:
-        office, routes = self._office, self.router.routes
+        office, routes = self.office, self.router.routes
         for route in routes:
             if type(route) is Route and "{" not in route.path:
                 plain = SkewTold(_Plain(route.endpoint), office.settings.now)

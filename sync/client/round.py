@@ -40,6 +40,7 @@ class Reply:
     status: int
     body: bytes
     skew: int | None = None  # seconds that this device's clock is ahead, where it was told
+    later: int = 0  # seconds that the back office asks to be left alone, where it does
 
 
 Send = Callable[[Post], Reply]  # raises Unreachable where no complete answer came
@@ -58,6 +59,7 @@ class TurnKind(StrEnum):
 class Turn:
     kind: TurnKind
     code: str = ""
+    later: int = 0  # seconds to wait at least, where the back office asked for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +210,7 @@ class Rounds:
             self._quarantined = 0
         if error.code == errors.Gap.code:
             return self._rewind(error.acknowledged, sent[0].seq)
-        return self._not_taken(error.code)
+        return self._not_taken(error.code, reply.later)
 
     def _kept_apart(self, error: wire.ErrorAnswer, sent: tuple[Entry, ...]) -> Turn:
         """This device was withdrawn: what it sends is safe there, but decided by nobody yet."""
@@ -230,9 +232,9 @@ class Rounds:
         self._rewound = place
         return Turn(kind=TurnKind.MOVED)
 
-    def _not_taken(self, code: str) -> Turn:
+    def _not_taken(self, code: str, later: int) -> Turn:
         if code == errors.ServerTrouble.code:
-            return Turn(kind=TurnKind.FAILED, code=code)
+            return Turn(kind=TurnKind.FAILED, code=code, later=later)
         self._limit = 1  # while blocked, a single entry is enough to ask again
         return Turn(kind=TurnKind.BLOCKED, code=code)
 
@@ -251,7 +253,7 @@ class Rounds:
         self._leased = True
         if reply.status != 200:
             self._request = ""
-            return self._not_taken(check_error(reply).code)
+            return self._not_taken(check_error(reply).code, reply.later)
         answer = _decode(reply.body, wire.LeaseAnswer)
         _check_lease(answer, asked)
         if answer.block is not None:
@@ -340,6 +342,9 @@ def _check_lease(answer: wire.LeaseAnswer, asked: wire.LeaseRequest) -> None:
 # -- when to try again ----------------------------------------------------------------------------
 
 
+MOST_LATER = 30  # seconds that a back office may put this window off at once
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """Seconds. With ``longest`` and the connect timeout below 5 s together, work goes on by itself
@@ -360,11 +365,14 @@ class Pace:
         self._patience = patience or Patience()
         self._failures = 0
 
-    def after(self, kind: TurnKind) -> float:
+    def after(self, kind: TurnKind, later: int = 0) -> float:
+        """``later`` is what the back office asked for: never sooner, and not all at once then."""
         if kind is TurnKind.FAILED:
             whole = min(self._patience.longest, self._patience.first * 2.0**self._failures)
             self._failures = min(self._failures + 1, 16)
-            return whole * self._random.uniform(0.5, 1.0)
+            wait = whole * self._random.uniform(0.5, 1.0)
+            asked = min(later, MOST_LATER)
+            return max(wait, asked * self._random.uniform(1.0, 1.5)) if asked > 0 else wait
         self._failures = 0
         match kind:
             case TurnKind.MOVED:

@@ -28,6 +28,7 @@ from sync.wire import PROTOCOL, PROTOCOL_HEADER
 CONNECT_SECONDS = 2.0
 PIN = "sha256:"
 _SKEW = re.compile(r"-?\d{1,12}", re.ASCII)
+_LATER = re.compile(r"\d{1,9}", re.ASCII)  # seconds; a date is not asked for
 ANSWER_SECONDS = 15.0  # a body that only drips; silence on the line ends it after a third
 
 
@@ -71,7 +72,11 @@ class HttpTransport:
             content = b"" if response.status_code == 304 else read_answer(response, largest, until)
             told = response.headers.get(SKEW_HEADER, "")
             skew = int(told) if _SKEW.fullmatch(told) else None
-            return Reply(status=response.status_code, body=content, skew=skew)
+            later = response.headers.get("Retry-After", "")
+            return Reply(
+                status=response.status_code, body=content, skew=skew,
+                later=int(later) if _LATER.fullmatch(later) else 0,
+            )  # fmt: skip
 
     @contextmanager
     def opened(

@@ -92,7 +92,7 @@ class SyncWorker:
         try:
             while not self._stopping.is_set():
                 turn = self._round()
-                self._wait(turn.kind, self._pace.after(turn.kind))
+                self._wait(turn.kind, self._pace.after(turn.kind, turn.later))
         finally:
             self._transport.close()
             self._lanes.close()
