@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> Application:
         office, title="onewindow backoffice", docs_url=None, redoc_url=None, openapi_url=None,
         lifespan=lifespan,
     )  # fmt: skip
+    app.state.office = office
     app.state.end_waiting = office.changed.end
     add_pushes(app, office)
     _add_pages(app, office)

@@ -54,6 +54,7 @@ def _people(connection: Transaction, roster: Roster, who: SignedIn) -> str:
             hidden = {"act": "away", "reviewer": one.id}
             inside = draw_field("原因", "reason", more=f'required maxlength="{MOST_REASON}"')
             form = draw_form(who, OFFICE, hidden, inside + "<button>暂不分派</button>")
+            form = f"<details><summary>暂不分派</summary>{form}</details>"
             stands = draw_tag("在岗", "good")
         else:
             hidden = {"act": "back", "reviewer": one.id}
@@ -68,7 +69,7 @@ def _people(connection: Transaction, roster: Roster, who: SignedIn) -> str:
                 str(counts.get(one.id, 0)), stands, form,
             )
         )  # fmt: skip
-    return draw_table(("人员", "部门", "手头", "状况", ""), lines)
+    return draw_table(("人员", "部门", "手头", "状况", ""), lines, wide=1)
 
 
 def _open(
