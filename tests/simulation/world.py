@@ -230,11 +230,12 @@ class World:
         self.office.fill_disk(full=False)
         for window in self.windows:
             window.calm()
+        quiet = 0
         for _ in range(_SETTLES):
-            # Once around, each of them; and what one sent last the others must have heard of.
+            # Twice around: what one heard last may give it something to send.
             done = [self._settled(window) for window in self.windows]
-            heard = [window.pull().kind is PullKind.QUIET for window in self.windows]
-            if all(done + heard):
+            quiet = quiet + 1 if all(done) else 0
+            if quiet == 2:
                 return
         raise Stuck(f"seed {self.seed}: never settles\n" + "\n".join(self.trace[-40:]))
 
