@@ -15,6 +15,7 @@ from app.demo.hall import DemoHall
 
 if TYPE_CHECKING:
     from app.demo.play import Hands
+    from app.domain.case import Case
 
 
 def has_display() -> bool:
@@ -118,6 +119,7 @@ def _serve_three(hands: Hands, hall: DemoHall) -> list[str]:
     hands.settle()
     hands.picture("sent")
     _serve_again(hands, hall)
+    _bring_result(hands, hall, numbers[0])
     hands.press(Qt.Key.Key_F12)
     hands.picture("papers")
     hands.press(Qt.Key.Key_Escape)
@@ -148,6 +150,46 @@ def _serve_again(hands: Hands, hall: DemoHall) -> None:
     hands.picture("bundle-decided")
     hands.wait(lambda: all(job.state == "printed" for job in client.papers.jobs()), "papers")
     hands.wait(lambda: client.outbox.counts() == (0, 0), "all sent")
+
+
+def _bring_result(hands: Hands, hall: DemoHall, number: str) -> None:
+    """The department decides the first case, and the result is handed out at the window."""
+    from PySide6.QtCore import Qt
+
+    from app.demo.play import PlayStuck
+    from app.demo.reviewer import find_reviewer
+    from app.domain.hall import Role
+
+    client = hall.client
+    case = _find_case(hall, number)
+    staff = [
+        one.id
+        for one in client.hall.staff
+        if one.role is Role.REVIEWER and case.department in one.departments
+    ]
+    reviewer = find_reviewer(hall.office.url, staff, number)
+    if reviewer is None or not reviewer.grant(case.id, "食品经营许可证", "示例证0001"):
+        raise PlayStuck(step="reviewer")
+    hands.wait(lambda: bool(client.results.waiting()), "result")
+    hands.ctrl(Qt.Key.Key_I)
+    hands.picture("news")
+    hands.press(Qt.Key.Key_Escape)
+    hands.ctrl(Qt.Key.Key_U)
+    hands.picture("results")
+    hands.press(Qt.Key.Key_Escape)
+
+
+def _find_case(hall: DemoHall, number: str) -> Case:
+    from app.demo.play import PlayStuck
+
+    with hall.client.store.read() as connection:
+        (case_id,) = connection.exec_driver_sql(
+            "SELECT id FROM cases WHERE number = ?", (number,)
+        ).one()
+    case = hall.client.store.find_case(case_id)
+    if case is None:
+        raise PlayStuck(step="case")
+    return case
 
 
 def _numbered(hall: DemoHall) -> list[str]:
