@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -53,9 +54,35 @@ class _JsonLines(logging.Formatter):
         return _encode(line)
 
 
+class _Lines(logging.Handler):
+    """Writes at once what was noted in one turn of the event loop: each write lets other threads
+    go first. What other threads note is written as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._kept.append(self.format(record) + "\n")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+            return
+        if len(self._kept) == 1:
+            loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        with self.lock or nullcontext():
+            text = "".join(self._kept)
+            self._kept.clear()
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
 def log_to_stderr() -> None:
     """Send this program's and uvicorn's log to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines()
     handler.setFormatter(_JsonLines())
     for name, level in (("onewindow", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)

@@ -81,7 +81,9 @@ class Meters:
             "onewindow_requests", "Requests answered.", ("route", "method", "status"),
             registry=self._registry,
         )  # fmt: skip
-        self._counted: dict[tuple[str, str, int], Counter] = {}  # looked up faster than labels
+        # Looked up faster than labels:
+        self._counted: dict[tuple[str, str, int], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
         self._seconds = Histogram(
             "onewindow_request_seconds", "From a request to its answer; long polls not counted.",
             ("route",), buckets=_SECONDS, registry=self._registry,
@@ -111,6 +113,7 @@ class Meters:
             multiprocess_mode="livesum",
         )  # fmt: skip
         self._workers.set(1)
+        self._applied = self._events.labels("applied")
 
     def answered(self, route: str, method: str, status: int, seconds: float | None) -> None:
         """``seconds`` is None where the answer was waited for on purpose."""
@@ -120,14 +123,17 @@ class Meters:
             self._counted[route, method, status] = counted
         counted.inc()
         if seconds is not None:
-            self._seconds.labels(route).observe(seconds)
+            timed = self._timed.get(route)
+            if timed is None:
+                timed = self._timed[route] = self._seconds.labels(route)
+            timed.observe(seconds)
 
     def pushed(self, count: int, answer: wire.PushAnswer | wire.ErrorAnswer) -> None:
         """A batch of so many events was brought, and this is said to it."""
         if isinstance(answer, wire.ErrorAnswer):
             self._batches.labels(answer.code).inc()
             return
-        self._events.labels("applied").inc(max(0, count - len(answer.exceptions)))
+        self._applied.inc(max(0, count - len(answer.exceptions)))
         for one in answer.exceptions:
             self._events.labels(one.outcome).inc()
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import msgspec
 from fastapi import Request, Response
-from starlette.requests import ClientDisconnect
 
 from app.domain.clock import uuid7
 from sync import errors, wire
@@ -138,22 +137,36 @@ async def read_body(request: Request, longest: int) -> bytes:
         raise errors.TooLarge(limit=longest)
     parts: list[bytes] = []
     size = 0
+    more = True
     try:
         async with asyncio.timeout(_BODY_SECONDS):
-            async for part in request.stream():
+            while more:
+                message = await request.receive()
+                if message["type"] != "http.request":  # the client has gone
+                    raise errors.BadRequest
+                part = message.get("body", b"")
                 size += len(part)
                 if size > longest:
                     raise errors.TooLarge(limit=longest)
                 parts.append(part)
-    except (TimeoutError, ClientDisconnect):
+                more = message.get("more_body", False)
+    except TimeoutError:
         raise errors.BadRequest from None
     return b"".join(parts)
 
 
-def json_answer(answer: msgspec.Struct | dict[str, object], status: int = 200) -> Response:
-    return Response(
-        msgspec.json.encode(answer),
-        status,
-        media_type="application/json",
-        headers={wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "Cache-Control": "no-store"},
+class _JsonAnswer(Response):
+    """With headers that are always the same, put together once."""
+
+    _ALWAYS = (
+        (b"content-type", b"application/json"),
+        (wire.PROTOCOL_HEADER.lower().encode(), str(wire.PROTOCOL).encode()),
+        (b"cache-control", b"no-store"),
     )
+
+    def init_headers(self, _: Mapping[str, str] | None = None) -> None:
+        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), *self._ALWAYS]
+
+
+def json_answer(answer: msgspec.Struct | dict[str, object], status: int = 200) -> Response:
+    return _JsonAnswer(msgspec.json.encode(answer), status)

@@ -52,7 +52,8 @@ class Sightings:
         """``entries`` are what it brings: one from the future betrays a clock, too."""
         now = self._now()
         skew = seconds_ahead(request.headers.get(CLOCK_HEADER, ""), now)
-        ahead = max((round((one.at - now).total_seconds()) for one in entries), default=0)
+        latest = max((one.at for one in entries), default=now)
+        ahead = round((latest - now).total_seconds())
         if ahead > max(LARGE_SKEW, skew or 0):
             skew = ahead
         wrong = skew is not None and abs(skew) > LARGE_SKEW
