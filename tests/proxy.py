@@ -13,8 +13,8 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -71,7 +71,8 @@ class Proxy:
         self._line = GOOD
         self._open: set[_Connection] = set()
         self._better = asyncio.Event()  # what is in the hole waits for it
-        self._accepting: asyncio.Task[None] | None = None
+        self._accepting = False
+        self._accepted: set[socket.socket] = set()  # those that are not closed yet
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._listener = _bound()
@@ -139,19 +140,19 @@ class Proxy:
         for one in self._open:
             one.passed.clear()
         if line.refuse:
-            await self._refuse()
+            self._refuse()
             await self._reset()
-        elif self._accepting is None:
+        elif not self._accepting:
             # Bound all the while: nobody else on this machine can take the port meanwhile.
             self._listener.listen(128)
-            self._accepting = self._spawn(self._accept())
+            self._loop.add_reader(self._listener, self._accept)
+            self._accepting = True
 
-    async def _refuse(self) -> None:
-        if self._accepting is not None:
-            self._accepting.cancel()
-            await asyncio.wait({self._accepting})
-            self._accepting = None
+    def _refuse(self) -> None:
+        if self._accepting:
+            self._loop.remove_reader(self._listener)
             self._listener.shutdown(socket.SHUT_RDWR)
+            self._accepting = False
 
     async def _reset(self) -> None:
         for one in tuple(self._open):
@@ -159,23 +160,29 @@ class Proxy:
             one.reset()
 
     async def _end(self) -> None:
-        await self._refuse()
+        self._refuse()
         for one in tuple(self._open):
             one.reset()
         for task in tuple(self._tasks):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        for near in self._accepted:  # by tasks that never began
+            near.close()
         self._listener.close()
 
-    async def _accept(self) -> None:
-        while True:
-            near, _ = await self._loop.sock_accept(self._listener)
-            self.done["connections"] += 1
-            self._spawn(self._carry(near))
+    def _accept(self) -> None:
+        try:
+            near, _ = self._listener.accept()
+        except OSError:  # it has gone again
+            return
+        near.setblocking(False)
+        self._accepted.add(near)
+        self.done["connections"] += 1
+        self._spawn(self._carry(near))
 
     async def _carry(self, near: socket.socket) -> None:
-        with near, socket.socket() as far:
+        with _closing(near, self._accepted), socket.socket() as far:
             far.setblocking(False)
             try:
                 await self._loop.sock_connect(far, ("127.0.0.1", self.target))
@@ -236,6 +243,15 @@ class Proxy:
             self.done[f"half_{way}"] += 1
             sink.shutdown(socket.SHUT_WR)
         return False
+
+
+@contextmanager
+def _closing(end: socket.socket, known: set[socket.socket]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        end.close()
+        known.discard(end)
 
 
 def _bound() -> socket.socket:
