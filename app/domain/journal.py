@@ -78,11 +78,17 @@ def entry_hash(
     body_hash: str,
 ) -> str:
     """SHA-256 hex over a JSON array of the fields in this order; ``at`` as ISO 8601."""
-    header = msgspec.json.encode(
-        [previous, id, device, install, seq, at.isoformat(), hlc, actor, subject, kind, version,
-         body_hash]
+    return _digest(
+        previous, id, device, install, seq, at.isoformat(), hlc, actor, subject, kind, version,
+        body_hash,
     )  # fmt: skip
-    return hashlib.sha256(header).hexdigest()
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _digest(*header: str | int) -> str:
+    return hashlib.sha256(_encode(header)).hexdigest()
 
 
 def seal(
@@ -114,13 +120,17 @@ def seal(
 
 def check_entry(entry: Entry, previous: str) -> None:
     """Raises ChainBroken where the entry is not what follows ``previous``."""
-    expected = entry_hash(
-        previous, id=entry.id, device=entry.device, install=entry.install, seq=entry.seq,
-        at=entry.at, hlc=entry.hlc, actor=entry.actor, subject=entry.subject, kind=entry.kind,
-        version=entry.version, body_hash=entry.body_hash,
-    )  # fmt: skip
-    if not _whole(entry) or expected != entry.hash:
+    if not follows(entry, previous, entry.at.isoformat()):
         raise ChainBroken(seq=entry.seq)
+
+
+def follows(entry: Entry, previous: str, at: str) -> bool:
+    """Whether it is whole and what comes after ``previous``; ``at`` is its time as text."""
+    expected = _digest(
+        previous, entry.id, entry.device, entry.install, entry.seq, at, entry.hlc, entry.actor,
+        entry.subject, entry.kind, entry.version, entry.body_hash,
+    )  # fmt: skip
+    return expected == entry.hash and _whole(entry)
 
 
 def _whole(entry: Entry) -> bool:

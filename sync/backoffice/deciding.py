@@ -6,8 +6,7 @@ and each case, ticket and bundle is written once. Nothing is written before ever
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,9 +21,10 @@ from app.domain.case_events import (
 from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
 from app.domain.events import KINDS, BundleDecided, CaseNumbersLeased, DeviceReenrolled
-from app.domain.journal import Entry, decode_event
+from app.domain.journal import Entry
 from sync import errors
 from sync.backoffice import blobs
+from sync.backoffice.batch import New
 from sync.backoffice.bundles import BundleBook
 from sync.backoffice.cases import OFFICE, CaseBook, NumberPattern
 from sync.backoffice.database import Transaction, Value
@@ -82,8 +82,6 @@ _OWN = frozenset(
 # Facts that may change which pages lie with a case.
 _PAGED = frozenset({CaseOpened, ItemChosen, MaterialReceived, MaterialPromised, MaterialReturned})
 
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-
 
 def is_known(entry: Entry) -> bool:
     """Whether this program knows its kind and version."""
@@ -104,13 +102,14 @@ class Decisions:
         connection: Transaction,
         now: datetime,
         pattern: NumberPattern | None,
-        entries: Sequence[Entry],
+        news: Sequence[New],
     ) -> None:
         """Learns what is stored about the subjects of these entries."""
         self._connection = connection
         self._now = now.isoformat()
-        self._entries = entries
-        self._events = [_event_of(entry) for entry in entries]
+        self._news = news
+        self._entries = [entry for _, entry, _, _ in news]
+        self._events = [event for _, _, _, event in news]
         self._numbers = NumberBook(connection)
         self._cases = CaseBook(connection, pattern, self._numbers, self._now)
         self._tickets = TicketBook(connection)
@@ -156,13 +155,11 @@ class Decisions:
 
     # -- decide -------------------------------------------------------------------------------
 
-    def decide(self, arrival: int, chains: Iterable[int]) -> list[Sequence[Value]]:
-        """The rows of ``entries``, in the order of COLUMNS: the first arrives at ``arrival``, each
-        belongs to its chain (id)."""
+    def decide(self, arrival: int) -> list[Sequence[Value]]:
+        """The rows of ``entries``, in the order of COLUMNS: the first arrives at ``arrival``."""
         rows: list[Sequence[Value]] = []
         earlier, parked, now = self._earlier, self._parked, self._now
-        for entry, event, chain in zip(self._entries, self._events, chains, strict=True):
-            at = entry.at.isoformat()
+        for chain, entry, at, event in self._news:
             before = earlier.get(entry.id)
             if before is not None:
                 decided = _again(entry, before)
@@ -184,8 +181,9 @@ class Decisions:
         """Whether facts about the same wait for an update."""
         return order_key(entry) in self._parked
 
-    def applied_row(self, entry: Entry, arrival: int, chain: int) -> Sequence[Value]:
-        return _row(entry, entry.at.isoformat(), arrival, chain, 1, _APPLIED, self._now)
+    def applied_row(self, new: New, arrival: int) -> Sequence[Value]:
+        chain, entry, at, _ = new
+        return _row(entry, at, arrival, chain, 1, _APPLIED, self._now)
 
     def judge(self, entry: Entry, event: Event | None, at: str, arrival: int) -> Decided:
         """What becomes of a fact that is new."""
@@ -231,11 +229,6 @@ class Decisions:
         elif isinstance(event, DeviceReenrolled):
             self._tickets.succeed(entry, event)
 
-    @property
-    def only_event(self) -> Event | None:
-        """Of a batch of one."""
-        return self._events[0]
-
     # -- keep ---------------------------------------------------------------------------------
 
     def keep(self, *, careful: bool = False) -> None:
@@ -268,22 +261,11 @@ def _row(
     )  # fmt: skip
 
 
-def refused_row(
-    entry: Entry, arrival: int, chain: int, first: int, now: datetime
-) -> Sequence[Value]:
+def refused_row(new: New, arrival: int, first: int, now: datetime) -> Sequence[Value]:
     """Of an entry whose effect the tables refuse."""
+    chain, entry, at, _ = new
     refused = Decided("refused", errors.NotApplied.code)
-    return _row(entry, entry.at.isoformat(), arrival, chain, first, refused, now.isoformat())
-
-
-def _event_of(entry: Entry) -> Event | None:
-    """None where this program does not know its kind, or the body is not what its kind demands."""
-    try:
-        event = decode_event(entry.kind, entry.version, entry.body)
-    except (BadEntry, RecursionError):
-        return None
-    # No text of a fact has one, and PostgreSQL could not keep it.
-    return None if "\\u0000" in entry.body and _NUL.search(entry.body) else event
+    return _row(entry, at, arrival, chain, first, refused, now.isoformat())
 
 
 def _again(entry: Entry, before: tuple[str, str, str, Decided]) -> Decided:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
-from app.domain.errors import ChainBroken
-from app.domain.journal import GENESIS, Entry, check_entry
+from app.domain.journal import GENESIS, Entry, follows
 from sync import errors
 from sync.backoffice import conflicts
+from sync.backoffice.batch import Batch, New, new_of, prepare
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import IntegrityBroken, Transaction
 from sync.backoffice.deciding import (
@@ -23,16 +24,15 @@ from sync.backoffice.deciding import (
 )
 from sync.wire import ErrorAnswer, EventAnswer, PushAnswer
 
-Batch = Sequence[Entry]
 Answer = PushAnswer | ErrorAnswer
 
 
 def receive(
-    connection: Transaction, entries: Batch, now: datetime, numbers: NumberPattern
+    connection: Transaction, entries: Sequence[Entry], now: datetime, numbers: NumberPattern
 ) -> Answer:
     """Decide a batch inside the caller's transaction, which it must commit for either answer:
     an ErrorAnswer stores no entry, but the chain's fault is remembered."""
-    return receive_all(connection, [entries], now, numbers)[0]
+    return receive_all(connection, [prepare(entries)], now, numbers)[0]
 
 
 def receive_all(
@@ -54,7 +54,7 @@ def decide_all(
     left = list(batches)
     while left:
         # A chain that is there twice is answered in two steps.
-        chains = [(batch[0].device, batch[0].install) for batch in left]
+        chains = [batch.chain for batch in left]
         some = next((n for n, chain in enumerate(chains) if chain in chains[:n]), len(left))
         answers += _Round(connection, left[:some], now, numbers).answers()
         left = left[some:]
@@ -83,15 +83,19 @@ class _Round:
 
     def answers(self) -> list[Answer]:
         declined: dict[int, ErrorAnswer] = {}
-        fresh: list[tuple[int, Entry]] = []
+        fresh: list[New] = []
         moved: list[tuple[int, str, int]] = []
         for place, batch in enumerate(self._batches):
             chain = self._chains[place]
-            following = self._check(chain, batch)
-            if isinstance(following, ErrorAnswer):
-                declined[place] = following
-            elif following:
-                fresh += [(chain.id, entry) for entry in following]
+            known = self._check(chain, batch)
+            if isinstance(known, ErrorAnswer):
+                declined[place] = known
+            elif known < len(batch.entries):
+                following = batch.entries[known:]
+                fresh += zip(
+                    repeat(chain.id), following, batch.times[known:], batch.events[known:],
+                    strict=False,
+                )  # fmt: skip
                 moved.append((following[-1].seq, following[-1].hash, chain.id))
         excepted: set[int] = set()
         if fresh:
@@ -104,27 +108,24 @@ class _Round:
             for place, batch in enumerate(self._batches)
         ]
 
-    def _check(self, chain: _Chain, batch: Batch) -> Batch | ErrorAnswer:
-        """What of it is new and follows the chain."""
+    def _check(self, chain: _Chain, batch: Batch) -> int | ErrorAnswer:
+        """How many of it are known already; the others follow the chain."""
         if chain.set_aside:
             return self._decline(chain, chain.set_aside)
-        first = batch[0].seq
-        if any(entry.seq != place for place, entry in enumerate(batch, first)):
+        entries = batch.entries
+        first = entries[0].seq
+        if any(entry.seq != place for place, entry in enumerate(entries, first)):
             return self._decline(chain, errors.Gap.code)
         if first > chain.acknowledged + 1:
             return self._decline(chain, errors.Gap.code)
-        known = batch[: max(0, chain.acknowledged + 1 - first)]
-        if known and not _same(self._connection, chain, known):
+        known = min(len(entries), chain.acknowledged + 1 - first)
+        if known and not _same(self._connection, chain, entries[:known]):
             return self._decline(chain, errors.Fork.code, set_aside=True)
-        fresh = batch[len(known) :]
-        previous = chain.head
-        try:
-            for entry in fresh:
-                check_entry(entry, previous)
-                previous = entry.hash
-        except ChainBroken:
+        # What is known ends with the chain's head: within the batch all was checked before.
+        follows_on = known > 0 or follows(entries[0], chain.head, batch.times[0])
+        if not follows_on or any(place >= known for place in batch.broken):
             return self._decline(chain, errors.BrokenChain.code)
-        return fresh
+        return known
 
     def _decline(self, chain: _Chain, code: str, *, set_aside: bool = False) -> ErrorAnswer:
         self._connection.execute("UPDATE chains SET fault = ? WHERE id = ?", (code, chain.id))
@@ -135,7 +136,7 @@ class _Round:
         return ErrorAnswer(code=code, acknowledged=chain.acknowledged, head=chain.head)
 
     def _accepted(self, chain: _Chain, batch: Batch, excepted: set[int]) -> PushAnswer:
-        first, last = batch[0], batch[-1]
+        first, last = batch.entries[0], batch.entries[-1]
         # What was known before may have had exceptions; of the new ones it is known.
         asked = first.seq <= chain.acknowledged or chain.id in excepted
         return PushAnswer(
@@ -148,7 +149,7 @@ class _Round:
 
 
 def _open_chains(connection: Transaction, batches: Sequence[Batch], now: datetime) -> list[_Chain]:
-    names = [(batch[0].device, batch[0].install) for batch in batches]
+    names = [batch.chain for batch in batches]
     found = {
         (row[1], row[2]): _Chain(row[0], row[3], row[4], row[5])
         for row in connection.among(
@@ -173,7 +174,7 @@ def _open_chains(connection: Transaction, batches: Sequence[Batch], now: datetim
     return [found[name] for name in names]
 
 
-def _same(connection: Transaction, chain: _Chain, known: Batch) -> bool:
+def _same(connection: Transaction, chain: _Chain, known: Sequence[Entry]) -> bool:
     """Whether these places hold exactly these entries (the hash covers every field)."""
     stored: dict[int, str] = {
         row[0]: row[1]
@@ -204,11 +205,11 @@ def _exceptions(
 
 def take(
     connection: Transaction,
-    fresh: Sequence[tuple[int, Entry]],
+    fresh: Sequence[New],
     now: datetime,
     numbers: NumberPattern,
 ) -> set[int]:
-    """Decide and store entries that follow their chains (ids). Returns the chains with exceptions.
+    """Decide and store entries that follow their chains. Returns the chains (ids) with exceptions.
 
     Together, as all are well almost always; where the tables refuse that, once more with what is
     known of the ids, and then one by one, so that a bad one is kept as refused and holds up none.
@@ -225,7 +226,7 @@ def take(
 
 def take_one_by_one(
     connection: Transaction,
-    fresh: Sequence[tuple[int, Entry]],
+    fresh: Sequence[New],
     now: datetime,
     numbers: NumberPattern,
 ) -> set[int]:
@@ -238,14 +239,14 @@ def take_one_by_one(
                     connection, [one], arrival, now, numbers, with_ids=True, careful=True
                 )
         except IntegrityBroken:
-            _refuse(connection, *one, arrival, now)
+            _refuse(connection, one, arrival, now)
             excepted.add(one[0])
     return excepted
 
 
 def _take(
     connection: Transaction,
-    fresh: Sequence[tuple[int, Entry]],
+    fresh: Sequence[New],
     arrival: int,
     now: datetime,
     numbers: NumberPattern,
@@ -253,26 +254,24 @@ def _take(
     with_ids: bool,
     careful: bool = False,
 ) -> set[int]:
-    decisions = Decisions(connection, now, numbers, [entry for _, entry in fresh])
+    decisions = Decisions(connection, now, numbers, fresh)
     if with_ids:
         decisions.look_up_ids()
-    rows = decisions.decide(arrival, [chain for chain, _ in fresh])
+    rows = decisions.decide(arrival)
     connection.insert("entries", COLUMNS, rows)
     decisions.keep(careful=careful)
-    return {
-        chain for (chain, _), row in zip(fresh, rows, strict=True) if row[_OUTCOME] in _EXCEPTED
-    }
+    return {new[0] for new, row in zip(fresh, rows, strict=True) if row[_OUTCOME] in _EXCEPTED}
 
 
 _OUTCOME = COLUMNS.index("outcome")
 _EXCEPTED = frozenset({"refused", "parked"})
 
 
-def _refuse(connection: Transaction, chain: int, entry: Entry, arrival: int, now: datetime) -> None:
+def _refuse(connection: Transaction, new: New, arrival: int, now: datetime) -> None:
     known = connection.execute(
-        "SELECT 1 FROM entries WHERE id = ? AND first = 1", (entry.id,)
+        "SELECT 1 FROM entries WHERE id = ? AND first = 1", (new[1].id,)
     ).fetchone()
-    row = refused_row(entry, arrival, chain, 1 if known is None else 0, now)
+    row = refused_row(new, arrival, 1 if known is None else 0, now)
     connection.insert("entries", COLUMNS, [row])
 
 
@@ -303,7 +302,7 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
             left += 1
             continue
         arrival += 1
-        decided = _take_up(connection, entry, arrival, now, numbers)
+        decided = _take_up(connection, new_of(row[1], entry), arrival, now, numbers)
         connection.execute(
             "UPDATE entries SET arrival = ?, late = 1, outcome = ?, code = ?, detail = ?"
             " WHERE arrival = ?",
@@ -314,12 +313,13 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
 
 
 def _take_up(
-    connection: Transaction, entry: Entry, arrival: int, now: datetime, numbers: NumberPattern
+    connection: Transaction, new: New, arrival: int, now: datetime, numbers: NumberPattern
 ) -> Decided:
+    _, entry, at, event = new
     try:
         with connection.savepoint():
-            decisions = Decisions(connection, now, numbers, [entry])
-            decided = decisions.judge(entry, decisions.only_event, entry.at.isoformat(), arrival)
+            decisions = Decisions(connection, now, numbers, [new])
+            decided = decisions.judge(entry, event, at, arrival)
             decisions.keep(careful=True)
             return decided
     except IntegrityBroken:

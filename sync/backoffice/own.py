@@ -15,6 +15,7 @@ from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.events import BundleDecided, CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
+from sync.backoffice.batch import new_of
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
 from sync.backoffice.deciding import COLUMNS, Decisions, last_arrival
@@ -42,14 +43,15 @@ def record(
         seq=seq, at=now, hlc=_after(connection, chain, subject, now).text(), actor=actor,
         subject=subject,
     )  # fmt: skip
-    decisions = Decisions(connection, now, None, [entry])
+    new = new_of(chain, entry)
+    decisions = Decisions(connection, now, None, [new])
     if decisions.is_held_up(entry):
         raise Parked
     arrival = last_arrival(connection) + 1
     at = entry.at.isoformat()
     with connection.savepoint():
         decisions.apply(entry, event, at, arrival)
-        connection.insert("entries", COLUMNS, [decisions.applied_row(entry, arrival, chain)])
+        connection.insert("entries", COLUMNS, [decisions.applied_row(new, arrival)])
         decisions.keep(careful=True)
         connection.execute(
             "UPDATE chains SET acknowledged = ?, head = ?, seen_at = ? WHERE id = ?",

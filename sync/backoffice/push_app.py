@@ -17,6 +17,7 @@ from app.domain.decoding import decode
 from app.domain.journal import Entry
 from sync import errors, wire
 from sync.backoffice import intake, line, quarantine
+from sync.backoffice.batch import Batch, prepare
 from sync.backoffice.database import Transaction
 from sync.backoffice.enrolment import Admitted
 from sync.backoffice.logs import note
@@ -37,7 +38,7 @@ _STATUS: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class _Push:
-    entries: list[Entry]
+    batch: Batch
     seen: Sighting | None
 
 
@@ -71,7 +72,7 @@ class _Pushes:
         device, count = entries[0].device, len(entries)
         admitted.check(device)
         seen = self._sightings.due(admitted, request, entries)
-        answer = await self._take(admitted, _Push(entries, seen))
+        answer = await self._take(admitted, _Push(prepare(entries), seen))
         self._office.meters.pushed(count, answer)
         if isinstance(answer, wire.ErrorAnswer):
             note("push_declined", device=device, events=count, code=answer.code)
@@ -87,12 +88,12 @@ class _Pushes:
 
         def keep_apart(connection: Transaction) -> wire.ErrorAnswer:
             keep_sighting(connection, push.seen)
-            return quarantine.keep(connection, push.entries, now())
+            return quarantine.keep(connection, push.batch.entries, now())
 
         if admitted.revoked:
             return await self._office.write(keep_apart)
         return await self._office.write_together(
-            self._receive, push, is_long=len(push.entries) > _SHORT
+            self._receive, push, is_long=len(push.batch.entries) > _SHORT
         )
 
     def _receive(self, connection: Transaction, pushes: Sequence[_Push]) -> list[intake.Answer]:
@@ -100,7 +101,7 @@ class _Pushes:
             keep_sighting(connection, push.seen)
         office = self._office
         return intake.receive_all(
-            connection, [push.entries for push in pushes], office.settings.now(), office.numbers
+            connection, [push.batch for push in pushes], office.settings.now(), office.numbers
         )
 
     async def lease(self, request: Request) -> Response:

@@ -44,6 +44,7 @@ from app.domain.events import (
 )
 from app.domain.journal import Entry
 from sync.backoffice import intake, line, lineage
+from sync.backoffice.batch import prepare
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Database, Transaction
 from sync.wire import LeaseRequest, PushAnswer
@@ -78,13 +79,13 @@ def _told(answers: Sequence[intake.Answer]) -> list[tuple[int, str, str, str]]:
 
 
 def together(connection: Transaction, batches: Batches) -> list[tuple[int, str, str, str]]:
-    return _told(intake.decide_all(connection, batches, START, NUMBERS))
+    return _told(intake.decide_all(connection, [prepare(one) for one in batches], START, NUMBERS))
 
 
 def one_event_a_batch(connection: Transaction, batches: Batches) -> list[tuple[int, str, str, str]]:
     return _told(
         [
-            intake.decide_all(connection, [[entry]], START, NUMBERS)[0]
+            intake.decide_all(connection, [prepare([entry])], START, NUMBERS)[0]
             for batch in batches
             for entry in batch
         ]
@@ -265,7 +266,7 @@ def database(new_database: Callable[[], Path | str]) -> Iterator[Database]:
 
 def push(database: Database, *chains: Sequence[Entry]) -> list[intake.Answer]:
     with database.write() as connection:
-        return intake.receive_all(connection, chains, START, NUMBERS)
+        return intake.receive_all(connection, [prepare(one) for one in chains], START, NUMBERS)
 
 
 def exceptions(answer: intake.Answer) -> list[tuple[int, str]]:
