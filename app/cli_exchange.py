@@ -43,7 +43,6 @@ def _exchange(
 ) -> bool:
     """Write what changed as national exchange tables, batch by batch (docs/exchange.md)."""
     from app.bootstrap import Client
-    from app.services.office_lists import OfficeLists
     from sync.backoffice.database import Database
     from sync.backoffice.exchange.batches import Exchange
     from sync.backoffice.exchange.dictionary import load_dictionary
@@ -52,8 +51,7 @@ def _exchange(
     dictionary = load_dictionary(data)
     opened = Database.open(database or data / "backoffice.db", client.clock.now())
     try:
-        lists = OfficeLists(client.catalogue_watch, client.calendar, client.clock_settings)
-        exchange = Exchange(opened, dictionary, lists, client.hall, client.clock.now)
+        exchange = Exchange(opened, dictionary, client.office_lists, client.hall, client.clock.now)
         if batch is not None:
             given = [_write(exchange, dictionary, batch, out)]
             lacking: list[Lacking] = []

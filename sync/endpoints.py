@@ -250,6 +250,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refuses=(errors.BadRequest, errors.ServerTrouble),
     ),
     Endpoint(
+        method="GET", path="/desk/office/lines", admits="staff", gives=HTML,
+        says="Supervisors: how the departments' own systems stand, and which of their answers were"
+        " not taken.",
+    ),
+    Endpoint(
+        method="POST", path="/desk/office/lines", admits="staff", takes=FORM, gives=HTML,
+        says="An act on that page: `act` is again, dismiss or now.",
+        refuses=(errors.BadRequest, errors.ServerTrouble),
+    ),
+    Endpoint(
         method="GET", path="/orders", admits="password", gives=HTML,
         says="What supervisors told the windows, and cases that lie open at one.",
     ),

@@ -17,6 +17,8 @@ from sync.backoffice.departments.staff import Staff
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.health import add_health
+from sync.backoffice.lines.routes import add_line_pages
+from sync.backoffice.lines.worker import LineLoop
 from sync.backoffice.office import Office, json_answer
 from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
@@ -43,7 +45,9 @@ def create_app(settings: Settings) -> Application:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         staff.start()
+        lines.start()
         yield
+        await lines.stop()
         await staff.stop()
         blob_desk.close()
         office.close()
@@ -65,7 +69,8 @@ def create_app(settings: Settings) -> Application:
     add_orders(app, office)
     blob_desk = add_blobs(app, office)
     staff = Staff(office)
-    add_pages(app, staff, blob_desk)
+    lines = LineLoop(staff)
+    add_line_pages(app, staff, add_pages(app, staff, blob_desk))
     add_reference(app, office)
     add_health(app, office)
     app.finish()

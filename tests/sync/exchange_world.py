@@ -35,6 +35,10 @@ from tests.sync.hall import HALL, START, SealedChain, accepted_case, number_of
 
 _ITEMS = Path(__file__).parents[2] / "resources" / "demo_hall" / "items"
 ITEM = next(one for one in load_lists(_ITEMS).items if one.code.endswith("W4370120002001"))
+_CALLED_FOR = {
+    one for asked in ITEM.questions for option in asked.options for one in option.materials
+}
+ALWAYS = tuple(one for one in ITEM.materials if one.id not in _CALLED_FOR)
 DEPARTMENT = ITEM.department.name
 
 
@@ -82,7 +86,10 @@ class ExchangeHall:
                 item=item.code, name=item.name, department=item.department.name,
                 version=item.version, list_hash=list_hash(item),
             ),
-            *(MaterialReceived(material=one.id, originals=1, copies=1) for one in item.materials),
+            *(
+                MaterialReceived(material=one.id, originals=1, copies=1)
+                for one in ALWAYS
+            ),
             CaseAccepted(
                 number=number_of(serial), check="ABC234", promise_due=date(2026, 12, 1)
             ),

@@ -30,6 +30,7 @@ from sync.backoffice.exchange.files import (
 )
 from sync.backoffice.exchange.rows import ACCEPT, MATERIAL, PROCESS, RESULT, SPECIAL, legal_form
 from tests.sync.exchange_world import (
+    ALWAYS,
     ITEM,
     ExchangeHall,
     Make,
@@ -83,7 +84,7 @@ def test_a_whole_case_stands_in_all_five_tables(hall: ExchangeHall) -> None:
     assert accept["promise_date"] == "20261201T000000"
     assert accept["org_code"] == ITEM.department.code
     materials = rows_of(batch, MATERIAL)
-    assert {one["material_name"] for one in materials} == {one.name for one in ITEM.materials}
+    assert {one["material_name"] for one in materials} == {one.name for one in ALWAYS}
     assert {(one["get_type"], one["get_name"]) for one in materials} == {("1", "2")}
     steps = [(one["process_name"], one["event_name"]) for one in rows_of(batch, PROCESS)]
     assert steps == [("受理", "1"), ("转办", "3"), ("审批", "1"), ("办结", "1"), ("出件", "3")]

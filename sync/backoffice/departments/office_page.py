@@ -36,7 +36,8 @@ def office_page(
 ) -> str:  # fmt: skip
     draw = "在岗人员中随机" if plan.draw == "random" else "在岗且手头最少的人员中随机"
     inside = (
-        f'<p class="note">新受理的件自动分派：{draw}。</p>'
+        f'<p class="note">新受理的件自动分派：{draw}。'
+        f'<a href="{OFFICE}/lines">部门自有系统</a></p>'
         + draw_section("等人接的办件", _open(connection, roster, plan, who, today, ""), "没有。")
         + draw_section("审批人员", _people(connection, roster, who), "大厅没有登记审批人员。")
         + draw_section("办理中", _open(connection, roster, plan, who, today), "没有。")

@@ -56,8 +56,8 @@ _DONE = {
 }
 
 
-def add_pages(app: FastAPI, staff: Staff, scans: BlobDesk) -> None:
-    pages = _Pages(staff, scans)
+def add_pages(app: FastAPI, staff: Staff, scans: BlobDesk) -> Pages:
+    pages = Pages(staff, scans)
     app.get(SIGN_IN)(pages.ask_to_sign_in)
     app.post(SIGN_IN)(pages.sign_in)
     app.post(SIGN_OUT)(pages.sign_out)
@@ -67,9 +67,10 @@ def add_pages(app: FastAPI, staff: Staff, scans: BlobDesk) -> None:
     app.get(LIST + "/cases/{case_id}/scans/{sha}")(pages.scan)
     app.get(OFFICE)(pages.office)
     app.post(OFFICE)(pages.supervise)
+    return pages
 
 
-class _Pages:
+class Pages:
     def __init__(self, staff: Staff, scans: BlobDesk) -> None:
         self._staff = staff
         self._scans = scans
@@ -114,9 +115,9 @@ class _Pages:
         return html_answer(sign_in_page(self._hall, self._sign_in_token(), error=error), status)
 
     async def sign_out(self, request: Request) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is not None:
-            if await self._read(request, who, SIGN_OUT) is None:
+            if await self.read(request, who, SIGN_OUT) is None:
                 return go_to(LIST)
             known = who
             await self._office.write(lambda tables: self._staff.sessions.close(tables, known))
@@ -124,7 +125,7 @@ class _Pages:
         answer.delete_cookie(COOKIE, path=LIST)
         return answer
 
-    async def _who(self, request: Request) -> SignedIn | None:
+    async def who(self, request: Request) -> SignedIn | None:
         cookie, now = request.cookies.get(COOKIE, ""), self._staff.now()
         if not cookie or len(cookie) > 256:
             return None
@@ -137,7 +138,7 @@ class _Pages:
             await self._office.write(lambda tables: sessions.touch(tables, who, now))
         return who
 
-    async def _read(self, request: Request, who: SignedIn, page: str) -> dict[str, str] | None:
+    async def read(self, request: Request, who: SignedIn, page: str) -> dict[str, str] | None:
         """The fields of a form that was drawn for this sign-in, None for any other."""
         try:
             fields = await forms.read_fields(request, _LARGEST, _FIELDS)
@@ -150,7 +151,7 @@ class _Pages:
     # -- a reviewer's cases -------------------------------------------------------------------
 
     async def own(self, request: Request) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if who.supervises:
@@ -162,7 +163,7 @@ class _Pages:
         return html_answer(text)
 
     async def case(self, request: Request, case_id: str) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
         said = _DONE.get(request.query_params.get("done", ""), "")
@@ -215,7 +216,7 @@ class _Pages:
         await self._office.write(keep)
 
     async def scan(self, request: Request, case_id: str, sha: str) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if not is_sha(sha):
@@ -232,10 +233,10 @@ class _Pages:
     # -- acts ---------------------------------------------------------------------------------
 
     async def act(self, request: Request, case_id: str) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
-        fields = await self._read(request, who, case_address(case_id))
+        fields = await self.read(request, who, case_address(case_id))
         if fields is None:
             return await self._show(who, case_id, error=PageStale(), status=400)
         act = fields.get("act", "")
@@ -301,7 +302,7 @@ class _Pages:
     # -- supervisors --------------------------------------------------------------------------
 
     async def office(self, request: Request) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
         return await self._show_office(who) if who.supervises else go_to(LIST)
@@ -319,12 +320,12 @@ class _Pages:
         return html_answer(text, status)
 
     async def supervise(self, request: Request) -> Response:
-        who = await self._who(request)
+        who = await self.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if not who.supervises:
             return go_to(LIST)
-        fields = await self._read(request, who, OFFICE)
+        fields = await self.read(request, who, OFFICE)
         if fields is None:
             return await self._show_office(who, error=PageStale(), status=400)
         plan, fault = self._staff.plan()

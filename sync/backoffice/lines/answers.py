@@ -35,7 +35,7 @@ from sync.backoffice.lines.errors import (
 )
 from sync.backoffice.lines.outbox import Job
 from sync.backoffice.lines.system import MAX_ANSWER, LineAnswer
-from sync.errors import NotApplied
+from sync.errors import NotApplied, ServerTrouble
 
 Taken = Literal["applied", "repeated", "parked"]
 
@@ -97,6 +97,8 @@ def _try(
             if answer is None:
                 raise AnswerUnreadable
             _apply(connection, desk, line, answer, now)
+    except ServerTrouble:
+        raise  # the whole page of answers comes again
     except AppError as error:
         return error.code
     except IntegrityBroken:
@@ -122,6 +124,8 @@ def _check_about(line: str, answer: LineAnswer, job: Job, found: DeskCase) -> No
     if job.line != line or answer.department != found.assignment.department:
         raise AnswerElsewhere
     if answer.number != found.case.number or (job.ticket and job.ticket != answer.ticket):
+        raise AnswerUnknown
+    if not job.tries:  # it was never told of this
         raise AnswerUnknown
     if job.state == "answered":
         raise AnswerContradicts

@@ -65,10 +65,3 @@ class AnswerIncomplete(LineError):
 
     code = "LINE-08"
     blame = Blame.DATA
-
-
-class NoSuchLine(LineError):
-    """A callback under a name or a token that no line has."""
-
-    code = "LINE-09"
-    blame = Blame.MACHINE

@@ -1,8 +1,9 @@
 """Speak HTTP with a department's own system.
 
 ``POST URL/cases`` with the case as JSON and its key in ``Idempotency-Key`` answers
-``{"ticket": …}``; ``GET URL/answers?after=PLACE`` answers ``{"cursor": …, "answers": […]}``. Both
-carry ``Authorization: Bearer TOKEN``. What comes back is hostile until read.
+``{"ticket": …}``; ``GET URL/answers?after=PLACE&limit=100`` answers
+``{"cursor": …, "answers": […]}``. Both carry ``Authorization: Bearer TOKEN``. What comes back is
+hostile until read. The contract for departments: ``docs/lines.md``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sync.backoffice.lines.system import MAX_ANSWER, MAX_POLLED, CaseSnapshot, P
 
 _CONNECT, _READ, _WHOLE = 5.0, 15.0, 30.0  # seconds
 _LARGEST = MAX_ANSWER * MAX_POLLED
+_REFUSALS = frozenset({400, 409, 410, 413, 422})  # it speaks of this case, not of the line
 KEY_HEADER = "Idempotency-Key"
 
 
@@ -50,7 +52,7 @@ class HttpLine:
     def poll(self, after: str) -> Polled:
         """Raises LineTrouble."""
         try:
-            body = self._ask("GET", "/answers", None, {}, after=after)
+            body = self._ask("GET", "/answers", None, {}, after=after, limit=str(MAX_POLLED))
             return decode(body, Polled)
         except LineRefused as refused:
             raise LineTrouble(cause=str(refused.details.get("status", ""))) from None
@@ -79,6 +81,6 @@ class HttpLine:
             raise LineTrouble(cause=type(error).__name__) from None
         if status in {200, 201, 202}:
             return bytes(got)
-        if 400 <= status < 500 and status not in {408, 425, 429}:
+        if status in _REFUSALS:
             raise LineRefused(status=status)
         raise LineTrouble(cause=str(status))

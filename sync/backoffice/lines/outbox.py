@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments.plan import Line
+from sync.backoffice.lines.standing import may_speak, pause
 
 CLAIM = timedelta(seconds=60)
-_FIRST, _LONGEST = 2.0, 600.0  # seconds before another try
+_LONGEST = 600.0  # seconds before another try
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +67,30 @@ def find_job(connection: Transaction, key: str) -> Job | None:
     return None if row is None else Job(**dict(zip(_COLUMNS.split(", "), row, strict=True)))
 
 
-def claim(connection: Transaction, now: datetime) -> Job | None:
-    """The next job that is due and that no process is at."""
-    at = now.isoformat()
-    row = connection.execute(
-        "SELECT key FROM line_jobs WHERE state = 'waiting' AND next_at <= ?"
-        " AND claimed_until <= ? ORDER BY next_at LIMIT 1",
-        (at, at),
-    ).fetchone()
-    if row is None:
+def is_due(connection: Transaction, line: Line, now: datetime) -> bool:
+    return _due(connection, line, now) is not None
+
+
+def claim(connection: Transaction, line: Line, now: datetime) -> Job | None:
+    """The line's next job that is due and that no process is at; none while the line is paused."""
+    key = _due(connection, line, now) if may_speak(connection, line, now) else None
+    if key is None:
         return None
     connection.execute(
         "UPDATE line_jobs SET claimed_until = ?, tries = tries + 1 WHERE key = ?",
-        ((now + CLAIM).isoformat(), row[0]),
+        ((now + CLAIM).isoformat(), key),
     )
-    return find_job(connection, row[0])
+    return find_job(connection, key)
+
+
+def _due(connection: Transaction, line: Line, now: datetime) -> str | None:
+    at = now.isoformat()
+    row = connection.execute(
+        "SELECT key FROM line_jobs WHERE line = ? AND state = 'waiting' AND next_at <= ?"
+        " AND claimed_until <= ? ORDER BY next_at, key LIMIT 1",
+        (line.name, at, at),
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def note_sent(connection: Transaction, key: str, ticket: str, now: datetime) -> None:
@@ -94,11 +104,11 @@ def note_sent(connection: Transaction, key: str, ticket: str, now: datetime) -> 
 
 def note_failed(connection: Transaction, job: Job, code: str, now: datetime, jitter: float) -> None:
     """To be tried again, later each time. ``jitter`` is from 0 to 1."""
-    wait = min(_LONGEST, _FIRST * 2 ** min(job.tries - 1, 20)) * (0.5 + jitter / 2)
+    next_at = now + pause(job.tries, jitter, _LONGEST)
     connection.execute(
         "UPDATE line_jobs SET claimed_until = '', code = ?, next_at = ?, changed_at = ?"
         " WHERE key = ? AND state = 'waiting'",
-        (code, (now + timedelta(seconds=wait)).isoformat(), now.isoformat(), job.key),
+        (code, next_at.isoformat(), now.isoformat(), job.key),
     )
 
 

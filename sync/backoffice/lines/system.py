@@ -110,5 +110,5 @@ class LineSystem(Protocol):
         ...
 
     def poll(self, after: str) -> Polled:
-        """Answers after this place ("" for all); those that came by callback may come again."""
+        """Answers after this place ("" for all), the oldest first; the same ones may come again."""
         ...

@@ -1,0 +1,2 @@
+"""A fictitious department's own system, to try the back office against: it answers late, twice and
+sometimes wrongly. It ships as a simulator; ``docs/lines.md`` says how to run it."""
