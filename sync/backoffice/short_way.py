@@ -1,12 +1,13 @@
 """Answer plain routes without the framework's layers, whose work costs more than theirs.
 
-What windows ask all day long are plain routes of Starlette at fixed addresses: they need no
-matching, no validation by the framework and no stack of closing contexts. They are watched, and
-told what is wrong, as all the others are.
+What windows ask all day long are plain routes of Starlette at fixed addresses, or at such ones
+with a name at the end: they need no matching, no validation by the framework and no stack of
+closing contexts. They are watched, and told what is wrong, as all the others are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from sync.errors import SyncError
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _LATER_SECONDS = "1"
+_NAME = re.compile(r"\{[a-z_]+\}")
 
 
 class Application(FastAPI):
@@ -34,6 +36,7 @@ class Application(FastAPI):
         super().__init__(**settings)
         self.office = office
         self._short: dict[tuple[str, str], ASGIApp] = {}
+        self._named: dict[tuple[str, str], tuple[str, ASGIApp]] = {}
         self.add_middleware(SkewTold, now=office.settings.now)
         self.add_middleware(Watched, meters=office.meters, routes=self.router.routes)
         self.add_exception_handler(SyncError, _declined)
@@ -42,15 +45,26 @@ class Application(FastAPI):
     def finish(self) -> None:
         office, routes = self.office, self.router.routes
         for route in routes:
-            if type(route) is Route and "{" not in route.path:
-                plain = SkewTold(_Plain(route.endpoint), office.settings.now)
-                watched = Watched(plain, office.meters, routes)
-                for method in route.methods or ():
+            if type(route) is not Route or "{" in route.path.rpartition("/")[0]:
+                continue
+            plain = SkewTold(_Plain(route.endpoint), office.settings.now)
+            watched = Watched(plain, office.meters, routes)
+            folder, _, last = route.path.rpartition("/")
+            for method in route.methods or ():
+                if _NAME.fullmatch(last):
+                    self._named[method, folder] = (last[1:-1], watched)
+                elif "{" not in last:
                     self._short[method, route.path] = watched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             short = self._short.get((scope["method"], scope["path"]))
+            if short is None:
+                folder, _, name = scope["path"].rpartition("/")
+                named = self._named.get((scope["method"], folder)) if name else None
+                if named is not None:
+                    scope["path_params"] = {named[0]: name}
+                    short = named[1]
             if short is not None:
                 await short(scope, receive, send)
                 return

@@ -1,5 +1,8 @@
 """Send 200 scans of 500 KB to a real back office on this machine, beside a bare loop.
 
+``python -m tests.benchmarks.bench_attachments [--runs N] [--peers DIR]``; with ``--peers`` what
+others built sends as much in the same run.
+
 The bare loop reads plain files and sends them through one socket to a process that writes, syncs
 and renames them: no encryption, no HTTP, no hashes, no database. Everything else is what the
 client and the back office do: decrypt, PUT, check, sync, rename, note it on both sides.
@@ -7,6 +10,7 @@ client and the back office do: decrypt, PUT, check, sync, rename, note it on bot
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import random
@@ -23,12 +27,12 @@ from app.storage.attachments import AttachmentShelf
 from app.storage.blob_files import BlobFiles, attachment_key
 from app.storage.store import Store
 from sync.client.blob_worker import BlobSettings, BlobWorker
+from tests.benchmarks.sync_peers import peers_with_scans
 from tests.sync.world import Served, enrolled
 
 FILES = 200
 SIZE = 500_000
 LIMITS = {1: 90.0, 3: 115.0}  # MB/s over loopback
-ROUNDS = 3
 
 
 class _Clock:
@@ -118,12 +122,19 @@ def _bare(folder: Path, scans: list[bytes]) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--peers", type=Path)
+    asked = parser.parse_args()
     chance = random.Random(5)
     scans = [_scan(chance) for _ in range(FILES)]
     megabytes = FILES * SIZE / 1e6
     speeds: dict[str, list[float]] = {"bare": [], "1": [], "3": []}
+    others: dict[str, list[float]] = {}
     peaks = (0, 0)
-    for _ in range(ROUNDS):
+    for _ in range(asked.runs):
+        for peer, speed in (peers_with_scans(asked.peers) if asked.peers else {}).items():
+            others.setdefault(peer, []).append(speed)
         with tempfile.TemporaryDirectory() as folder:
             speeds["bare"].append(megabytes / _bare(Path(folder), scans))
         for lanes in (1, 3):
@@ -131,17 +142,18 @@ def main() -> None:
                 seconds, *found = _upload(Path(folder), scans, lanes)
                 speeds[str(lanes)].append(megabytes / seconds)
                 peaks = max(peaks[0], found[0]), max(peaks[1], found[1])
-    median = {name: sorted(found)[ROUNDS // 2] for name, found in speeds.items()}
+    median = {name: sorted(found)[len(found) // 2] for name, found in speeds.items()}
     for lanes, limit in LIMITS.items():
         speed = median[str(lanes)]
         print(
             f"scans on {lanes} lane(s): median {speed:.0f} MB/s (limit {limit:.0f}), "
             f"{speed / median['bare']:.2f} of a bare socket loop at {median['bare']:.0f} MB/s"
         )
-    own = megabytes + 0.0
+    for peer, rates in others.items():
+        print(f"{peer}: median {sorted(rates)[len(rates) // 2]:.0f} MB/s")
     print(
-        f"peak memory: this process {peaks[0]} MB (with {own:.0f} MB of scans to begin with), "
-        f"back office {peaks[1]} MB"
+        f"peak memory: this process {peaks[0]} MB (with {megabytes:.0f} MB of scans to begin "
+        f"with), back office {peaks[1]} MB"
     )
 
 

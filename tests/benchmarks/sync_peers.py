@@ -32,3 +32,10 @@ def peers_in_bulk(folder: Path) -> dict[str, float]:
         *peer_lines(folder, "bench_full.py", "1"),
     ]
     return {line["peer"]: float(line["docs_s"]) for line in lines if line["ok"]}
+
+
+def peers_with_scans(folder: Path) -> dict[str, float]:
+    """200 attachments of 500 KB until all are acknowledged: MB a second by peer."""
+    wanted = "a.pouch,c.put,c.missing,e.anki"
+    lines = peer_lines(folder, "bench_attach.py", "1", wanted)
+    return {line["peer"]: float(line["mb_s"]) for line in lines if line.get("stored") == 200}
