@@ -11,15 +11,16 @@ from fastapi import FastAPI, Request, Response
 from sync import errors
 from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
-from sync.backoffice.database import Cursor
+from sync.backoffice.database import Cursor, Database
 from sync.backoffice.departments.routes import add_pages
 from sync.backoffice.departments.staff import Staff
 from sync.backoffice.devices import add_devices
 from sync.backoffice.feed import add_feed
 from sync.backoffice.health import add_health
+from sync.backoffice.lane import Lane
 from sync.backoffice.lines.routes import add_line_pages
 from sync.backoffice.lines.worker import LineLoop
-from sync.backoffice.office import Office, json_answer
+from sync.backoffice.office import Office, OpenLane, json_answer
 from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
 from sync.backoffice.published import PublishedShelf, add_published
@@ -38,9 +39,14 @@ def _html(text: str, status: int = 200) -> Response:
     )
 
 
-def create_app(settings: Settings) -> Application:
-    """The application over ``settings.data``; opens the database at once. Raises StoreTooNew."""
-    office = Office(settings)
+def create_app(
+    settings: Settings, database: Database | None = None, lane: OpenLane = Lane
+) -> Application:
+    """The application over ``settings.data``; opens the database at once, unless one is given.
+
+    Raises StoreTooNew.
+    """
+    office = Office(settings, database, lane)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

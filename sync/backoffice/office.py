@@ -27,19 +27,25 @@ from sync.backoffice.settings import Settings, read_token
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
+OpenLane = Callable[[Database, Callable[[int], None]], Lane]
+
 _BODY_SECONDS = 60.0
 
 
 class Office:
     """The open back office: database, its one writing lane, and what was configured."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, database: Database | None = None, lane: OpenLane = Lane
+    ) -> None:
+        """``database`` is taken over where it is open already."""
         self.settings = settings
         self.token = read_token(settings.data)
         self.meters = Meters(settings.version)
         self.numbers = NumberPattern(settings.hall)
         now = settings.now()
-        self.database = Database.open(settings.database or settings.data / "backoffice.db", now)
+        place = settings.database or settings.data / "backoffice.db"
+        self.database = database or Database.open(place, now)
         self.tokens = KnownTokens(self.database)
         with self.database.write() as connection:
             line.forget_old_answers(connection, now)
@@ -51,7 +57,7 @@ class Office:
         self.changed = Changed()
         note("opened", parked=left, line=added)
         # SQLite has one writer; one lane keeps requests in order instead of fighting for the lock.
-        self._lane = Lane(self.database, self.changed.tell)
+        self._lane = lane(self.database, self.changed.tell)
         self._readers = ThreadPoolExecutor(2, "reader")
         self.database.hear(self.changed.tell)
 

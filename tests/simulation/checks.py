@@ -6,10 +6,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from app.domain.case import fold
 from app.domain.errors import AppError, ChainBroken
 from app.domain.journal import GENESIS, Entry, check_chain
-from sync.backoffice.cases import events_about
 from tests.simulation.window import SimulatedWindow
 from tests.simulation.world import World
 from tests.sync.coming_back import rebuilt_equals_kept
@@ -34,40 +32,38 @@ def _facts(world: World) -> Iterator[str]:
             yield f"{name} took effect {times} times"
     if parked := office.rows("SELECT id FROM entries WHERE outcome = 'parked'"):
         yield f"still parked: {parked}"
-    known: set[str] = set()
     for window in world.windows:
-        here = {row[0] for row in window.rows("SELECT id FROM journal")}
-        known |= here
-        own = window.saved & here
+        here = window.program.all_ids()
+        own = window.saved - window.lost
         if lost := own - there.keys():
             yield f"{window.name}: the back office lacks {sorted(lost)}"
-        if window.name not in world.restored and (lost := window.saved - here):
+        if not window.restored and (lost := own - here):
             yield f"{window.name}: its own disk lacks {sorted(lost)}"
         seen = {
             row[0]
-            for row in window.rows(
+            for row in window.program.rows(
                 "SELECT j.id FROM set_aside s JOIN journal j"
                 " ON j.install = s.install AND j.seq = s.seq"
             )
         }
-        refused = {name for name in own if there.get(name, (0, ""))[1] == "refused"}
+        refused = {name for name in own & here if there.get(name, (0, ""))[1] == "refused"}
         if unseen := refused - seen:
             yield f"{window.name}: nobody sees that {sorted(unseen)} were refused"
-        waiting, _ = window.outbox.counts()
+        waiting, _ = window.program.outbox.counts()
         if waiting:
             yield f"{window.name}: {waiting} facts still wait"
 
 
 def _chains(world: World) -> Iterator[str]:
     for window in world.windows:
-        seq, head = window.store.verify()
+        seq, head = window.program.store.verify()
         stands = world.office.rows(
             "SELECT acknowledged, head, set_aside FROM chains WHERE device = ? AND install = ?",
-            window.store.device, window.store.install,
+            window.program.store.device, window.program.store.install,
         )  # fmt: skip
         if stands != [(seq, head, "")]:
             yield f"{window.name}: chain {seq} {head[:8]} stands there as {stands}"
-        if not rebuilt_equals_kept(window.store):
+        if not rebuilt_equals_kept(window.program.store):
             yield f"{window.name}: rebuilt is not what was kept"
     for (chain,) in world.office.rows("SELECT id FROM chains"):
         try:
@@ -98,11 +94,7 @@ def _cases(world: World) -> Iterator[str]:
     numbers = [row[2] for row in known if row[2]]
     if len(set(numbers)) != len(numbers):
         yield f"a number was given twice: {sorted(numbers)}"
-    with world.office.beside() as reader:
-        there = {
-            row[0]: fold(row[0], (event for event, _ in events_about(reader, f"case:{row[0]}")))
-            for row in known
-        }
+    there = {row[0]: world.fold(row[0]) for row in known}
     for case_id, state, number in known:
         case = there[case_id]
         if case is None or (case.state.value, case.number) != (state, number):
@@ -112,14 +104,14 @@ def _cases(world: World) -> Iterator[str]:
 
 
 def _seen_by(window: SimulatedWindow, there: Mapping[str, object]) -> Iterator[str]:
-    if unfit := window.rows("SELECT * FROM unfit"):
+    if unfit := window.program.rows("SELECT * FROM unfit"):
         yield f"{window.name}: cannot show {unfit}"
-    here = {row[0] for row in window.rows("SELECT id FROM cases")}
+    here = {row[0] for row in window.program.rows("SELECT id FROM cases")}
     if here != there.keys():
         yield f"{window.name}: sees other cases: {sorted(here ^ there.keys())}"
     for case_id in here & there.keys():
         try:
-            seen = window.store.find_case(case_id)
+            seen = window.program.store.find_case(case_id)
         except AppError as error:
             yield f"{window.name}: {case_id} cannot be folded: {error.code}"
             continue
@@ -134,7 +126,7 @@ def _scans(world: World) -> Iterator[str]:
             "SELECT sha, state FROM blobs"
             " WHERE local = 1 AND sha IN (SELECT sha FROM case_materials)"
         )
-        for sha, state in window.rows(wanted):
+        for sha, state in window.program.rows(wanted):
             if state != "there":
                 yield f"{window.name}: scan {sha[:8]} is {state}"
             kept = folder / sha[:2] / sha
@@ -144,5 +136,5 @@ def _scans(world: World) -> Iterator[str]:
         "SELECT p.case_id, p.sha FROM case_pages p LEFT JOIN blobs b ON b.sha = p.sha"
         " WHERE b.sha IS NULL"
     )
-    if lacking and not world.restored:
+    if lacking and not any(window.restored for window in world.windows):
         yield f"pages are lacking: {lacking}"

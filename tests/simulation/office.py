@@ -1,12 +1,16 @@
 """A back office without sockets: the real application over a real database, asked one by one.
 
-It may lose its power in the middle of a request, have a full disk, or be an older program that does
-not know every kind of fact.
+It may die in the middle of a request (its clock kills it: every request looks at it), between the
+commit and the answer, or while nobody asks; its disk is then found as a kill or a power cut leaves
+it. It may have a full disk, or be an older program that does not know every kind of fact.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,23 +25,36 @@ from app.domain.events import KINDS
 from sync import wire
 from sync.backoffice import enrolment, own
 from sync.backoffice.app import create_app
-from sync.backoffice.database import Database, Transaction
+from sync.backoffice.database import Transaction
 from sync.backoffice.office import Office
 from sync.backoffice.settings import Settings
 from sync.backoffice.sqlite import SqliteDatabase
-from sync.errors import ServerTrouble
+from sync.errors import ServerTrouble, Unreachable
+from tests.simulation.disk import FULL, ROOM, committed_frames, copy_disk, cut_power
+from tests.simulation.one_thread import LaneAtOnce, OneThread
+from tests.simulation.schedule import Schedule
 from tests.sync.hall import HALL
 
-_FULL = "PRAGMA max_page_count = 1"  # SQLite makes it the size that the file has
-_ROOM = "PRAGMA max_page_count = 1073741823"
+FILE = "backoffice.db"
+TICKETS = 6  # in the hall's line
 
 
-class LineBroke(Exception):
-    """The asker or the asked is gone: no answer."""
+class OfficeDied(BaseException):
+    """No handler of the product may take it for an error of a request."""
 
 
-class PowerCut(Exception):
-    """In the middle of what the back office was doing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request as it goes over the line."""
+
+    method: str
+    address: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.address.partition('?')[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +64,52 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class OfficeDisk(SqliteDatabase):
+    """The real database on a disk that may be full, and of which is known what a power cut
+    would leave."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.full = False
+        self._drivers: list[sqlite3.Connection] = []
+
+    def _connect(self) -> sqlite3.Connection:
+        driver = super()._connect()
+        self._drivers.append(driver)
+        return driver
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        with super().write() as transaction:
+            transaction.execute(f"PRAGMA max_page_count = {1 if self.full else ROOM}")
+            yield transaction
+
+    def durable_frames(self) -> int:
+        """Of the write-ahead log."""
+        modes = [one.execute("PRAGMA synchronous").fetchone()[0] for one in self._drivers]
+        return committed_frames(self._path)[0] if all(mode >= FULL for mode in modes) else 0
+
+
 class SimulatedOffice:
-    """Begins to serve at once; ``close`` at the end."""
+    """Serves from ``start``; when it died it is started again by itself. ``close`` at the end."""
 
     def __init__(
-        self, data: Path, now: Callable[[], datetime], chance: Random,
-        unknown: frozenset[str] = frozenset(),
+        self, homes: Path, schedule: Schedule, chance: Random, *,
+        unknown: frozenset[str] = frozenset(), disk: type[OfficeDisk] = OfficeDisk,
     ) -> None:  # fmt: skip
-        """``unknown`` kinds of facts are not known to its program until ``upgrade``."""
-        self.data = data
+        """Its lives have their disks in ``homes``. ``unknown`` kinds of facts are not known to its
+        program until ``upgrade``."""
         self.unknown = unknown
-        self.on_restart: Callable[[], None] = lambda: None
-        self._world_now = now
+        self.up = False
+        self.full = False
+        self.on_start: Callable[[], None] = lambda: None
+        self.disk: OfficeDisk
+        self._kind = disk
+        self._homes, self._lives = homes, 0
+        self._schedule = schedule
         self._chance = chance
-        self._looks = 0  # at the clock until the power goes, 0: it stays
-        self._loop = asyncio.new_event_loop()
-        self._serve()
+        self._looks = 0  # at the clock until it dies, 0: it lives
+        self._loop = OneThread()
 
     @property
     def office(self) -> Office:
@@ -70,43 +117,71 @@ class SimulatedOffice:
         assert isinstance(office, Office)
         return office
 
+    @property
+    def data(self) -> Path:
+        return self._homes / str(self._lives)
+
     def _now(self) -> datetime:
         if self._looks:
             self._looks -= 1
             if not self._looks:
-                raise PowerCut
-        return self._world_now()
+                raise OfficeDied
+        return self._schedule.now()
 
     # -- its life -----------------------------------------------------------------------------
 
-    def _serve(self) -> None:
+    def start(self) -> None:
+        if self.up:
+            return
+        self._looks = 0
+        self.data.mkdir(parents=True, exist_ok=True)
         with self._program():
-            self._app = create_app(
-                Settings(
-                    data=self.data, hall=HALL, block_size=20, now=self._now,
-                    random=self._chance.randbytes, blob_reserve=0,
-                )
+            disk = self._kind.opened(self.data / FILE, self._schedule.now())
+            assert isinstance(disk, OfficeDisk)
+            self.disk = disk
+            settings = Settings(
+                data=self.data, hall=HALL, block_size=20, now=self._now, blob_reserve=0,
+                random=self._chance.randbytes, demo_line=TICKETS,
             )  # fmt: skip
+            self._app = create_app(settings, disk, LaneAtOnce)
         self._lifespan = self._app.router.lifespan_context(self._app)
         self._loop.run_until_complete(self._lifespan.__aenter__())
+        self.up = True
+        disk.full = self.full
+        self._schedule.say("office starts")
+        self.on_start()
 
-    def _end(self) -> None:
-        self._loop.run_until_complete(self._lifespan.__aexit__(None, None, None))
-
-    def lose_power(self) -> None:
-        """What was not committed is gone; it serves again from its files."""
-        self._end()
-        self._serve()
-        self.on_restart()
+    def die(self, *, power: bool) -> None:
+        """At once; it is started again after a while."""
+        if not self.up:
+            return
+        self._schedule.say("office lost its power" if power else "office was killed")
+        former = self.data
+        self._lives += 1
+        if power:
+            cut_power(former, self.data, FILE, self.disk.durable_frames(), self._chance)
+        else:
+            copy_disk(former, self.data)
+        self._end()  # what the dead one would tidy up, it does on a disk that nobody looks at
+        shutil.rmtree(former)
+        self._schedule.after(self._chance.uniform(0.1, 8.0), self.start)
 
     def upgrade(self) -> None:
+        """The program is stopped, and a newer one started."""
+        if self.up:
+            self._end()
         self.unknown = frozenset()
-        self.lose_power()
+        self.start()
 
     def close(self) -> None:
-        self._end()
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        if self.up:
+            self._end()
         self._loop.close()
+
+    def _end(self) -> None:
+        self.up = False
+        self._looks = 0
+        self._loop.run_until_complete(self._lifespan.__aexit__(None, None, None))
 
     @contextmanager
     def _program(self) -> Iterator[None]:
@@ -118,47 +193,41 @@ class SimulatedOffice:
 
     def fill_disk(self, *, full: bool) -> None:
         """As far as SQLite asks for more pages; what it overwrites still goes."""
-        database = self.office.database
-        assert isinstance(database, SqliteDatabase)
-        drivers = [database._idle.get() for _ in range(database._idle.qsize())]
-        for driver in drivers:
-            driver.execute(_FULL if full else _ROOM)
-            database._idle.put(driver)
+        self._schedule.say(f"office disk {'full' if full else 'has room'}")
+        self.full = full
+        if self.up:
+            self.disk.full = full
 
     # -- requests -----------------------------------------------------------------------------
 
-    def ask(
-        self, method: str, address: str, headers: Mapping[str, str], body: bytes = b"",
-        *, cut: int | None = None, dies_after: int = 0,
-    ) -> Answer:  # fmt: skip
-        """``cut``: the line breaks after so many bytes of the body; ``dies_after``: the power goes
-        with that look at the clock. Raises LineBroke."""
+    def ask(self, ask: Ask, *, cut: int | None = None, dies_after: int = 0) -> Answer:
+        """``cut``: the line breaks after so many bytes of the body; ``dies_after``: it dies with
+        that look at the clock. Raises Unreachable."""
+        if not self.up:
+            raise Unreachable
         self._looks = dies_after
         try:
             with self._program():
-                return self._loop.run_until_complete(self._ask(method, address, headers, body, cut))
-        except PowerCut:
-            raise LineBroke from None
+                return self._loop.run_until_complete(self._carry_out(ask, cut))
+        except OfficeDied:
+            self.die(power=self._chance.random() < 0.5)
+            raise Unreachable from None
         finally:
             self._looks = 0
-            if dies_after:
-                self.lose_power()
 
-    async def _ask(
-        self, method: str, address: str, headers: Mapping[str, str], body: bytes, cut: int | None
-    ) -> Answer:
-        told = {"host": "office", "content-length": str(len(body))}
-        told |= {name.lower(): value for name, value in headers.items()}
-        parts = urlsplit(address)
+    async def _carry_out(self, ask: Ask, cut: int | None) -> Answer:
+        told = {"host": "office", "content-length": str(len(ask.body))}
+        told |= {name.lower(): value for name, value in ask.headers.items()}
+        parts = urlsplit(ask.address)
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
-            "scheme": "http", "path": unquote(parts.path), "raw_path": parts.path.encode(),
-            "query_string": parts.query.encode(), "root_path": "",
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1",
+            "method": ask.method, "scheme": "http", "path": unquote(parts.path),
+            "raw_path": parts.path.encode(), "query_string": parts.query.encode(),
+            "root_path": "", "client": ("10.0.0.1", 1), "server": ("office", 80), "state": {},
             "headers": [(name.encode(), value.encode()) for name, value in told.items()],
-            "client": ("10.0.0.1", 1), "server": ("office", 80), "state": {},
         }  # fmt: skip
         coming: list[MutableMapping[str, Any]] = [
-            {"type": "http.request", "body": body[:cut], "more_body": cut is not None}
+            {"type": "http.request", "body": ask.body[:cut], "more_body": cut is not None}
         ]
         sent: list[MutableMapping[str, Any]] = []
 
@@ -174,7 +243,7 @@ class SimulatedOffice:
 
         await self._app(scope, receive, send)
         if cut is not None:
-            raise LineBroke
+            raise Unreachable
         return Answer(
             status=sent[0]["status"], body=b"".join(one.get("body", b"") for one in sent[1:]),
             headers={name.decode().lower(): value.decode() for name, value in sent[0]["headers"]},
@@ -183,22 +252,24 @@ class SimulatedOffice:
     # -- people at the back office --------------------------------------------------------------
 
     def code_for(self, device: str) -> str:
-        """A one-time code, as an administrator makes it."""
+        """A one-time code, as an administrator makes it. Raises Unreachable."""
         told = {
             "authorization": f"Bearer {self.office.token}",
             wire.PROTOCOL_HEADER: str(wire.PROTOCOL),
         }
-        answer = self.ask("POST", "/api/devices/codes", told, f'{{"device":"{device}"}}'.encode())
-        assert answer.status == 200, answer
-        return str(answer.body.decode().partition('"code":"')[2].partition('"')[0])
+        body = json.dumps({"device": device}).encode()
+        answer = self.ask(Ask(method="POST", address="/api/devices/codes", headers=told, body=body))
+        if answer.status != 200:
+            raise Unreachable
+        return str(json.loads(answer.body)["code"])
 
     def revoke(self, device: str) -> None:
-        self._write(lambda tables: enrolment.revoke(tables, device, self._world_now()))
+        self._write(lambda tables: enrolment.revoke(tables, device, self._schedule.now()))
         self.office.tokens.forget()
 
     def record(self, event: Event, subject: str) -> None:
         """A department's or supervisor's fact. Raises the AppError that refuses it."""
-        now = self._world_now()
+        now = self._schedule.now()
         self._write(
             lambda tables: own.record(tables, event, subject=subject, actor="9001", now=now)
         )
@@ -212,16 +283,6 @@ class SimulatedOffice:
 
     # -- what is in it ------------------------------------------------------------------------
 
-    @contextmanager
-    def beside(self) -> Iterator[Transaction]:
-        """The database as another program opens it."""
-        opened = Database.open(self.data / "backoffice.db", self._world_now())
-        try:
-            with opened.read() as reader:
-                yield reader
-        finally:
-            opened.close()
-
     def rows(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
-        with self.beside() as reader:
+        with self.disk.read() as reader:
             return [tuple(row) for row in reader.execute(sql, values)]

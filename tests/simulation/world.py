@@ -7,10 +7,11 @@ import random
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from app.domain.case import CaseState, fold
+from app.domain import case as cases
+from app.domain.case import Case, CaseState
 from app.domain.case_events import (
     CaseDispatched,
     CaseFinished,
@@ -20,20 +21,26 @@ from app.domain.case_events import (
     SupplementAsked,
 )
 from app.domain.errors import AppError
-from app.storage.errors import StoreError
+from app.domain.events import ClerkSignedIn
 from sync.backoffice.cases import events_about
-from sync.client.feed import PullKind
 from sync.client.round import TurnKind
-from tests.simulation.office import SimulatedOffice
-from tests.simulation.window import Dead, SimulatedWindow
-from tests.sync.clerk import Clerk
+from sync.errors import Unreachable
+from sync.feed import Cursor
+from tests.simulation.clerk import Clerk
+from tests.simulation.disk import copy_disk
+from tests.simulation.line import FAIR, Line, Weather
+from tests.simulation.office import OfficeDisk, SimulatedOffice
+from tests.simulation.program import LANES, Program
+from tests.simulation.schedule import Act, MachineClock, Schedule
+from tests.simulation.window import SimulatedWindow
 from tests.sync.coming_back import wanting
-from tests.sync.hall import START
 
 NAMES = ("W01", "W02", "W03")
-STEPS = 100
-TROUBLES = ("copies", "disks", "withdrawals")
-_SETTLES = 40  # rounds of all windows; more never settle
+TROUBLES = ("copies", "disks", "withdrawals", "clocks", "scans")
+TROUBLE_SECONDS = 40.0
+PATIENCE_SECONDS = 300.0  # after the trouble: more never settles
+
+_STEP_SECONDS = 5.0
 _LATER_KINDS = ("MaterialReceived", "CaseResumed", "NoticeIssued", "ResultHanded")
 
 
@@ -41,56 +48,38 @@ class Stuck(AssertionError):
     """The trouble has ended, and something still waits."""
 
 
-class WorldClock:
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        self.at += timedelta(milliseconds=7)
-        return self.at
-
-
-class WindowClock:
-    """Ahead or behind, and now and then set anew."""
-
-    def __init__(self, world: WorldClock, chance: random.Random) -> None:
-        self._world, self._chance = world, chance
-        self.off = timedelta()
-
-    def set_anew(self) -> None:
-        days = self._chance.choice([0, 0, 0, -400, -1, 1, 400])
-        self.off = timedelta(days=days, seconds=self._chance.randrange(-300, 300))
-
-    def now(self) -> datetime:
-        return self._world.now() + self.off
-
-
 class World:
-    """One hall. ``trace`` tells what happened, in order; the same seed tells the same."""
+    """One hall."""
 
     def __init__(
-        self, folder: Path, template: Path, seed: int, *, sure: Collection[str] = ()
-    ) -> None:
+        self, folder: Path, template: Path, seed: int, *, sure: Collection[str] = (),
+        disk: type[OfficeDisk] = OfficeDisk,
+    ) -> None:  # fmt: skip
         """``sure`` of TROUBLES happen; of the others the seed says whether."""
-        shutil.copytree(template, folder)
+        copy_disk(template, folder)
         self.folder, self.seed = folder, seed
+        self.schedule = Schedule()
         self.chance = chance = random.Random(seed)
-        self.trace: list[str] = []
-        self.clock = WorldClock()
         older = chance.random() < 0.2
-        unknown = frozenset({chance.choice(_LATER_KINDS)} if older else ())
-        self.office = SimulatedOffice(folder / "office", self.clock.now, chance, unknown)
-        self.office.on_restart = self._check_told
+        self.office = SimulatedOffice(
+            folder / "office", self.schedule, chance, disk=disk,
+            unknown=frozenset({chance.choice(_LATER_KINDS)} if older else ()),
+        )  # fmt: skip
+        self.office.on_start = self._check_told
         self.broken: list[str] = []  # promises, as they were seen to be
-        self.clerks: list[Clerk[SimulatedWindow]] = []
-        self.clocks: list[WindowClock] = []
+        self.windows: list[SimulatedWindow] = []
+        self._images: list[tuple[SimulatedWindow, Path]] = []
+        self._scans = 0
+        self._over = False
+        # What may happen in this hall, so that one without this or that is played, too.
+        self._may = frozenset(one for one in TROUBLES if chance.random() < 0.3 or one in sure)
+        self.office.start()
         for name in NAMES:
             self._sit_down(name, folder / name)
-        self.restored: set[str] = set()  # windows whose disk was set back
-        self._images: list[tuple[int, Path]] = []
-        self._scans = 0
-        # What may happen in this hall, so that one without this or that is played, too.
-        self._may = frozenset(one for one in TROUBLES if chance.random() < 0.25 or one in sure)
+
+    @property
+    def trace(self) -> list[str]:
+        return self.schedule.trace
 
     def _check_told(self) -> None:
         """What a window was told to be kept is there after the power went."""
@@ -99,111 +88,112 @@ class World:
             for row in self.office.rows("SELECT device, install, acknowledged FROM chains")
         }
         for window in self.windows:
-            told = window.outbox.acknowledged()
-            kept = there.get((window.store.device, window.store.install), 0)
-            if told > kept:
-                self.broken.append(f"{window.name} was told {told}, and {kept} are there")
+            if window.up:
+                with window.unharmed():
+                    told = window.program.outbox.acknowledged()
+                    chain = window.program.store.identity()
+                if told > there.get(chain, 0):
+                    self.broken.append(
+                        f"{window.name} was told {told}, and {there.get(chain, 0)} are there"
+                    )
 
-    @property
-    def windows(self) -> list[SimulatedWindow]:
-        return [clerk.window for clerk in self.clerks]
-
-    def _sit_down(self, name: str, home: Path) -> None:
-        clock = WindowClock(self.clock, self.chance)
-        window = SimulatedWindow(home, name, self.office, clock, self.chance, self.trace.append)
-        self.clerks.append(Clerk(window, clock))  # type: ignore[arg-type]  # it only sets it anew
-        self.clocks.append(clock)
+    def _sit_down(self, name: str, homes: Path) -> None:
+        clock = MachineClock(self.schedule)
+        line = Line(name, self.office, self.schedule, clock, self.chance)
+        window = SimulatedWindow(name, homes, line, self.schedule, clock, self.chance)
+        self.windows.append(window)
+        window.start()
+        line.weather = Weather.drawn(self.chance)
+        window.risk = self.chance.choice([0.0, 0.001, 0.003])
+        clerk = Clerk(window, self.chance)
+        self._again(0.3, 4.0, lambda: window.do(clerk.act))
 
     def close(self) -> None:
         for window in self.windows:
-            window.close()
+            window.stop()
         self.office.close()
 
     # -- trouble ------------------------------------------------------------------------------
 
     def play(self) -> None:
-        for window in self.windows:
-            window.push()  # the morning: numbers are there
-            window.endanger()
-        for step in range(STEPS):
-            place = self.chance.randrange(len(self.clerks))
-            window = self.windows[place]
-            try:
-                self._step(step, place)
-            except Dead:
-                window.lose_power()
-            except StoreError as error:  # told to the clerk; nothing of the act is saved
-                self.trace.append(f"{window.name} {error.code}")
+        self._again(1.0, 6.0, self._trouble)
+        self._again(1.0, 8.0, self._department)
+        if "scans" in self._may:
+            self._again(2.0, 15.0, self._scan)
+        self.schedule.run(TROUBLE_SECONDS)
 
-    def _step(self, step: int, place: int) -> None:
-        chance, clerk, window = self.chance, self.clerks[place], self.windows[place]
+    def _again(self, least: float, most: float, act: Act) -> None:
+        """Now and then, until the trouble is over."""
+
+        def go_on() -> None:
+            if not self._over:
+                act()
+                self._again(least, most, act)
+
+        self.schedule.after(self.chance.uniform(least, most), go_on)
+
+    def _trouble(self) -> None:
+        chance = self.chance
+        window = chance.choice(self.windows)
         what = chance.random()
-        if what < 0.30:
-            clerk.act(chance)
-        elif what < 0.36:
-            self._scan(window)
-        elif what < 0.58:
-            window.push()
-        elif what < 0.72:
-            window.pull(chance.choice([1, 50]))
-        elif what < 0.79:
-            window.upload()
-        elif what < 0.84:
-            self._department()
-        elif what < 0.87:
-            self.clocks[place].set_anew()
-        elif what < 0.90:
+        if what < 0.15:
             window.line.up = not window.line.up
-        elif what < 0.92:
-            window.lose_power()
-        elif what < 0.94:
-            self.office.lose_power()
-        elif what < 0.98:
-            self._disaster(place)
-        elif self.office.unknown and step > STEPS // 2:
+            window.say(f"line {'up' if window.line.up else 'down'}")
+        elif what < 0.25:
+            window.line.weather = Weather.drawn(chance)
+        elif what < 0.40:
+            window.die(power=chance.random() < 0.5)
+        elif what < 0.47:
+            self.office.die(power=chance.random() < 0.5)
+        elif what < 0.62 and "clocks" in self._may:
+            days = chance.choice([0, 0, -400, -1, 1, 400])
+            window.clock.off = timedelta(days=days, seconds=chance.randrange(-300, 300))
+            window.say(f"clock {window.clock.off}")
+        elif what < 0.72 and "disks" in self._may:
+            (self.office if chance.random() < 0.5 else window).fill_disk(full=chance.random() < 0.6)
+        elif what < 0.78 and "withdrawals" in self._may and self.office.up:
+            self.schedule.say(f"{window.name} was withdrawn")
+            self.office.revoke(window.name)
+        elif what < 0.90 and "copies" in self._may and len(self.windows) == len(NAMES):
+            self._copy(window)
+        elif what < 0.95 and self.office.unknown and self.schedule.at > TROUBLE_SECONDS / 2:
+            self.schedule.say("office upgraded")
             self.office.upgrade()
 
-    def _scan(self, window: SimulatedWindow) -> None:
+    def _scan(self) -> None:
+        window = self.chance.choice(self.windows)
         self._scans += 1
         size = self.chance.choice([900, 40_000, 300_000, 300_000, 1_200_000])
         content = b"\xff\xd8\xff\xe0" + self.chance.randbytes(size)
-        window.scan(f"scanned-{self._scans}", content, "image/jpeg")
+        window.do(lambda program: program.scan(f"scanned-{self._scans}", content, "image/jpeg"))
 
-    def _disaster(self, place: int) -> None:
-        chance, window = self.chance, self.windows[place]
-        if "disks" in self._may and chance.random() < 0.5:
-            (self.office if chance.random() < 0.5 else window).fill_disk(full=chance.random() < 0.7)
-        elif "withdrawals" in self._may and chance.random() < 0.5:
-            self.trace.append(f"{window.name} was withdrawn")
-            self.office.revoke(window.store.device)
-        elif "copies" in self._may and len(self.clerks) == len(NAMES):
-            if not self._images:
-                image = self.folder / "image"
-                window.copy_disk(image)
-                self._images.append((place, image))
-            else:
-                self._use_image(*self._images.pop())
-
-    def _use_image(self, place: int, image: Path) -> None:
-        if self.chance.random() < 0.5:
-            self.windows[place].restore_disk(image)
-            self.restored.add(self.windows[place].name)
+    def _copy(self, window: SimulatedWindow) -> None:
+        if not window.up:
+            return
+        if not self._images:
+            image = self.folder / f"image{self.schedule.at}"
+            window.copy_disk(image)
+            self._images.append((window, image))
+            return
+        window, image = self._images.pop()
+        if not window.up:
+            self._images.append((window, image))
+        elif self.chance.random() < 0.5:
+            window.restore_disk(image)
         else:
-            self.trace.append(f"{self.windows[place].name} was copied")
-            self._sit_down("W09", image)
-            self.windows[-1].endanger()
+            window.say("was copied")
+            copy_disk(image, self.folder / "W09" / "0")
+            self._sit_down("W09", self.folder / "W09")
 
     def _department(self) -> None:
         """Reviewers, and a supervisor who frees the case of a window that does not answer."""
-        known = [str(row[0]) for row in self.office.rows("SELECT id FROM cases ORDER BY id")]
-        if not known:
+        if not self.office.up:
             return
-        case_id = self.chance.choice(known)
-        subject = f"case:{case_id}"
-        with self.office.beside() as reader:
-            case = fold(case_id, (event for event, _ in events_about(reader, subject)))
+        known = [str(row[0]) for row in self.office.rows("SELECT id FROM cases ORDER BY id")]
+        case = self.fold(self.chance.choice(known)) if known else None
         if case is None:
             return
+        subject = f"case:{case.id}"
         with suppress(AppError):  # refused: parked facts, or a window was quicker
             if case.state is CaseState.OPEN:
                 waits = case.resumed in {None, CaseState.LEFT}
@@ -220,57 +210,87 @@ class World:
                 done = CaseFinished(name="许可证", number="X1", reviewer="2001")
                 self.office.record(done, subject)
 
+    def fold(self, case_id: str) -> Case | None:
+        with self.office.disk.read() as reader:
+            past = events_about(reader, f"case:{case_id}")
+        return cases.fold(case_id, (event for event, _ in past))
+
     # -- and its end ----------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Lines stand, disks have room, programs are new, and people do what the screens ask for.
         Raises Stuck."""
+        self.schedule.say("the trouble is over")
+        self._over = True
         if self.office.unknown:
             self.office.upgrade()
         self.office.fill_disk(full=False)
         for window in self.windows:
             window.calm()
-        quiet = 0
-        for _ in range(_SETTLES):
-            # Twice around: what one heard last may give it something to send.
-            done = [self._settled(window) for window in self.windows]
-            quiet = quiet + 1 if all(done) else 0
-            if quiet == 2:
+            window.line.weather, window.line.up = FAIR, True
+        until = self.schedule.at + PATIENCE_SECONDS
+        signed_in: set[str] = set()
+        while self.schedule.at < until:
+            self.schedule.run(_STEP_SECONDS)
+            for window in self.windows:
+                self._attend(window, signed_in)
+            if len(signed_in) == len(self.windows) and self._settled():
                 return
         raise Stuck(f"seed {self.seed}: never settles\n" + "\n".join(self.trace[-40:]))
 
-    def _settled(self, window: SimulatedWindow) -> bool:
-        turn = window.push()
-        if turn.kind is TurnKind.BLOCKED:  # the screen says so and why: enrol this device anew
-            window.enrol(self.office.code_for(window.name))
+    def _attend(self, window: SimulatedWindow, signed_in: set[str]) -> None:
+        """Somebody signs in, and does what the screen asks for."""
+        if not window.up:
+            return
+        if window.name not in signed_in:
+            signed_in.add(window.name)
+            signed = ClerkSignedIn(clerk="1001", window=window.name)
+            window.do(lambda program: program.save("session", signed))
+        if window.program.last["push"].kind is TurnKind.BLOCKED and self.office.up:
+            with suppress(Unreachable):
+                code = self.office.code_for(window.name)
+                window.say("is enrolled anew")
+                window.do(lambda program: program.enrol(code))
+
+    def _settled(self) -> bool:
+        if not self.office.up or not all(window.up for window in self.windows):
             return False
-        sent = window.upload()
-        heard = window.pull()
-        return (turn.kind, sent.kind, heard.kind) == (
-            TurnKind.QUIET, TurnKind.QUIET, PullKind.QUIET
-        )  # fmt: skip
+        end = self.office.rows("SELECT coalesce(max(arrival), 0) FROM entries")[0][0]
+        return all(_rests(window.program, end) for window in self.windows) and not any(
+            window.line.under_way for window in self.windows
+        )
+
+
+def _rests(program: Program, end: int) -> bool:
+    cursor = Cursor.parse(program.inbox.cursor())
+    quiet = all(program.last[lane].kind is TurnKind.QUIET for lane in LANES)
+    heard = cursor is not None and cursor.place >= end
+    return quiet and heard and not program.outbox.counts()[0] and not program.scans_wait()
 
 
 def make_template(folder: Path) -> Path:
     """A hall on its first morning: every window enrolled. Copied for each seed."""
-    clock, chance = WorldClock(), random.Random(0)
-    folder.mkdir(parents=True)
-    office = SimulatedOffice(folder / "office", clock.now, chance)
+    schedule, chance = Schedule(), random.Random(0)
+    office = SimulatedOffice(folder / "office", schedule, chance)
+    office.start()
     for name in NAMES:
-        window = SimulatedWindow(folder / name, name, office, clock, chance, lambda _: None)
-        window.line.calm = True
-        window.enrol(office.code_for(name))
-        window.close()
+        clock = MachineClock(schedule)
+        line = Line(name, office, schedule, clock, chance)
+        window = SimulatedWindow(name, folder / name, line, schedule, clock, chance)
+        window.start()
+        window.program.enrol(office.code_for(name))
+        window.stop()
     office.close()
     return folder
 
 
 @contextmanager
 def played(
-    folder: Path, template: Path, seed: int, *, sure: Collection[str] = ()
-) -> Iterator[World]:
+    folder: Path, template: Path, seed: int, *, sure: Collection[str] = (),
+    disk: type[OfficeDisk] = OfficeDisk,
+) -> Iterator[World]:  # fmt: skip
     """A world whose trouble has ended and that has settled. Raises Stuck."""
-    world = World(folder, template, seed, sure=sure)
+    world = World(folder, template, seed, sure=sure, disk=disk)
     try:
         world.play()
         world.settle()
