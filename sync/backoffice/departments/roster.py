@@ -38,13 +38,12 @@ class Roster:
         member = self._known.get(staff_id)
         return f"{member.name}（{member.id}）" if member else staff_id
 
-    def of(self, department: str) -> tuple[StaffMember, ...]:
-        """All its reviewers, here or absent."""
-        return tuple(one for one in self.reviewers if department in one.departments)
+    def present(self, connection: Transaction) -> tuple[StaffMember, ...]:
+        away = self.absences(connection)
+        return tuple(one for one in self.reviewers if one.id not in away)
 
     def eligible(self, connection: Transaction, department: str) -> tuple[StaffMember, ...]:
-        away = self.absences(connection)
-        return tuple(one for one in self.of(department) if one.id not in away)
+        return tuple(one for one in self.present(connection) if department in one.departments)
 
     def absences(self, connection: Transaction) -> dict[str, Absence]:
         rows = connection.execute("SELECT reviewer, since, reason, actor FROM reviewer_absences")

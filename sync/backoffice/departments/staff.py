@@ -61,6 +61,9 @@ class Staff:
         plan, fault = self.plan()
         if fault is not None or not self.dispatcher.works(plan):
             return 0
+        # Mostly there is nothing, and then no window's writing waits for it.
+        if not await self.office.read(lambda tables: self.dispatcher.has_work(tables, plan)):
+            return 0
         seen = 0
         while some := await self.office.write(
             lambda tables: self.dispatcher.step(tables, plan, self.now())
