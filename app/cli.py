@@ -19,6 +19,7 @@ from app.cli_calendar import add_calendar_commands
 from app.cli_catalogue import add_catalogue_commands
 from app.cli_devices import add_device_commands
 from app.cli_exchange import add_exchange_command
+from app.cli_line import add_line_command
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -169,6 +170,7 @@ def calendar() -> None:
 add_calendar_commands(calendar, command)
 add_device_commands(main, command)
 add_exchange_command(main, command)
+add_line_command(main, command)
 
 
 @main.group()

@@ -1,2 +1,2 @@
 """A fictitious department's own system, to try the back office against: it answers late, twice and
-sometimes wrongly. It ships as a simulator; ``docs/lines.md`` says how to run it."""
+sometimes wrongly. It ships as a simulator, ``onewindow line-example``; see ``docs/lines.md``."""

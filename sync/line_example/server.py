@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hmac
 import json
+import signal
 import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -147,6 +148,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
+
+
+def play(data: Path, token: str, moods: Moods, *, port: int = 0, slow: float = 0.0) -> None:
+    """Serve until SIGTERM or SIGINT; the port is said as one JSON line. What it was told and what
+    it will say stays in ``data``."""
+    data.mkdir(parents=True, exist_ok=True)
+    server = LineExample(port, token, data / "line.db", moods, slow=slow)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: Thread(target=server.shutdown).start())
+    print(json.dumps({"port": server.port}), flush=True)
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
 
 
 def _is_number(text: str) -> bool:

@@ -68,9 +68,10 @@ def _lines(connection: Transaction, plan: Plan, who: SignedIn) -> str:
         if name not in departments:
             stands = f"{draw_tag('不在设置里', 'bad')} 手头的件请改派。"
         elif failing_since:
+            next_try = f"下次 {draw_time(next_at)}" if next_at else "马上再试"
             stands = (
                 f"{draw_tag('不通', 'bad')} 自 {draw_time(failing_since)}，试了 {tries} 次，"
-                f"下次 {draw_time(next_at)}。{_sentence(code)}"
+                f"{next_try}。{_sentence(code)}"
             )
         elif asked_at:
             stands = f"{draw_tag('正常', 'good')} {draw_time(asked_at)}"
