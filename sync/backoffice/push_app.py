@@ -36,6 +36,10 @@ _STATUS: dict[str, int] = {
 }
 
 
+class _Gone(Exception):
+    """Nobody waits for the answer any longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Push:
     batch: Batch
@@ -60,13 +64,16 @@ class _Pushes:
         with self._room.place(size) as place:
             with place.reading():
                 body = await read_body(request, _MAX_BODY)
-            async with self._room.turn:
-                if await request.is_disconnected():
-                    note("push_dropped", device=admitted.device)
-                    return Response(status_code=_GONE)
-                entries = wire.decode_batch(body, encoding)
-                del body
-                return await self._decide(request, admitted, entries)
+            try:
+                async with self._room.turn(len(body)):
+                    if await request.is_disconnected():
+                        raise _Gone
+                    entries = wire.decode_batch(body, encoding)
+                    del body
+                    return await self._decide(request, admitted, entries)
+            except _Gone:
+                note("push_dropped", device=admitted.device)
+                return Response(status_code=_GONE)
 
     async def _decide(self, request: Request, admitted: Admitted, entries: list[Entry]) -> Response:
         device, count = entries[0].device, len(entries)

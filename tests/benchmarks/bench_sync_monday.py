@@ -32,6 +32,7 @@ from tests.benchmarks.sync_light import (
 from tests.benchmarks.sync_office import Office, office_at, wait_for_quiet
 
 _EVERY_SECONDS = 0.1  # each of the other requests
+_TOLD = 1  # seconds, in Retry-After
 _LONGEST = 900.0
 
 
@@ -49,7 +50,7 @@ async def _come_back(window: LightWindow, morning: Morning, began: float) -> Non
     pace = Pace(random.Random(window.device))
     for batch in window.batches:
         while True:
-            asked = time.perf_counter()
+            asked, later = time.perf_counter(), 0
             try:
                 status, body = await window.connection.push(batch)
             except NoAnswer:
@@ -60,7 +61,8 @@ async def _come_back(window: LightWindow, morning: Morning, began: float) -> Non
                     break
                 assert status in {429, 503}, (status, body)
                 morning.later += 1
-            await asyncio.sleep(pace.after(TurnKind.FAILED))
+                later = _TOLD
+            await asyncio.sleep(pace.after(TurnKind.FAILED, later))
         pace.after(TurnKind.MOVED)
     window.connection.close()
     morning.finished.append(time.perf_counter() - began)

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from app.ports import Access
 from sync.backoffice.app import create_app
 from sync.backoffice.database import Transaction
 from sync.backoffice.office import Office
-from sync.backoffice.room import Room
+from sync.backoffice.room import LARGEST, MOST_HELD, MOST_WAITING, Room
 from sync.backoffice.settings import Settings
 from sync.client.round import MOST_LATER, Pace, Patience, Post, TurnKind
 from sync.client.transport import HttpTransport
@@ -28,7 +29,7 @@ from sync.wire import BATCH_TYPE, MAX_EVENTS, PUSH_PATH, encode_batch
 from tests.sync.hall import HALL, SealedChain
 from tests.sync.world import Answering, free_port, wait_until
 
-_MEGABYTE = 1024 * 1024
+_THIRD = MOST_WAITING // 3  # as much as one may count
 
 
 class Held(Answering):
@@ -93,7 +94,7 @@ def _post(office: Held, body: bytes, headers: dict[str, str]) -> requests.Respon
 
 def test_too_many_long_batches_are_put_off_and_all_get_in(office: Held) -> None:
     body = _long_body("i1")
-    fit = 6 * _MEGABYTE // len(body)
+    fit = MOST_WAITING // len(body)
     headers = office.headers("W01") | {"Content-Encoding": "zstd"}
     office.hold()
     with ThreadPoolExecutor(2 * fit) as many:
@@ -147,35 +148,64 @@ def test_a_batch_whose_window_has_gone_is_not_decided(office: Held) -> None:
 
 def test_the_room_is_counted_in_bytes() -> None:
     room = Room()
-    with room.place(2 * _MEGABYTE), room.place(None), room.place(2 * _MEGABYTE - 10):
+    assert _THIRD == LARGEST
+    with room.place(_THIRD), room.place(None), room.place(_THIRD - 10):
         with room.place(10), pytest.raises(ServerTrouble), room.place(1):
             pass
         with room.place(10):
             pass
-    with room.place(64 * _MEGABYTE):  # one is let in, however large
+    with room.place(100 * MOST_WAITING):  # one is let in, however large
         pass
+
+
+def test_the_slower_it_goes_the_fewer_are_let_in() -> None:
+    """Two seconds of work are let in, by how long the last ones took; one always is."""
+    clock = [0.0]
+    room = Room(lambda: clock[0])
+
+    async def work(seconds: float) -> None:
+        async with room.turn(100_000):
+            clock[0] += seconds
+
+    def let_in() -> int:
+        with ExitStack() as inside:
+            for count in range(1000):
+                try:
+                    inside.enter_context(room.place(100_000))
+                except ServerTrouble:
+                    return count
+        return 1000
+
+    async def play() -> None:
+        assert let_in() == MOST_WAITING // 100_000
+        for seconds, expected in ((0.4, 10), (40.0, 1), (0.04, MOST_WAITING // 100_000)):
+            for _ in range(100):
+                await work(seconds)
+            assert expected - 1 <= let_in() <= expected
+
+    asyncio.run(play())
 
 
 def test_who_is_read_slowly_steps_aside_and_comes_back() -> None:
     room = Room()
-    with room.place(2 * _MEGABYTE) as slow, room.place(2 * _MEGABYTE), room.place(_MEGABYTE):
+    with room.place(_THIRD) as slow, room.place(_THIRD), room.place(_THIRD // 2):
         slow.step_aside()
         slow.step_aside()
-        with room.place(2 * _MEGABYTE):
+        with room.place(_THIRD):
             slow.come_back()  # it has been read: it waits for nobody's leave
             slow.come_back()
             with pytest.raises(ServerTrouble), room.place(1):
                 pass
-        with room.place(_MEGABYTE):
+        with room.place(_THIRD // 2):
             pass
     for _ in range(3):
-        with room.place(_MEGABYTE), room.place(2 * _MEGABYTE), room.place(2 * _MEGABYTE):
+        with room.place(_THIRD), room.place(_THIRD), room.place(_THIRD):
             pass
 
 
 def test_those_who_stepped_aside_are_not_without_end() -> None:
     room = Room()
-    places = [room.place(2 * _MEGABYTE) for _ in range(32)]
+    places = [room.place(_THIRD) for _ in range(MOST_HELD // _THIRD)]
     for place in places:
         place.__enter__().step_aside()
     with pytest.raises(ServerTrouble), room.place(1):
