@@ -15,13 +15,12 @@ from app.bootstrap import Client
 from app.demo.back_office import EmbeddedBackOffice
 from app.domain.case import Case, CaseState
 from app.services.sign_in import Session
+from tests.desk_browser import Browser
 from tests.journey.hall import office_cases, open_client, read_card, serve, sign_in, wait_until
 from tests.postgres import PostgresServer, postgres_server
 
 ITEM = "养犬登记"  # of a department with two reviewers
 REVIEWERS = ("7001", "7002")
-FORM = re.compile(r'<form method="post" action="([^"]+)">(.*?)</form>', re.DOTALL)
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @pytest.fixture(scope="module")
@@ -41,45 +40,6 @@ def office(
     started.start()
     yield started
     started.kill()
-
-
-class Browser:
-    """A person's browser at the departments' pages."""
-
-    def __init__(self, office: EmbeddedBackOffice, staff: str = "", password: str = "") -> None:
-        self.url = office.url
-        self._session = requests.Session()
-        self.page = self.open("/desk")
-        if staff:
-            self.sign_in(staff, password or f"demo-{staff}")
-
-    def open(self, address: str) -> requests.Response:
-        self.page = self._session.get(self.url + address, timeout=20)
-        return self.page
-
-    def sign_in(self, staff: str, password: str) -> requests.Response:
-        self.open("/desk/sign-in")
-        return self.send("/desk/sign-in", staff=staff, password=password)
-
-    def forms(self) -> list[tuple[str, dict[str, str]]]:
-        return [
-            (unescape(address), {name: unescape(value) for name, value in HIDDEN.findall(inside)})
-            for address, inside in FORM.findall(self.page.text)
-        ]
-
-    def send(self, address: str, act: str = "", **typed: str) -> requests.Response:
-        """Fill in the form of that address and act on the open page, and press its button."""
-        hidden = next(
-            hidden for to, hidden in self.forms() if to == address and hidden.get("act", "") == act
-        )
-        self.page = self._session.post(self.url + address, data=hidden | typed, timeout=30)
-        return self.page
-
-    def case_at(self, case: Case) -> str:
-        return f"/desk/cases/{case.id}"
-
-    def has(self, case: Case) -> bool:
-        return case.number in self.open("/desk").text
 
 
 @contextmanager
@@ -104,9 +64,17 @@ def accepted(client: Client, session: Session) -> Case:
     return case
 
 
+def address_of(case: Case) -> str:
+    return f"/desk/cases/{case.id}"
+
+
+def has(browser: Browser, case: Case) -> bool:
+    return case.number in browser.open("/desk").text
+
+
 def who_has(browsers: dict[str, Browser], case: Case) -> Browser:
-    wait_until(lambda: any(one.has(case) for one in browsers.values()), 20, "drawn")
-    (found,) = [one for one in browsers.values() if one.has(case)]
+    wait_until(lambda: any(has(one, case) for one in browsers.values()), 20, "drawn")
+    (found,) = [one for one in browsers.values() if has(one, case)]
     return found
 
 
@@ -123,19 +91,19 @@ def test_from_the_window_to_the_result_and_back(tmp_path: Path, office: Embedded
         session = sign_in(client)
         case = accepted(client, session)
         reviewer = who_has(at_desk(office), case)
-        page = reviewer.open(reviewer.case_at(case)).text
+        page = reviewer.open(address_of(case)).text
         assert case.applicant is not None
         assert case.applicant.person.number in page  # its reviewer sees the whole
         assert "养犬" in page
         assert case.applicant.person.number not in reviewer.open("/desk").text
 
         # 补齐: only from the list, with what is wrong; the window hears, and brings it.
-        reviewer.open(reviewer.case_at(case))
+        reviewer.open(address_of(case))
         material = re.search(r'name="material-([^"]+)"', reviewer.page.text)
         assert material, "what may be asked for"
         asked = unescape(material[1])
         done = reviewer.send(
-            reviewer.case_at(case), "supplement",
+            address_of(case), "supplement",
             **{f"material-{asked}": "1", f"problem-{asked}": "照片不清楚"},
         )  # fmt: skip
         assert "已要求补齐" in done.text
@@ -151,28 +119,28 @@ def test_from_the_window_to_the_result_and_back(tmp_path: Path, office: Embedded
         wait_until(lambda: state_there(office, case) == "accepted", 20, "review goes on")
 
         # 特别程序: its time does not count.
-        reviewer.open(reviewer.case_at(case))
+        reviewer.open(address_of(case))
         procedure = re.search(r'<select name="procedure" required><option value="([^"]+)"',
                               reviewer.page.text)  # fmt: skip
         assert procedure
         today = re.search(r'name="on" value="([0-9-]+)"', reviewer.page.text)
         assert today
         stands = reviewer.send(
-            reviewer.case_at(case), "pause", procedure=procedure[1], reason="需现场核查",
+            address_of(case), "pause", procedure=procedure[1], reason="需现场核查",
             approver="李科长", on=today[1],
         )  # fmt: skip
         assert "暂停计时" in stands.text
         assert "特别程序中" in reviewer.open("/desk").text
-        reviewer.open(reviewer.case_at(case))
-        again = reviewer.send(reviewer.case_at(case), "resume", procedure=procedure[1], on=today[1])
+        reviewer.open(address_of(case))
+        again = reviewer.send(address_of(case), "resume", procedure=procedure[1], on=today[1])
         assert "已恢复计时" in again.text
 
         decided = reviewer.send(
-            reviewer.case_at(case), "review", granted="yes", opinion="符合条件", basis=""
+            address_of(case), "review", granted="yes", opinion="符合条件", basis=""
         )
         assert "审批决定已记下" in decided.text
         finished = reviewer.send(
-            reviewer.case_at(case), "finish", name="养犬登记证", number="示例犬证0001"
+            address_of(case), "finish", name="养犬登记证", number="示例犬证0001"
         )
         assert "已办结" in finished.text
         wait_until(lambda: len(client.results.waiting()) == 1, 20, "the result is at the hall")
@@ -180,7 +148,7 @@ def test_from_the_window_to_the_result_and_back(tmp_path: Path, office: Embedded
         assert (result.result_name, result.result_number) == ("养犬登记证", "示例犬证0001")
         client.results.hand_out(session, case.id, "张示例", "直接", signed=True)
         wait_until(lambda: state_there(office, case) == "handed_out", 20, "handed out")
-        assert "已出件" in reviewer.open(reviewer.case_at(case)).text
+        assert "已出件" in reviewer.open(address_of(case)).text
         asked_for = requests.get(
             f"{office.url}/progress/{case.number}?check={_check(client, case)}", timeout=10
         )
@@ -210,9 +178,9 @@ def test_each_act_is_done_once_by_the_one_who_has_the_case(
         desks = at_desk(office)
         reviewer = who_has(desks, case)
         (other,) = [one for one in desks.values() if one is not reviewer]
-        assert other.open(other.case_at(case)).status_code == 404
+        assert other.open(address_of(case)).status_code == 404
         assert case.number not in other.page.text
-        address = reviewer.case_at(case)
+        address = address_of(case)
         reviewer.open(address)
         seen = dict(reviewer.forms()[-1][1])
         # Without an opinion, and a refusal without its rule.
@@ -228,19 +196,19 @@ def test_each_act_is_done_once_by_the_one_who_has_the_case(
 
         two = [Browser(office), Browser(office)]
         for one in two:
-            one._session.cookies.update(reviewer._session.cookies)
+            one.session.cookies.update(reviewer.session.cookies)
             one.open(address)
         first = two[0].send(address, "review", granted="yes", opinion="符合条件")
         second = two[1].send(address, "review", granted="yes", opinion="符合条件")
         assert (first.status_code, second.status_code) == (200, 409)
         assert "DEP-02" in second.text
         # Another site's form, and another sign-in's.
-        forged = reviewer._session.post(
+        forged = reviewer.session.post(
             office.url + address, timeout=10,
             data={"act": "finish", "seen": seen.get("seen", "1"), "name": "假证", "number": "1"},
         )  # fmt: skip
         assert (forged.status_code, "DEP-07" in forged.text) == (400, True)
-        other._session.post(office.url + address, data=seen, timeout=10)
+        other.session.post(office.url + address, data=seen, timeout=10)
         assert state_there(office, case) == "accepted"
         # Signed out is out.
         reviewer.open("/desk")
@@ -263,33 +231,33 @@ def test_a_supervisor_hands_over_and_nobody_who_is_away_is_drawn(
         assert "部门办件督导" in chief.page.text
         assert case.number in chief.page.text
         hidden = next(hidden for _, hidden in chief.forms() if hidden.get("case") == case.id)
-        unnamed = chief._session.post(
+        unnamed = chief.session.post(
             office.url + "/desk/office",
             data=hidden | {"reviewer": other, "reason": " "},
             timeout=10,
         )
         assert unnamed.status_code == 409
-        stranger = chief._session.post(
+        stranger = chief.session.post(
             office.url + "/desk/office",
             data=hidden | {"reviewer": "7003", "reason": "x"},
             timeout=10,
         )
         assert "DEP-05" in stranger.text
-        given = chief._session.post(
+        given = chief.session.post(
             office.url + "/desk/office",
             data=hidden | {"reviewer": other, "reason": "休假"},
             timeout=10,
         )
         assert "已改派" in given.text
-        assert desks[other].has(case)
-        assert not former.has(case)
+        assert has(desks[other], case)
+        assert not has(former, case)
 
         for one in REVIEWERS:
             chief.open("/desk/office")
             form = next(
                 h for _, h in chief.forms() if h.get("reviewer") == one and h.get("act") == "away"
             )
-            chief._session.post(
+            chief.session.post(
                 office.url + "/desk/office", data=form | {"reason": "培训"}, timeout=10
             )
         later = accepted(client, session)
@@ -300,8 +268,8 @@ def test_a_supervisor_hands_over_and_nobody_who_is_away_is_drawn(
         form = next(
             h for _, h in chief.forms() if h.get("reviewer") == staff and h.get("act") == "back"
         )
-        chief._session.post(office.url + "/desk/office", data=form, timeout=10)
-        wait_until(lambda: former.has(later), 20, "somebody is back")
+        chief.session.post(office.url + "/desk/office", data=form, timeout=10)
+        wait_until(lambda: has(former, later), 20, "somebody is back")
         # A reviewer has no supervisor's page.
         assert former.open("/desk/office").url.endswith("/desk")
 
