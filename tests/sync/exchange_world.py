@@ -43,14 +43,15 @@ DEPARTMENT = ITEM.department.name
 
 
 class PublishedLists(NoLists):
-    """One published list, and one special procedure."""
+    """Some published lists, and one special procedure."""
 
     def __init__(self) -> None:
         self.published = True
+        self.items = [ITEM]
 
     def find_item(self, code: str, version: int) -> Item | None:
-        fits = self.published and (code, version) == (ITEM.code, ITEM.version)
-        return ITEM if fits else None
+        found = (one for one in self.items if (one.code, one.version) == (code, version))
+        return next(found, None) if self.published else None
 
     def procedures(self) -> tuple[Procedure, ...]:
         return (Procedure(code="hearing", name="听证", basis="第四十五条", exchange="2"),)
@@ -70,10 +71,12 @@ class ExchangeHall:
         (self.data / FILE).write_text(json.dumps(told), encoding="utf-8")
         return load_dictionary(self.data)
 
-    def exchange(self, **own_settings: object) -> Exchange:
+    def exchange(self, *, most: int = 500, **own_settings: object) -> Exchange:
+        """A run of its own."""
         return Exchange(
-            self.database, self.dictionary(**own_settings), self.lists, HALL, lambda: self.now
-        )
+            self.database, self.dictionary(**own_settings), self.lists, HALL, lambda: self.now,
+            most=most,
+        )  # fmt: skip
 
     def accept(self, serial: int, *, name: str = "张示例", item: Item = ITEM) -> str:
         """A whole case of a published item, from opening to acceptance; its id."""

@@ -78,16 +78,19 @@ class LineHall:
 
     # -- the back office ----------------------------------------------------------------------
 
-    def step(self, *, seconds: float = 1.0, staff: Staff | None = None) -> int:
-        """Time passes, then everything that is due is done. Returns how much was moved."""
+    def step(self, *, seconds: float = 1.0, staff: Staff | None = None, wires: bool = True) -> int:
+        """Time passes, then everything that is due is done. Returns how much was moved, by wire
+        or, without ``wires``, by the draw alone."""
         self.now += timedelta(seconds=seconds)
-        return asyncio.run(self._step(staff or self.staff))
+        return asyncio.run(self._step(staff or self.staff, wires=wires))
 
-    async def _step(self, staff: Staff) -> int:
+    async def _step(self, staff: Staff, *, wires: bool) -> int:
         plan, fault = staff.plan()
         assert fault is None
-        moved = await staff.step()
-        return moved + await LineWorker(staff.office, staff.desk, lambda: 0.5).step(plan)
+        drawn = await staff.step()
+        if not wires:
+            return drawn
+        return await LineWorker(staff.office, staff.desk, lambda: 0.5).step(plan)
 
     def until_quiet(self, *, seconds: float = 7.0, most: int = 400) -> None:
         """Until every job is answered and nothing is said any more."""

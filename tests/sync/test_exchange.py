@@ -7,7 +7,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,31 @@ def test_what_lacks_something_is_listed_and_goes_once_it_is_there(hall: Exchange
     assert exchange.lacking() == []
 
 
+def test_what_was_passed_over_goes_later(hall: ExchangeHall) -> None:
+    other = replace(ITEM, code=f"{ITEM.code[:-3]}999")
+    hall.accept(1, item=other)
+    hall.accept(2)
+    (first,) = every_batch(hall.exchange())
+    assert [row["project_no"] for row in rows_of(first, ACCEPT)] == [number_of(2)]
+    assert every_batch(hall.exchange()) == []
+    hall.lists.items.append(other)
+    (second,) = every_batch(hall.exchange())
+    assert [row["project_no"] for row in rows_of(second, ACCEPT)] == [number_of(1)]
+    assert hall.exchange().lacking() == []
+
+
+def test_runs_at_the_same_time_give_everything_once(hall: ExchangeHall) -> None:
+    ids = [hall.accept(serial) for serial in range(1, 13)]
+    runs = [hall.exchange(most=2) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        made = [batch for batches in threads.map(every_batch, runs) for batch in batches]
+    assert sorted(batch.number for batch in made) == list(range(1, len(made) + 1))
+    accepted = [row["project_no"] for batch in made for row in rows_of(batch, ACCEPT)]
+    assert sorted(accepted) == [number_of(int(case_id[1:])) for case_id in ids]
+    edges = sorted((batch.after, batch.through) for batch in made)
+    assert all(one[1] == next_[0] for one, next_ in pairwise(edges))
+
+
 def test_settings_are_told_where_they_cannot_be(hall: ExchangeHall) -> None:
     (hall.data / FILE).unlink(missing_ok=True)
     with pytest.raises(ExchangeUnset):
@@ -296,7 +323,9 @@ def test_hostile_text_breaks_no_file(
 
 
 _ACTS = st.lists(
-    st.sampled_from(["accept", "open", "go on", "go on", "give", "forget lists", "find lists"]),
+    st.sampled_from(
+        ["accept", "accept other", "open", "go on", "go on", "give", "forget", "find"]
+    ),
     min_size=1, max_size=30,
 )  # fmt: skip
 
@@ -314,7 +343,7 @@ def test_every_change_is_given_once_whenever_batches_are_made(
     serial = 0
 
     def give() -> None:
-        for batch in every_batch(hall.exchange()):
+        for batch in every_batch(hall.exchange(most=2)):
             for row in batch.rows:
                 values = dict(row.values)
                 if row.operation == "insert":
@@ -325,10 +354,11 @@ def test_every_change_is_given_once_whenever_batches_are_made(
                 if row.operation == "delete":
                     del mirror[row.guid]
 
-    for act in [*acts, "find lists", "give"]:
-        if act == "accept":
+    other = replace(ITEM, code=f"{ITEM.code[:-3]}999")
+    for act in [*acts, "find", "give"]:
+        if act.startswith("accept"):
             serial += 1
-            steps[hall.accept(serial)] = 0
+            steps[hall.accept(serial, item=ITEM if act == "accept" else other)] = 0
         elif act == "open":
             serial += 1
             hall.window.add(CaseOpened(window="W01", ticket=""), f"case:o{serial}")
@@ -341,8 +371,8 @@ def test_every_change_is_given_once_whenever_batches_are_made(
                 steps[case_id] += 1
         elif act == "give":
             give()
-        else:
-            hall.lists.published = act == "find lists"
+        elif act in {"forget", "find"}:  # the other item's list
+            hall.lists.items = [ITEM, other] if act == "find" else [ITEM]
     # What the platform has now is what one batch over everything would have given.
     with database.write() as writer:
         for table in ("exchange_batches", "exchange_rows", "exchange_lacking"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,23 @@ def test_a_line_that_is_down_for_hours_loses_nothing(hall: LineHall) -> None:
     assert all(hall.kinds(case_id).count("CaseDispatched") == 1 for case_id in ids)
 
 
+def test_what_failed_with_the_line_goes_as_soon_as_it_answers(hall: LineHall) -> None:
+    hall.window.accept(1)
+
+    def wait_left() -> float:
+        ((_, _, _, _, next_at),) = hall.jobs("waiting")
+        return (datetime.fromisoformat(next_at) - hall.now).total_seconds()
+
+    hall.step()
+    while wait_left() < LONGEST_PAUSE:
+        hall.step(seconds=60)
+    hall.open_line()
+    for _ in range(17):  # less than the case would wait: it is asked for answers, and gives none
+        hall.step(seconds=15)
+    assert hall.jobs("waiting") == []
+    assert len(hall.told()) == 1
+
+
 def test_one_case_that_the_line_refuses_holds_up_no_other(hall: LineHall) -> None:
     line = hall.open_line()
     first = hall.window.accept(1)
@@ -269,6 +288,23 @@ def test_two_processes_over_one_database_send_each_case_once(
             hall.step(seconds=3, staff=other if turn % 2 else hall.staff)
         assert {one["times"] for one in hall.told().values()} == {1}
         assert len(hall.told()) == len(ids)
+    finally:
+        other.office.close()
+
+
+def test_two_at_the_same_moment_claim_different_cases(hall: LineHall) -> None:
+    hall.open_line(slow=0.1)
+    other = Staff(Office(hall.settings))
+    try:
+        for serial in range(1, 11):
+            hall.window.accept(serial)
+        hall.step(seconds=0, staff=other, wires=False)  # all are dispatched
+        both = (hall.staff, other)
+        with ThreadPoolExecutor(2) as threads:
+            moved = list(threads.map(lambda one: hall.step(seconds=0, staff=one), both))
+        assert {one["times"] for one in hall.told().values()} == {1}
+        assert len(hall.told()) == 10
+        assert min(moved) > 0  # both had a share
     finally:
         other.office.close()
 

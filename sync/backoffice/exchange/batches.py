@@ -70,9 +70,11 @@ class _Draft:
 
 
 class Exchange:
+    """One run: what lacks something is tried once in it."""
+
     def __init__(
         self, database: Database, dictionary: Dictionary, lists: Lists, hall: Hall,
-        now: Callable[[], datetime],
+        now: Callable[[], datetime], *, most: int = MOST_CASES,
     ) -> None:  # fmt: skip
         self._database = database
         self._dictionary = dictionary
@@ -80,6 +82,8 @@ class Exchange:
         self._names = {one.id: one.name for one in hall.staff}
         self._procedures = {one.code: one.exchange for one in lists.procedures()}
         self._now = now
+        self._most = most
+        self._tried: set[str] = set()
 
     def make(self) -> Batch | None:
         """The next batch; None where nothing is left to be given."""
@@ -93,6 +97,7 @@ class Exchange:
                 self._keep_lacking(writer, draft, now)
                 if draft.rows:
                     _keep(writer, draft, now)
+            self._tried.update(one.case_id for one in draft.lacking)
             return self.get(draft.number) if draft.rows else None
 
     def get(self, number: int) -> Batch:
@@ -146,14 +151,15 @@ class Exchange:
     def _draft(self, reader: Transaction) -> _Draft:
         last, after = _last(reader)
         draft = _Draft(last + 1, after, after, [], [], [])
-        waiting = [row[0] for row in reader.execute("SELECT case_id FROM exchange_lacking")]
-        for case_id in waiting:
+        lacking = {row[0] for row in reader.execute("SELECT case_id FROM exchange_lacking")}
+        waiting = lacking - self._tried
+        for case_id in sorted(waiting):
             self._look(reader, case_id, draft)
         given = 0
-        while given < MOST_CASES:
+        while given < self._most:
             rows = reader.execute(
                 "SELECT id, changed FROM cases WHERE changed > ? ORDER BY changed LIMIT ?",
-                (draft.through, MOST_CASES - given),
+                (draft.through, self._most - given),
             ).fetchall()
             if not rows:
                 break
