@@ -205,9 +205,14 @@ class BlobDesk:
         return _progress(204, await self.run(lambda: self.store.offset(device, sha)), whole=False)
 
     async def _arrived(self, device: str, sha: str, size: int, media: str) -> None:
+        """Name and row become durable at the same time: one of them alone is seen to by the next
+        question about it, and nothing is acknowledged before both are."""
         now = self._office.settings.now()
         found = {sha: (size, media)}
-        await self._office.write(lambda connection: blobs.arrived(connection, found, device, now))
+        await asyncio.gather(
+            self.run(lambda: self.store.settle(sha)),
+            self._office.write(lambda connection: blobs.arrived(connection, found, device, now)),
+        )
         note("blob", device=device, sha=sha[:12], size=size)
 
     async def _refuse(self, device: str, sha: str, code: str) -> None:

@@ -106,7 +106,8 @@ class BlobStore:
             return sniff(file.read(SNIFFED))
 
     def put(self, sha: str, content: Sequence[bytes], declared: str) -> str:
-        """Keep a whole scan, which came in pieces; durable when it returns its media type.
+        """Keep a whole scan, which came in pieces. Returns its media type; its bytes are durable
+        then, and its name after ``settle``.
 
         Raises BlobHash, BlobKind, ServerTrouble; then nothing is kept.
         """
@@ -134,7 +135,7 @@ class BlobStore:
         return media
 
     def _give_name(self, part: Path, sha: str, file: FileIO) -> None:
-        """Renamed first and synced then: the disk does both in one go, and until the database
+        """Renamed first and synced then: most disks do both in one go, and until the database
         knows the scan nobody believes its name alone."""
         target = self.path(sha)
         if sys.platform == "win32":
@@ -144,7 +145,11 @@ class BlobStore:
             return
         part.replace(target)
         os.fsync(file.fileno())
-        sync_folder(target.parent)
+
+    def settle(self, sha: str) -> None:
+        """Its name is durable when this returns. Raises ServerTrouble."""
+        with _coded():
+            sync_folder(self.path(sha).parent)
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -159,7 +164,7 @@ class BlobStore:
         self, device: str, sha: str, offset: int, content: Sequence[bytes], length: int
     ) -> tuple[int, str]:
         """Add bytes at ``offset`` of a scan of ``length``; durable when it returns the new offset
-        and, once the whole is there and checked, the media type ("" before).
+        and, once the whole is there and checked, the media type ("" before; then ``settle``).
 
         Raises BlobOffset(offset) where the part does not end there, BlobKind as soon as the first
         bytes show it and BlobHash at the end (the part is gone then), BlobSize, BadRequest,
