@@ -37,7 +37,7 @@ from tests.sync.coming_back import wanting
 
 NAMES = ("W01", "W02", "W03")
 TROUBLES = ("copies", "disks", "withdrawals", "clocks", "scans")
-TROUBLE_SECONDS = 40.0
+TROUBLE_SECONDS = (10.0, 40.0)
 PATIENCE_SECONDS = 300.0  # after the trouble: more never settles
 
 _STEP_SECONDS = 5.0
@@ -72,9 +72,11 @@ class World:
         self._scans = 0
         self._over = False
         # What may happen in this hall, so that one without this or that is played, too.
+        self._lasts = chance.uniform(*TROUBLE_SECONDS)
         self._may = frozenset(one for one in TROUBLES if chance.random() < 0.3 or one in sure)
         self.office.start()
-        for name in NAMES:
+        self._places = chance.choice([2, 3])
+        for name in NAMES[: self._places]:
             self._sit_down(name, folder / name)
 
     @property
@@ -120,7 +122,7 @@ class World:
         self._again(1.0, 8.0, self._department)
         if "scans" in self._may:
             self._again(2.0, 15.0, self._scan)
-        self.schedule.run(TROUBLE_SECONDS)
+        self.schedule.run(self._lasts)
 
     def _again(self, least: float, most: float, act: Act) -> None:
         """Now and then, until the trouble is over."""
@@ -154,9 +156,9 @@ class World:
         elif what < 0.78 and "withdrawals" in self._may and self.office.up:
             self.schedule.say(f"{window.name} was withdrawn")
             self.office.revoke(window.name)
-        elif what < 0.90 and "copies" in self._may and len(self.windows) == len(NAMES):
+        elif what < 0.90 and "copies" in self._may and len(self.windows) == self._places:
             self._copy(window)
-        elif what < 0.95 and self.office.unknown and self.schedule.at > TROUBLE_SECONDS / 2:
+        elif what < 0.95 and self.office.unknown and self.schedule.at > self._lasts / 2:
             self.schedule.say("office upgraded")
             self.office.upgrade()
 
