@@ -73,6 +73,18 @@ def test_a_ticket_is_given_to_one_device_only(office: Forked) -> None:
     assert [ticket["number"] for ticket in first] == ["A001", "B001", "A002"]
 
 
+def test_a_ticket_that_was_called_is_not_given_again(office: Forked) -> None:
+    """Whatever was heard of its lease: it must not stand in the way of the next one."""
+    (first,) = office.lease(request="a", device="W01", tickets=1).json()["tickets"]
+    (same,) = office.lease(request="b", device="W01", tickets=1).json()["tickets"]
+    assert same == first
+    chain = SealedChain("W01")
+    chain.add(TicketCalled(window="W01"), f"ticket:{first['id']}")
+    assert office.push(chain.entries).json()["exceptions"] == []
+    (second,) = office.lease(request="c", device="W01", tickets=1).json()["tickets"]
+    assert second["id"] != first["id"]
+
+
 def test_the_demo_line_is_made_once_a_day(office: Forked, tmp_path: Path, nursery: Nursery) -> None:
     office.lease(request="x", device="W01", tickets=20)
     office.stop()
