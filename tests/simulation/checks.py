@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 
+from app.domain.case_events import Numbered
 from app.domain.errors import AppError, ChainBroken
+from app.domain.events import KINDS
 from app.domain.journal import GENESIS, Entry, check_chain
+from sync.backoffice.cases import OFFICE
 from tests.simulation.window import SimulatedWindow
 from tests.simulation.world import World
 from tests.sync.coming_back import rebuilt_equals_kept
 
+NUMBERED = frozenset(name for name, kind in KINDS.items() if issubclass(kind, Numbered))
+
 
 def complaints(world: World) -> list[str]:
     """Empty where every promise was kept."""
-    found = [*world.broken, *_facts(world), *_chains(world), *_cases(world), *_scans(world)]
+    found = [*world.broken, *world.office.broken]
+    for check in (_facts, _chains, _cases, _order, _lines, _scans):
+        found += check(world)
     return [f"seed {world.seed}: {one}" for one in found]
 
 
@@ -117,6 +127,54 @@ def _seen_by(window: SimulatedWindow, there: Mapping[str, object]) -> Iterator[s
             continue
         if seen != there[case_id]:
             yield f"{window.name}: {case_id} is not what the back office has"
+
+
+def _order(world: World) -> Iterator[str]:
+    """One number for each case, for life; and while it is open, one window's facts."""
+    holder: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for subject, kind, device, body in world.office.rows(
+        "SELECT e.subject, e.kind, c.device, e.body FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE e.outcome = 'applied' AND e.subject LIKE 'case:%' ORDER BY e.arrival"
+    ):
+        number = json.loads(body).get("number")
+        if kind in NUMBERED and numbers.setdefault(subject, number) != number:
+            yield f"{subject}: numbered {numbers[subject]} and {number}"
+        if kind in {"CaseOpened", "CaseResumed"}:
+            holder[subject] = device
+        elif device not in {holder[subject], OFFICE} and kind != "ResultHanded":
+            yield f"{subject}: {kind} of {device} while {holder[subject]} had it"
+    came_second = world.office.rows(
+        "SELECT DISTINCT e.subject, c.device FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE e.code = 'SYNC-CASE-ELSEWHERE' AND e.first = 1 AND e.subject LIKE 'case:%'"
+    )
+    on_record = world.office.rows(
+        "SELECT DISTINCT subject, json_extract(body, '$.window') FROM entries"
+        " WHERE kind = 'ConflictRecorded' AND outcome = 'applied'"
+    )
+    if set(came_second) != set(on_record):
+        yield f"conflicts {sorted(set(came_second) ^ set(on_record))} were not told"
+
+
+def _lines(world: World) -> Iterator[str]:
+    """Tickets and blocks of numbers are one window's."""
+    held = Counter[str]()
+    for window in world.windows:
+        held.update(row[0] for row in window.program.rows("SELECT id FROM tickets WHERE local = 0"))
+    for ticket, count in held.items():
+        if count > 1 and not any(window.copied for window in world.windows):
+            yield f"ticket {ticket} is at {count} windows"
+    live = {window.program.store.identity() for window in world.windows}
+    for ticket, *chain in world.office.rows(
+        "SELECT id, device, install FROM tickets WHERE confirmed = 0 AND device <> ''"
+        " AND state = 'waiting'"
+    ):
+        if tuple(chain) in live:
+            yield f"ticket {ticket} hangs between the back office and a window"
+    blocks = world.office.rows("SELECT first, last FROM number_blocks ORDER BY first")
+    for (_, last), (first, _) in pairwise(blocks):
+        if first <= last:
+            yield f"number {first} was given twice"
 
 
 def _scans(world: World) -> Iterator[str]:

@@ -8,6 +8,7 @@ it. It may have a full disk, or be an older program that does not know every kin
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import shutil
 import sqlite3
@@ -23,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 from app.domain.event import Event
 from app.domain.events import KINDS
 from sync import wire
-from sync.backoffice import enrolment, own
+from sync.backoffice import enrolment, own, quarantine
 from sync.backoffice.app import create_app
 from sync.backoffice.database import Transaction
 from sync.backoffice.office import Office
@@ -103,6 +104,7 @@ class SimulatedOffice:
         self.up = False
         self.full = False
         self.on_start: Callable[[], None] = lambda: None
+        self.broken: list[str] = []  # promises, as they were seen to be
         self.disk: OfficeDisk
         self._kind = disk
         self._homes, self._lives = homes, 0
@@ -205,15 +207,25 @@ class SimulatedOffice:
         that look at the clock. Raises Unreachable."""
         if not self.up:
             raise Unreachable
+        ended = self._is_ended(ask.headers.get("authorization", ""))
         self._looks = dies_after
         try:
             with self._program():
-                return self._loop.run_until_complete(self._carry_out(ask, cut))
+                answer = self._loop.run_until_complete(self._carry_out(ask, cut))
+            if ended and answer.status < 400:
+                self.broken.append(f"{ask.name} was answered {answer.status} after a withdrawal")
+            return answer
         except OfficeDied:
             self.die(power=self._chance.random() < 0.5)
             raise Unreachable from None
         finally:
             self._looks = 0
+
+    def _is_ended(self, told: str) -> bool:
+        """Whether it is the token of a device that was withdrawn, or enrolled anew."""
+        digest = enrolment.token_digest(told.removeprefix("Bearer "))
+        rows = self.rows("SELECT 1 FROM device_tokens WHERE token = ? AND ended_at <> ''", digest)
+        return bool(rows)
 
     async def _carry_out(self, ask: Ask, cut: int | None) -> Answer:
         told = {"host": "office", "content-length": str(len(ask.body))}
@@ -266,6 +278,27 @@ class SimulatedOffice:
     def revoke(self, device: str) -> None:
         self._write(lambda tables: enrolment.revoke(tables, device, self._schedule.now()))
         self.office.tokens.forget()
+
+    def take_up(self, device: str) -> None:
+        """A supervisor has all decided that was kept apart from this device."""
+        chains = self.rows(
+            "SELECT DISTINCT install FROM quarantine WHERE device = ? AND state = 'waiting'", device
+        )
+        for (install,) in chains:
+            self._write(
+                lambda tables, install=install: quarantine.take_up(  # type: ignore[misc]
+                    tables, device, install, self._schedule.now(), self.office.numbers
+                )
+            )
+
+    def page_of_devices(self) -> str:
+        """As a supervisor sees it."""
+        told = base64.b64encode(f"督导甲:{self.office.token}".encode()).decode()
+        answer = self.ask(
+            Ask(method="GET", address="/devices", headers={"authorization": f"Basic {told}"})
+        )
+        assert answer.status == 200, answer
+        return answer.body.decode()
 
     def record(self, event: Event, subject: str) -> None:
         """A department's or supervisor's fact. Raises the AppError that refuses it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from sqlalchemy import event as happening
@@ -27,9 +27,17 @@ from sync.client.feed import Feed, PullKind
 from sync.client.round import LeaseAims, Pace, Patience, Post, Reply, Rounds, Turn, TurnKind
 from sync.devices import ENROL_PATH, EnrolAnswer, EnrolRequest
 from sync.errors import BadAnswer
+from sync.people import (
+    HISTORY_PATH,
+    WAITING_PATH,
+    HistoryAnswer,
+    HolderAsked,
+    NumberAsked,
+    WaitingAnswer,
+)
 from tests.simulation.disk import FULL, ROOM, committed_frames
 from tests.simulation.schedule import Schedule
-from tests.sync.coming_back import noticed_case
+from tests.sync.coming_back import PERSON, noticed_case
 
 if TYPE_CHECKING:
     from tests.simulation.window import SimulatedWindow
@@ -40,6 +48,7 @@ LANES = ("push", "feed", "scans")
 AIMS = LeaseAims(numbers_low=5, tickets=2)
 PATIENCE = Patience(first=0.5, longest=4.0, blocked=6.0, poll=8.0)
 
+_Answer = TypeVar("_Answer", WaitingAnswer, HistoryAnswer)
 _MOST_TURNS = 400  # of one round: more never end
 _LIKE = {
     PullKind.MORE: TurnKind.MOVED, PullKind.TAKEN: TurnKind.MOVED, PullKind.QUIET: TurnKind.QUIET,
@@ -247,6 +256,23 @@ class Program:
             page = MaterialReceived(material="M1", originals=1, copies=0, scans=(sha,))
             for event in (*begun, page):
                 unit.append(event, subject=f"case:{case_id}", actor="1001")
+
+    def look_up(self, chance: Random) -> None:
+        """The applicant of a case of any window comes here: its facts are fetched. Raises AppError
+        also where it went on here meanwhile; then nothing of it is kept."""
+        waiting = self._asked(WAITING_PATH, HolderAsked(holder=PERSON), WaitingAnswer).cases
+        if waiting:
+            number = chance.choice(waiting).number
+            asked = NumberAsked(number=number or "-")
+            self.store.take_in(self._asked(HISTORY_PATH, asked, HistoryAnswer).entries)
+
+    def _asked(self, path: str, asked: msgspec.Struct, kind: type[_Answer]) -> _Answer:
+        body = msgspec.json.encode(asked)
+        reply = self._send(Post(path=path, body=body, content_type="application/json"))
+        try:
+            return msgspec.json.decode(reply.body, type=kind)
+        except msgspec.MsgspecError:
+            raise BadAnswer from None
 
     def enrol(self, code: str) -> None:
         """Raises AppError; then the device is what it was."""

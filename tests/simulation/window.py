@@ -35,7 +35,7 @@ class SimulatedWindow:
         self.full = False
         self.saved: set[str] = set()  # ids of all facts whose saving returned
         self.lost: set[str] = set()  # of these, what was only on a disk that was set back
-        self.restored = False
+        self.restored = self.copied = False
         self._homes, self._lives = homes, 0
         self._schedule = schedule
         self._chance = chance

@@ -26,7 +26,7 @@ from sync.backoffice.cases import events_about
 from sync.client.round import TurnKind
 from sync.errors import Unreachable
 from sync.feed import Cursor
-from tests.simulation.clerk import Clerk
+from tests.simulation.clerk import CounterClerk
 from tests.simulation.disk import copy_disk
 from tests.simulation.line import FAIR, Line, Weather
 from tests.simulation.office import OfficeDisk, SimulatedOffice
@@ -107,7 +107,7 @@ class World:
         window.start()
         line.weather = Weather.drawn(self.chance)
         window.risk = self.chance.choice([0.0, 0.001, 0.003])
-        clerk = Clerk(window, self.chance)
+        clerk = CounterClerk(name, self.chance)
         self._again(0.3, 4.0, lambda: window.do(clerk.act))
 
     def close(self) -> None:
@@ -184,6 +184,7 @@ class World:
             window.restore_disk(image)
         else:
             window.say("was copied")
+            window.copied = True
             copy_disk(image, self.folder / "W09" / "0")
             self._sit_down("W09", self.folder / "W09")
 

@@ -67,7 +67,6 @@ class Clerk(Generic[_Window]):
     """What people at one window do; they see only what their window shows."""
 
     window: _Window
-    clock: WildClock
     made: int = 0
 
     def act(self, chance: random.Random) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain import case as cases
@@ -26,7 +27,11 @@ from tests.sync.clerk import Clerk, WildClock, World
 from tests.sync.coming_back import rebuilt_equals_kept, wanting
 from tests.sync.feeding import SocketlessHall, SocketlessWindow
 
-Served = Clerk[SocketlessWindow]
+
+@dataclass
+class Served(Clerk[SocketlessWindow]):
+    clock: WildClock = field(kw_only=True)
+
 
 SEEDS = 25
 STEPS = 150
@@ -44,7 +49,7 @@ def hall_of(home: Path, chance: random.Random) -> Iterator[tuple[SocketlessHall,
         store = Store.open(
             home / name, b"k" * 32, device=name, clock=clock, random=chance.randbytes
         )
-        clerks.append(Clerk(SocketlessWindow(store, hall), clock))
+        clerks.append(Served(SocketlessWindow(store, hall), clock=clock))
     try:
         yield hall, clerks
     finally:

@@ -18,8 +18,9 @@ from sync.client.lanes import LANES, Lanes
 from sync.client.round import LeaseAims, Post, Reply, Rounds, Turn, TurnKind
 from sync.client.transport import HttpTransport
 from sync.errors import Unreachable
+from tests.sync.clerk import World
+from tests.sync.feeding import SocketlessHall
 from tests.sync.hall import accepted_case
-from tests.sync.test_sync_simulation import SimulatedClock, SimulatedOffice
 from tests.sync.world import BadLine, Nursery, wait_until, window_at
 
 CASES = 420  # of five facts: more than four batches
@@ -34,14 +35,14 @@ class _Way:
         self._line = line
         self._reply: Reply | None = None
 
-    def arrive(self, office: SimulatedOffice, chance: random.Random | None) -> None:
+    def arrive(self, office: SocketlessHall, chance: random.Random | None) -> None:
         """Without ``chance`` it is taken and answered."""
         fate = chance.random() if chance else 1.0
         if fate < 0.08:
             return  # never
-        self._reply = office.answer(self.post, random.Random(1))
+        self._reply = office.answer(self.post)
         if fate < 0.16:
-            self._reply = office.answer(self.post, random.Random(1))  # doubled on the way
+            self._reply = office.answer(self.post)  # doubled on the way
         elif fate < 0.24:
             self._reply = None  # the answer was lost
         elif fate < 0.28:
@@ -57,7 +58,7 @@ class _Way:
 class Disorder:
     """Two requests under way, of which the second may come first; ``calm`` keeps their order."""
 
-    def __init__(self, office: SimulatedOffice, chance: random.Random) -> None:
+    def __init__(self, office: SocketlessHall, chance: random.Random) -> None:
         self._office = office
         self._chance = chance
         self._waiting: list[_Way] = []
@@ -96,9 +97,9 @@ class Window:
     """Many cases waiting, the real intake, and the line between them."""
 
     def __init__(self, home: Path, seed: int = 1) -> None:
-        chance, clock = random.Random(seed), SimulatedClock()
+        chance, clock = random.Random(seed), World()
         (home / "office").mkdir(parents=True)
-        self.office = SimulatedOffice(home / "office" / "backoffice.db", clock, tickets=0)
+        self.office = SocketlessHall(home / "office" / "backoffice.db", clock.now)
         self.line = Disorder(self.office, chance)
         self.store = Store.open(
             home / "window", b"k" * 32, device="W01", clock=clock, random=chance.randbytes
