@@ -20,8 +20,9 @@ from app.demo.back_office import EmbeddedBackOffice, own_command
 from app.domain.case import Case, CaseState
 from app.services.sign_in import Session
 from sync.backoffice.database import Database
+from tests.desk_browser import Browser
 from tests.journey.hall import sign_in, wait_until
-from tests.journey.test_departments import Browser, accepted, window
+from tests.journey.test_departments import accepted, window
 from tests.postgres import PostgresServer, postgres_server
 from tests.sync.world import free_port
 
@@ -174,7 +175,7 @@ def test_a_department_at_its_worst_still_decides_and_its_errors_wait_in_sight(
         assert state_of(client, case).state is CaseState.FINISHED
         # Reviewers have no such page, and another site's form does nothing.
         assert Browser(hall.office, "7001").open(PAGE).url.endswith("/desk")
-        forged = chief._session.post(hall.office.url + PAGE, data={"act": "dismiss"}, timeout=10)
+        forged = chief.session.post(hall.office.url + PAGE, data={"act": "dismiss"}, timeout=10)
         assert (forged.status_code, "DEP-07" in forged.text) == (400, True)
 
 
