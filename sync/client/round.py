@@ -185,7 +185,11 @@ class Rounds:
             return self._declined(reply, sent)
         answer = _decode(reply.body, wire.PushAnswer)
         refused = _check_push(answer, sent)
-        self._quarantined = 0
+        kept_apart, self._quarantined = self._quarantined, 0
+        if kept_apart and sent[0].seq > self._outbox.acknowledged() + 1:
+            # Let in again. What was kept apart before these has answers of its own: perhaps
+            # refusals, if a supervisor had it taken up.
+            return Turn(kind=TurnKind.MOVED)
         self._outbox.acknowledge(answer.acknowledged, refused, sent[0].install)
         if self._rewound is not None:
             past = answer.acknowledged >= self._outbox.acknowledged()
@@ -224,12 +228,15 @@ class Rounds:
         return Turn(kind=TurnKind.BLOCKED, code=error.code)
 
     def _rewind(self, place: int, first: int) -> Turn:
-        """The back office lacks entries that it once acknowledged (restored from a copy)."""
+        """The back office lacks entries that it once acknowledged (restored from a copy), or that
+        it had kept apart."""
         if not 0 <= place < first:
             raise errors.BadAnswer
         if place == first - 1 or self._rewound == place:
             return Turn(kind=TurnKind.BLOCKED, code=errors.Gap.code)
-        self._rewound = place
+        # What it decided while its answers were lost, or the device was withdrawn, was perhaps
+        # refused: that is asked for again, and not passed over.
+        self._rewound = place if place < self._outbox.acknowledged() else None
         return Turn(kind=TurnKind.MOVED)
 
     def _not_taken(self, code: str, later: int) -> Turn:
