@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -29,29 +30,28 @@ def note(event: str, **facts: str | int) -> None:
     """Log one happening. ``facts`` are ids, counts and codes."""
     if request := _request.get():
         facts["request"] = request
-    if _log.isEnabledFor(logging.INFO):
-        # Made here: the library would look through the stack for the caller each time.
-        record = logging.LogRecord(_log.name, logging.INFO, "", 0, event, None, None)
-        record.facts = facts
-        _log.handle(record)
+    if _lines is not None:
+        _lines.add(_line(time.time(), "info", {"event": event, **facts}))
+    else:
+        _log.info(event, extra={"facts": facts})
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
+def _line(seconds: float, level: str, told: dict[str, str | int]) -> str:
+    at = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return _encode({"at": at, "level": level, **told}) + "\n"
+
+
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line: dict[str, str | int] = {"at": at, "level": record.levelname.lower()}
-        facts = getattr(record, "facts", None)
-        if isinstance(facts, dict):
-            line |= {"event": record.getMessage(), **facts}
-        elif record.exc_info and record.exc_info[0]:
+        if record.exc_info and record.exc_info[0]:
             # Only the kind: an exception's text may quote what was being stored.
-            line |= {"event": "failed", "error": record.exc_info[0].__name__}
+            told: dict[str, str | int] = {"event": "failed", "error": record.exc_info[0].__name__}
         else:
-            line |= {"event": "server", "text": record.getMessage()[:200]}
-        return _encode(line)
+            told = {"event": "server", "text": record.getMessage()[:200]}
+        return _line(record.created, record.levelname.lower(), told)
 
 
 class _Lines(logging.Handler):
@@ -63,13 +63,18 @@ class _Lines(logging.Handler):
         self._kept: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._kept.append(self.format(record) + "\n")
+        self.add(self.format(record))
+
+    def add(self, line: str) -> None:
+        with self.lock or nullcontext():
+            self._kept.append(line)
+            first = len(self._kept) == 1
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self.flush()
             return
-        if len(self._kept) == 1:
+        if first:
             loop.call_soon(self.flush)
 
     def flush(self) -> None:
@@ -80,9 +85,13 @@ class _Lines(logging.Handler):
             sys.stderr.flush()
 
 
+_lines: _Lines | None = None  # where notes go directly: the library takes longer than all else
+
+
 def log_to_stderr() -> None:
     """Send this program's and uvicorn's log to stderr as JSON lines."""
-    handler = _Lines()
+    global _lines  # noqa: PLW0603 - a process has one log
+    handler = _lines = _Lines()
     handler.setFormatter(_JsonLines())
     for name, level in (("onewindow", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
