@@ -46,10 +46,14 @@ def _exchange(
     from sync.backoffice.database import Database
     from sync.backoffice.exchange.batches import Exchange
     from sync.backoffice.exchange.dictionary import load_dictionary
+    from sync.backoffice.exchange.errors import NoDatabase
 
     client = Client(home)
     dictionary = load_dictionary(data)
-    opened = Database.open(database or data / "backoffice.db", client.clock.now())
+    file = data / "backoffice.db"
+    if not database and not file.is_file():
+        raise NoDatabase(folder=str(data))
+    opened = Database.open(database or file, client.clock.now())
     try:
         exchange = Exchange(opened, dictionary, client.office_lists, client.hall, client.clock.now)
         if batch is not None:

@@ -241,6 +241,12 @@ def test_the_command_writes_batches_whole_and_tells_what_lacks(tmp_path: Path) -
     hall = ExchangeHall(database=Database.open(data / "backoffice.db", START), data=data)
     code, told = run(hall, out)
     assert (code, told["error"]["code"]) == (1, "EXC-01")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / FILE).write_text('{"data_source": "990"}', encoding="ascii")
+    code, told = run(replace(hall, data=elsewhere), out)
+    assert (code, told["error"]["code"]) == (1, "EXC-04")
+    assert not (elsewhere / "backoffice.db").exists()
     hall.dictionary()
     assert run(hall, out) == (0, {"ok": True, "batches": [], "lacking": []})
     hall.accept(1)

@@ -31,3 +31,10 @@ class NoSuchBatch(ExchangeError):
 
     code = "EXC-03"
     blame = Blame.PERSON
+
+
+class NoDatabase(ExchangeError):
+    """The folder holds no database: another folder, or PostgreSQL, whose address was not given."""
+
+    code = "EXC-04"
+    blame = Blame.PERSON
