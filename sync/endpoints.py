@@ -228,7 +228,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="POST", path="/desk/cases/{case_id}", admits="staff", takes=FORM, gives=HTML,
         says="An act on that page: `act` is review, finish, supplement, pause, resume or extend;"
-        " 409 with the page and the reason where it cannot be done.",
+        " 409 with the page, what was typed and the reason where it cannot be done, 401 with what"
+        " was typed after the sign-in has ended.",
         parameters=(_CASE,), refuses=(errors.BadRequest, errors.ServerTrouble),
     ),
     Endpoint(
@@ -243,6 +244,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="GET", path="/desk/office", admits="staff", gives=HTML,
         says="Supervisors: who is away, who has which case.",
+        parameters=(
+            Parameter(name="number", place="query", says="A case number or its end, to find it."),
+        ),
     ),
     Endpoint(
         method="POST", path="/desk/office", admits="staff", takes=FORM, gives=HTML,

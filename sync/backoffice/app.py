@@ -12,6 +12,9 @@ from sync import errors
 from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
 from sync.backoffice.database import Cursor, Database
+from sync.backoffice.departments.entrance import Entrance
+from sync.backoffice.departments.facts import hall_day
+from sync.backoffice.departments.lists import FrozenLists
 from sync.backoffice.departments.routes import add_pages
 from sync.backoffice.departments.staff import Staff
 from sync.backoffice.devices import add_devices
@@ -76,7 +79,9 @@ def create_app(
     blob_desk = add_blobs(app, office)
     staff = Staff(office)
     lines = LineLoop(staff)
-    add_line_pages(app, staff, add_pages(app, staff, blob_desk))
+    entrance = Entrance(app, staff)
+    add_pages(app, staff, entrance, blob_desk)
+    add_line_pages(app, staff, entrance)
     add_reference(app, office)
     add_health(app, office)
     app.finish()
@@ -86,6 +91,7 @@ def create_app(
 def _add_pages(app: FastAPI, office: Office) -> None:
     settings, hall = office.settings, office.settings.hall
     turnstile = Turnstile(settings.progress_per_minute, settings.processes)
+    frozen = FrozenLists(settings.lists)
 
     @app.get("/")
     async def overview() -> Response:
@@ -103,7 +109,10 @@ def _add_pages(app: FastAPI, office: Office) -> None:
         right = hmac.compare_digest(check, code.upper().encode())
         if found is None or not code or not right:
             return _html(progress.not_found(hall), 404)
-        return _html(progress.progress(hall, number, found))
+        known = found
+        desk = await office.read(lambda reader: progress.find_at_department(reader, known, frozen))
+        today = hall_day(settings.now())
+        return _html(progress.progress(hall, number, known, desk, settings.lists, today))
 
     @app.get("/demands")
     async def refused_demands(request: Request) -> Response:

@@ -86,7 +86,8 @@ summary{cursor:pointer;color:var(--accent);margin-bottom:8px}
 .ask{display:flex;gap:12px;align-items:center;flex-wrap:wrap;margin-bottom:6px}
 .ask label{min-width:280px;margin:0}.ask input[list]{flex:1;min-width:240px}
 .told{border-left:5px solid currentColor}td form{display:flex;gap:8px;align-items:end}
-td form label{margin:0}
+td form label{margin:0}td summary{margin:0}
+.find{display:flex;align-items:end;gap:4px;margin:16px 0 0}.find label{margin:0}
 .slip label{display:flex;text-align:left}.slip input{width:100%}
 .slip{max-width:460px;margin:12vh auto;text-align:center}
 .slip .state{font-size:34px;margin:14px 0 4px;font-weight:600}

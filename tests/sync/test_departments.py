@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -362,6 +363,121 @@ def test_an_extension_is_one_and_short(
     assert office.kinds(case.id).count("LimitExtended") == 1
 
 
+# -- nothing typed is lost ------------------------------------------------------------------------
+
+
+def test_a_refused_form_stands_there_with_what_was_typed(case: Brought, reviewer: Browser) -> None:
+    long = "第一段意见。\n" + "经核查，" * 200 + HOSTILE
+    refused = act(reviewer, case, "review", granted="no", opinion=long, basis="")
+    assert "DEP-08" in refused.text
+    shown = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", refused.text, re.DOTALL)
+    assert shown
+    assert unescape(shown[1]) == long
+    assert 'value="no" required checked' in refused.text
+    # It may be mended and sent from that very page.
+    mended = reviewer.hidden(case.address, "review") | {
+        "granted": "no", "opinion": unescape(shown[1]), "basis": "示例办法第三条",
+    }  # fmt: skip
+    assert reviewer.post(case.address, mended).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["supplement", "pause", "extend"])
+def test_what_is_folded_away_stands_open_when_it_was_refused(
+    case: Brought, reviewer: Browser, name: str
+) -> None:
+    assert "<details open>" not in reviewer.page.text
+    wrong = {"extend": {"days": "99"}, "pause": {"reason": " "}, "supplement": {}}[name]
+    if name == "supplement":
+        wrong = {f"problem-{material_of(reviewer.page.text)}": " "}
+    refused = act(reviewer, case, name, **wrong)
+    assert refused.status_code == 409
+    assert refused.text.count("<details open>") == 1
+    if name == "supplement":
+        assert 'value="1" checked>' in refused.text
+    else:
+        assert 'value="李科长"' in refused.text
+
+
+def test_after_the_sign_in_ended_nothing_is_done_and_nothing_lost(
+    office: DeskOffice, case: Brought, reviewer: Browser
+) -> None:
+    tab = Browser(office, reviewer.staff)
+    kept = tab.another_tab()
+    kept.open(case.address)
+    form = kept.hidden(case.address, "review") | {
+        "granted": "yes", "opinion": f"长长的意见{HOSTILE}", "basis": "",
+    }  # fmt: skip
+    tab.open("/desk")
+    tab.send("/desk/sign-out")
+    before = office.kinds(case.id)
+    answer = kept.post(case.address, form)
+    assert answer.status_code == 401
+    assert "没有记下" in answer.text
+    assert escape(f"长长的意见{HOSTILE}") in answer.text
+    assert case.number not in answer.text
+    # Another site's text is not shown on this page, to nobody.
+    for who, fields in ((kept, form | {"form": "0" * 64}), (Browser(office), form)):
+        other = who.post(case.address, fields)
+        assert other.url.endswith("/desk/sign-in")
+        assert "长长的意见" not in other.text
+    assert office.kinds(case.id) == before
+
+
+# -- what the applicant reads behind the receipt's code -------------------------------------------
+
+
+def told(office: DeskOffice, case: Brought) -> str:
+    answer = requests.get(f"{office.url}/progress/{case.number}?check=ABC234", timeout=10)
+    assert answer.status_code == 200
+    private = (
+        "张示例",
+        "370199199001010011",
+        "需现场核查",
+        "李科长",
+        "照片不清楚",
+        "符合条件",
+        "法律援助",
+    )
+    assert not [one for one in (*private, "周样例", "吴示例") if one in answer.text]
+    return " ".join(re.sub("<[^>]+>", " ", answer.text.split("<body>")[1]).split())
+
+
+def test_the_applicant_reads_where_it_is(
+    office: DeskOffice, window: DeskWindow, case: Brought, reviewer: Browser
+) -> None:
+    running = told(office, case)
+    assert "审批中" in running
+    assert "还剩 3 个工作日" in running
+    act(reviewer, case, "pause")
+    stands = told(office, case)
+    assert "特别程序中" in stands
+    assert "所需时间不计入办理时限" in stands
+    assert "暂停计时，还剩 3 个工作日" in stands
+    act(reviewer, case, "resume")
+    assert told(office, case) == running
+    act(reviewer, case, "extend")
+    longer = told(office, case)
+    assert "办理时限已延长 5 个工作日" in longer
+    assert "还剩 8 个工作日" in longer
+    reviewer.open(case.address)
+    material = material_of(reviewer.page.text)
+    act(reviewer, case, "supplement")
+    asked = told(office, case)
+    assert "待补齐" in asked
+    assert "还要补 1 份材料" in asked
+    window.supplement(case, material)
+    assert told(office, case) == longer
+    act(reviewer, case, "review", granted="no", opinion="不符合条件", basis="示例办法第三条")
+    assert "审批中" in told(office, case)  # a refusal is handed over, not read on a screen first
+    act(reviewer, case, "finish")
+    finished = told(office, case)
+    assert "已办结，待领取" in finished
+    assert "领取结果" in finished
+    wrong = requests.get(f"{office.url}/progress/{case.number}?check=ABC235", timeout=10)
+    assert wrong.status_code == 404
+    assert "待领取" not in wrong.text
+
+
 # -- who may look, and from where a form may come --------------------------------------------------
 
 
@@ -581,6 +697,22 @@ def test_who_is_handed_a_case_has_it_alone(
     assert act(other, case, "review").status_code == 200
     history = other.page.text
     assert "系统随机分派" in history
+
+
+def test_a_supervisor_finds_a_case_by_the_end_of_its_number(
+    case: Brought, window: DeskWindow, reviewer: Browser, chief: Browser
+) -> None:
+    strange = window.bring()
+    found = chief.open(f"/desk/office?number={case.number[-6:]}").text
+    section = found.split("找到的办件")[1].split("</section>")[0]
+    assert case.number in section
+    assert strange.number not in section
+    for nothing in ("%25", "_", "!", "%00", "%ED%A0%80", "0' OR '1'='1", "999999999999"):
+        page = chief.open(f"/desk/office?number={nothing}")
+        assert page.status_code == 200
+        if "找到的办件" in page.text:
+            assert case.number not in page.text.split("找到的办件")[1].split("</section>")[0]
+    assert reviewer.open(f"/desk/office?number={strange.number}").url.endswith("/desk")
 
 
 def test_supervisors_acts_are_for_supervisors(

@@ -60,8 +60,10 @@ def view_case(
 
 
 def case_page(
-    hall: Hall, view: CaseView, who: SignedIn, *, said: str = "", error: AppError | None = None
-) -> str:
+    hall: Hall, view: CaseView, who: SignedIn, *, said: str = "", error: AppError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """``typed`` are the fields of a form that was refused."""
     found = view.found
     case = found.case
     own = found.assignment.reviewer == who.member.id
@@ -88,7 +90,7 @@ def case_page(
         head
         + draw_section("申请情况", draw_pairs(dict(_stated(view))), "没有填写。")
         + draw_section("材料", _materials(view, own=own or who.supervises), "没有材料。")
-        + (draw_acts(view.found, view.desk, who, view.today) if own else "")
+        + (draw_acts(view.found, view.desk, who, view.today, typed or {}) if own else "")
         + draw_section("经过", _history(view), "")
     )
     return draw_shell(hall, f"办件 {case.number}", inside, who, said=said, error=error)

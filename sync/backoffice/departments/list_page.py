@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -57,6 +58,20 @@ def sign_in_page(hall: Hall, token: str, *, error: AppError | None = None) -> st
         "离开座位前请退出，半小时不操作会自动退出。</p></section>"
     )  # fmt: skip
     return draw_shell(hall, "部门办件", inside, error=error)
+
+
+def lost_page(hall: Hall, typed: Sequence[str]) -> str:
+    """What was typed when the sign-in had ended: it is not recorded, and not lost either."""
+    shown = "".join(
+        f'<label class="broad"><textarea rows="4" readonly>\n{escape(one)}</textarea></label>'
+        for one in typed
+    )
+    inside = (
+        "<section><p><b>登录已结束，刚才的操作没有记下。</b></p>"
+        + (f"<p>您填写的内容：请先复制，重新登录后再提交。</p>{shown}" if typed else "")
+        + f'<p><a href="{SIGN_IN}">重新登录</a></p></section>'
+    )
+    return draw_shell(hall, "登录已结束", inside)
 
 
 def list_page(

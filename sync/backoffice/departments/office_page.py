@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from enum import Enum
 from html import escape
 
 from app.domain.case import CaseState
 from app.domain.errors import AppError, ReasonNeeded
-from app.domain.hall import Hall
+from app.domain.hall import Hall, StaffMember
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments.desk import MOST_REASON
 from sync.backoffice.departments.dispatch import Dispatcher
@@ -32,15 +33,27 @@ _SHOWN = 300
 
 def office_page(
     connection: Transaction, hall: Hall, roster: Roster, plan: Plan, who: SignedIn, today: date, *,
-    said: str = "", error: AppError | None = None,
+    sought: str = "", said: str = "", error: AppError | None = None,
 ) -> str:  # fmt: skip
+    """``sought`` is a case number or its end; "" for all."""
     draw = "在岗人员中随机" if plan.draw == "random" else "在岗且手头最少的人员中随机"
     inside = (
         f'<p class="note">新受理的件自动分派：{draw}。'
         f'<a href="{OFFICE}/lines">部门自有系统</a></p>'
-        + draw_section("等人接的办件", _open(connection, roster, plan, who, today, ""), "没有。")
+        + _ask(sought)
+        + draw_section(
+            "找到的办件",
+            _cases(connection, roster, plan, who, today, _Which.SOUGHT, sought),
+            "没有这个编号的在办件。",
+        )
+        * bool(sought)
+        + draw_section(
+            "等人接的办件", _cases(connection, roster, plan, who, today, _Which.WAITING), "没有。"
+        )
         + draw_section("审批人员", _people(connection, roster, who), "大厅没有登记审批人员。")
-        + draw_section("办理中", _open(connection, roster, plan, who, today), "没有。")
+        + draw_section(
+            "办理中", _cases(connection, roster, plan, who, today, _Which.GIVEN), "没有。"
+        )
         + draw_section("最近改派", _again(connection, roster), "没有。")
     )
     return draw_shell(hall, "部门办件督导", inside, who, said=said, error=error)
@@ -73,18 +86,34 @@ def _people(connection: Transaction, roster: Roster, who: SignedIn) -> str:
     return draw_table(("人员", "部门", "手头", "状况", ""), lines, wide=1)
 
 
-def _open(
-    connection: Transaction, roster: Roster, plan: Plan, who: SignedIn, today: date,
-    reviewer: str | None = None,
+def _ask(sought: str) -> str:
+    """A GET: looking changes nothing, and the address can be kept."""
+    field = draw_field(
+        "办件编号，或其末几位", "number", more='maxlength="64" inputmode="numeric"', value=sought
+    )
+    return f'<form class="find" method="get" action="{OFFICE}">{field}<button>找</button></form>'
+
+
+class _Which(Enum):
+    """Condition on d (desk_cases) and c (cases)."""
+
+    WAITING = "d.reviewer = ''"
+    GIVEN = "d.reviewer <> ''"
+    SOUGHT = "c.number LIKE ? ESCAPE '!'"
+
+
+def _cases(
+    connection: Transaction, roster: Roster, plan: Plan, who: SignedIn, today: date, which: _Which,
+    sought: str = "",
 ) -> str:  # fmt: skip
-    """Open cases by their day; with ``reviewer`` "" only those that nobody has."""
-    whose = "d.reviewer = ''" if reviewer == "" else "d.reviewer <> ''"
+    """Open cases by their day."""
     rows = connection.execute(
         "SELECT c.id, c.number, c.item_name, c.applicant, c.state, d.department, d.reviewer, d.due"  # noqa: S608 - constants
         " FROM desk_cases d JOIN cases c ON c.id = d.case_id"
-        f" WHERE {whose} AND c.state IN ({OPEN_MARKS}) ORDER BY d.due LIMIT ?",
-        (_SHOWN,),
+        f" WHERE {which.value} AND c.state IN ({OPEN_MARKS}) ORDER BY d.due LIMIT ?",
+        (_ending_in(sought), _SHOWN) if which is _Which.SOUGHT else (_SHOWN,),
     ).fetchall()
+    present = roster.present(connection)
     lines = []
     for case_id, number, item, applicant, state, department, has, due in rows:
         late = date.fromisoformat(due) < today
@@ -93,12 +122,28 @@ def _open(
                 draw_tag(due, "bad" if late else "plain"),
                 _link(case_id, number),
                 escape(item), escape(applicant or "—"), draw_state(CaseState(state), number),
-                escape(_name(roster, has) or department),
-                _give(connection, roster, plan, who, case_id, department, has),
+                _in_hands(roster, department, has),
+                _give(roster, plan, who, present, case_id, department, has),
             )
         )  # fmt: skip
-    return draw_table(
-        ("到期", "办件编号", "事项", "申请人", "状况", "在谁手里", "改派"), lines, wide=2
+    more = (
+        f'<p class="note">只列出最早到期的 {_SHOWN} 件，其余请按编号找。</p>'
+        if len(rows) == _SHOWN
+        else ""
+    )
+    heads = ("到期", "办件编号", "事项", "申请人", "状况", "在谁手里", "改派")
+    return draw_table(heads, lines, wide=2) + more
+
+
+def _ending_in(text: str) -> str:
+    return "%" + "".join(f"!{one}" if one in "%_!" else one for one in text)
+
+
+def _in_hands(roster: Roster, department: str, has: str) -> str:
+    """With a mark where the hall has nobody of that number any more: somebody must hand it over."""
+    gone = has and not has.startswith(reviewer_of("")) and roster.find(has) is None
+    return escape(_name(roster, has) or department) + (
+        f" {draw_tag('已不在名册，请改派', 'bad')}" if gone else ""
     )
 
 
@@ -108,10 +153,10 @@ def _link(case_id: str, number: str | None) -> str:
 
 
 def _give(
-    connection: Transaction, roster: Roster, plan: Plan, who: SignedIn, case_id: str,
+    roster: Roster, plan: Plan, who: SignedIn, present: Sequence[StaffMember], case_id: str,
     department: str, has: str,
 ) -> str:  # fmt: skip
-    may = {one.id: roster.name_of(one.id) for one in roster.eligible(connection, department)}
+    may = {one.id: roster.name_of(one.id) for one in present if department in one.departments}
     line = plan.find_line(department)
     if line is not None:
         may[line.reviewer] = _name(roster, line.reviewer)

@@ -88,11 +88,12 @@ def draw_field(label: str, name: str, *, more: str = "", value: str = "") -> str
     return f'<label>{escape(label)}<input name="{escape(name)}"{given} {more}></label>'
 
 
-def draw_area(label: str, name: str, *, most: int, more: str = "") -> str:
+def draw_area(label: str, name: str, *, most: int, more: str = "", value: str = "") -> str:
     """Several lines of text."""
     return (
         f'<label class="broad">{escape(label)}'
-        f'<textarea name="{escape(name)}" rows="3" maxlength="{most}" {more}></textarea></label>'
+        f'<textarea name="{escape(name)}" rows="3" maxlength="{most}" {more}>'
+        f"\n{escape(value)}</textarea></label>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Answer what reviewers' and supervisors' browsers ask: sign in, lists, cases, acts, scans.
+"""Answer what reviewers' and supervisors' browsers ask: lists, cases, acts, scans.
 
 Nothing changes by a GET but the record of who looked at what. A form is taken only where this page
 was drawn for this sign-in.
@@ -6,46 +6,40 @@ was drawn for this sign-in.
 
 from __future__ import annotations
 
-import asyncio
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from fastapi import FastAPI, Request, Response
 
-from app.domain.errors import AppError, SignInRefused
+from app.domain.errors import AppError
 from app.storage.scan_kinds import is_sha
 from sync import errors
-from sync.backoffice import forms
 from sync.backoffice.blob_desk import BlobDesk
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments import office_page
 from sync.backoffice.departments.act_forms import MATERIAL, PROBLEM
 from sync.backoffice.departments.case_page import case_page, view_case
+from sync.backoffice.departments.entrance import Entrance
 from sync.backoffice.departments.errors import (
     DepartmentError,
     NotYourCase,
     PageStale,
-    SignInTooOften,
 )
 from sync.backoffice.departments.facts import DeskCase, hall_day
-from sync.backoffice.departments.list_page import list_page, sign_in_page
+from sync.backoffice.departments.list_page import list_page
 from sync.backoffice.departments.page import (
     LIST,
     OFFICE,
     SIGN_IN,
-    SIGN_OUT,
     case_address,
     draw_shell,
     go_to,
     html_answer,
 )
-from sync.backoffice.departments.sessions import COOKIE, SignedIn
+from sync.backoffice.departments.sessions import SignedIn
 from sync.backoffice.departments.staff import Staff
 from sync.backoffice.logs import note
 
-_LARGEST = 512 * 1024
-_FIELDS = 1000
 _DONE = {
     "review": "审批决定已记下。",
     "finish": "已办结，窗口会收到出件通知。",
@@ -56,102 +50,28 @@ _DONE = {
 }
 
 
-def add_pages(app: FastAPI, staff: Staff, scans: BlobDesk) -> Pages:
-    pages = Pages(staff, scans)
-    app.get(SIGN_IN)(pages.ask_to_sign_in)
-    app.post(SIGN_IN)(pages.sign_in)
-    app.post(SIGN_OUT)(pages.sign_out)
+def add_pages(app: FastAPI, staff: Staff, entrance: Entrance, scans: BlobDesk) -> None:
+    pages = _Pages(staff, entrance, scans)
     app.get(LIST)(pages.own)
     app.get(LIST + "/cases/{case_id}")(pages.case)
     app.post(LIST + "/cases/{case_id}")(pages.act)
     app.get(LIST + "/cases/{case_id}/scans/{sha}")(pages.scan)
     app.get(OFFICE)(pages.office)
     app.post(OFFICE)(pages.supervise)
-    return pages
 
 
-class Pages:
-    def __init__(self, staff: Staff, scans: BlobDesk) -> None:
+class _Pages:
+    def __init__(self, staff: Staff, entrance: Entrance, scans: BlobDesk) -> None:
         self._staff = staff
+        self._entrance = entrance
         self._scans = scans
         self._office = staff.office
         self._hall = staff.office.settings.hall
 
-    # -- signing in ---------------------------------------------------------------------------
-
-    async def ask_to_sign_in(self) -> Response:
-        return html_answer(sign_in_page(self._hall, self._sign_in_token()))
-
-    def _sign_in_token(self) -> str:
-        return forms.form_token(self._office, SIGN_IN, self._staff.now())
-
-    async def sign_in(self, request: Request) -> Response:
-        sessions, now = self._staff.sessions, self._staff.now()
-        address = request.client.host if request.client else ""
-        try:
-            fields = await forms.read_form(request, self._office, SIGN_IN)
-            typed = fields.get("staff", "")[:64]
-            await self._office.write(lambda tables: sessions.count_try(tables, typed, address, now))
-            member = await asyncio.to_thread(sessions.check, typed, fields.get("password", ""))
-        except errors.BadRequest:
-            return self._refused_sign_in(PageStale(), 400)
-        except SignInTooOften as error:
-            return self._refused_sign_in(error, 429)
-        except SignInRefused as error:
-            note("desk_sign_in_refused")
-            return self._refused_sign_in(error, 401)
-        cookie = await self._office.write(
-            lambda tables: sessions.open(tables, member, address, now)
-        )
-        note("desk_signed_in", staff=member.id)
-        answer = go_to(LIST)
-        answer.set_cookie(
-            COOKIE, cookie, path=LIST, httponly=True, samesite="strict",
-            secure=request.url.scheme == "https",
-        )  # fmt: skip
-        return answer
-
-    def _refused_sign_in(self, error: AppError, status: int) -> Response:
-        return html_answer(sign_in_page(self._hall, self._sign_in_token(), error=error), status)
-
-    async def sign_out(self, request: Request) -> Response:
-        who = await self.who(request)
-        if who is not None:
-            if await self.read(request, who, SIGN_OUT) is None:
-                return go_to(LIST)
-            known = who
-            await self._office.write(lambda tables: self._staff.sessions.close(tables, known))
-        answer = go_to(SIGN_IN)
-        answer.delete_cookie(COOKIE, path=LIST)
-        return answer
-
-    async def who(self, request: Request) -> SignedIn | None:
-        cookie, now = request.cookies.get(COOKIE, ""), self._staff.now()
-        if not cookie or len(cookie) > 256:
-            return None
-        sessions = self._staff.sessions
-        found = await self._office.read(lambda reader: sessions.find(reader, cookie, now))
-        if found is None:
-            return None
-        who, due = found
-        if due:
-            await self._office.write(lambda tables: sessions.touch(tables, who, now))
-        return who
-
-    async def read(self, request: Request, who: SignedIn, page: str) -> dict[str, str] | None:
-        """The fields of a form that was drawn for this sign-in, None for any other."""
-        try:
-            fields = await forms.read_fields(request, _LARGEST, _FIELDS)
-        except (errors.BadRequest, errors.TooLarge):
-            return None
-        given = fields.pop("form", "").encode()
-        right = hmac.compare_digest(given, who.form_token(page).encode())
-        return fields if right else None
-
     # -- a reviewer's cases -------------------------------------------------------------------
 
     async def own(self, request: Request) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if who.supervises:
@@ -163,7 +83,7 @@ class Pages:
         return html_answer(text)
 
     async def case(self, request: Request, case_id: str) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         said = _DONE.get(request.query_params.get("done", ""), "")
@@ -171,13 +91,13 @@ class Pages:
 
     async def _show(
         self, who: SignedIn, case_id: str, *, said: str = "", error: AppError | None = None,
-        status: int = 200, looks: bool = False,
+        status: int = 200, looks: bool = False, typed: Mapping[str, str] | None = None,
     ) -> Response:  # fmt: skip
         try:
             if looks:
                 await self._note_access(who, case_id, "case")
             text = await self._office.read(
-                lambda reader: self._draw(reader, who, case_id, said, error)
+                lambda reader: self._draw(reader, who, case_id, said, error, typed)
             )
         except errors.SyncError:
             raise
@@ -186,11 +106,12 @@ class Pages:
         return html_answer(text, status)
 
     def _draw(
-        self, reader: Transaction, who: SignedIn, case_id: str, said: str, error: AppError | None
-    ) -> str:
+        self, reader: Transaction, who: SignedIn, case_id: str, said: str, error: AppError | None,
+        typed: Mapping[str, str] | None,
+    ) -> str:  # fmt: skip
         found = self._find(reader, who, case_id)
         view = view_case(reader, self._staff.desk, self._staff.roster, found, self._today())
-        return case_page(self._hall, view, who, said=said, error=error)
+        return case_page(self._hall, view, who, said=said, error=error, typed=typed)
 
     def _find(self, reader: Transaction, who: SignedIn, case_id: str) -> DeskCase:
         """Supervisors see every case, reviewers their own. Raises NotYourCase."""
@@ -216,7 +137,7 @@ class Pages:
         await self._office.write(keep)
 
     async def scan(self, request: Request, case_id: str, sha: str) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if not is_sha(sha):
@@ -233,10 +154,10 @@ class Pages:
     # -- acts ---------------------------------------------------------------------------------
 
     async def act(self, request: Request, case_id: str) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
-            return go_to(SIGN_IN)
-        fields = await self.read(request, who, case_address(case_id))
+            return await self._entrance.turn_away(request, case_address(case_id))
+        fields = await self._entrance.read(request, who, case_address(case_id))
         if fields is None:
             return await self._show(who, case_id, error=PageStale(), status=400)
         act = fields.get("act", "")
@@ -249,7 +170,7 @@ class Pages:
             raise
         except AppError as refused:
             note("desk_refused", act=act, code=refused.code)
-            return await self._show(who, case_id, error=refused, status=409)
+            return await self._show(who, case_id, error=refused, status=409, typed=fields)
         note("desk_act", act=act, case=case_id, staff=who.member.id)
         return go_to(f"{case_address(case_id)}?done={act}")
 
@@ -302,30 +223,43 @@ class Pages:
     # -- supervisors --------------------------------------------------------------------------
 
     async def office(self, request: Request) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
-        return await self._show_office(who) if who.supervises else go_to(LIST)
+        if not who.supervises:
+            return go_to(LIST)
+        typed = request.query_params.get("number", "")[:64]
+        sought = "".join(one for one in typed if one.isprintable()).strip()
+        return await self._show_office(who, sought=sought)
 
     async def _show_office(
-        self, who: SignedIn, *, said: str = "", error: AppError | None = None, status: int = 200
-    ) -> Response:
+        self, who: SignedIn, *, sought: str = "", said: str = "", error: AppError | None = None,
+        status: int = 200,
+    ) -> Response:  # fmt: skip
         staff, today = self._staff, self._today()
         plan, fault = staff.plan()
         text = await self._office.read(
             lambda reader: office_page.office_page(
-                reader, self._hall, staff.roster, plan, who, today, said=said, error=error or fault
+                reader,
+                self._hall,
+                staff.roster,
+                plan,
+                who,
+                today,
+                sought=sought,
+                said=said,
+                error=error or fault,
             )
         )
         return html_answer(text, status)
 
     async def supervise(self, request: Request) -> Response:
-        who = await self.who(request)
+        who = await self._entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if not who.supervises:
             return go_to(LIST)
-        fields = await self.read(request, who, OFFICE)
+        fields = await self._entrance.read(request, who, OFFICE)
         if fields is None:
             return await self._show_office(who, error=PageStale(), status=400)
         plan, fault = self._staff.plan()

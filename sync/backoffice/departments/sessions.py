@@ -49,8 +49,7 @@ class SignedIn:
         return self.member.role is Role.SUPERVISOR
 
     def form_token(self, page: str) -> str:
-        """Only who could read the page knows it: another site can send a form, but not read."""
-        return hmac.digest(self.secret, f"{self.name} {page}".encode(), hashlib.sha256).hex()
+        return _form_token(self.secret, self.name, page)
 
 
 class Sessions:
@@ -147,6 +146,13 @@ class Sessions:
         who = SignedIn(member=member, name=name, secret=self._secret)
         return who, moment - seen_at >= _NOTED_SECONDS
 
+    def former_token(self, cookie: str, page: str) -> str:
+        """What was drawn into this page for a sign-in of ours, also one that has ended; "" for what
+        never was one."""
+        name, _, signature = cookie.partition(".")
+        right = hmac.compare_digest(signature.encode(), self._sign(name).encode())
+        return _form_token(self._secret, name, page) if right else ""
+
     def touch(self, connection: Transaction, who: SignedIn, now: datetime) -> None:
         connection.execute(
             "UPDATE desk_sessions SET seen_at = ? WHERE name = ?",
@@ -155,6 +161,11 @@ class Sessions:
 
     def _sign(self, name: str) -> str:
         return hmac.digest(self._secret, name.encode(), hashlib.sha256).hex()
+
+
+def _form_token(secret: bytes, name: str, page: str) -> str:
+    """Only who could read the page knows it: another site can send a form, but not read."""
+    return hmac.digest(secret, f"{name} {page}".encode(), hashlib.sha256).hex()
 
 
 def _counted(staff_id: str, address: str) -> tuple[tuple[str, int], ...]:

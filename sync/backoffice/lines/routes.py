@@ -6,16 +6,16 @@ from fastapi import FastAPI, Request, Response
 
 from app.domain.errors import AppError
 from sync import errors
+from sync.backoffice.departments.entrance import Entrance
 from sync.backoffice.departments.errors import PageStale
 from sync.backoffice.departments.page import LIST, SIGN_IN, go_to, html_answer
-from sync.backoffice.departments.routes import Pages
 from sync.backoffice.departments.sessions import SignedIn
 from sync.backoffice.departments.staff import Staff
 from sync.backoffice.lines.line_page import LINES, line_page, work_of
 from sync.backoffice.logs import note
 
 
-def add_line_pages(app: FastAPI, staff: Staff, pages: Pages) -> None:
+def add_line_pages(app: FastAPI, staff: Staff, entrance: Entrance) -> None:
     office = staff.office
 
     async def show(
@@ -31,19 +31,19 @@ def add_line_pages(app: FastAPI, staff: Staff, pages: Pages) -> None:
 
     @app.get(LINES)
     async def lines(request: Request) -> Response:
-        who = await pages.who(request)
+        who = await entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         return await show(who) if who.supervises else go_to(LIST)
 
     @app.post(LINES)
     async def act(request: Request) -> Response:
-        who = await pages.who(request)
+        who = await entrance.who(request)
         if who is None:
             return go_to(SIGN_IN)
         if not who.supervises:
             return go_to(LIST)
-        fields = await pages.read(request, who, LINES)
+        fields = await entrance.read(request, who, LINES)
         if fields is None:
             return await show(who, error=PageStale(), status=400)
         plan, _ = staff.plan()
