@@ -7,6 +7,7 @@ same tables, and told to the windows in the one order of arrival.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.domain.case_events import Numbered
@@ -15,7 +16,7 @@ from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.events import BundleDecided, CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
-from sync.backoffice.batch import new_of
+from sync.backoffice.batch import New, new_of
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
 from sync.backoffice.deciding import COLUMNS, Decisions, last_arrival
@@ -34,30 +35,49 @@ def record(
     about the same subject wait for an update of this program: then nothing is kept. Numbers are
     the windows' to give: BadEntry.
     """
-    if isinstance(event, Numbered | BundleDecided | CaseNumbersLeased):
-        raise BadEntry(kind=type(event).__name__)
+    (entry,) = record_all(connection, [(event, subject)], actor=actor, now=now)
+    return entry
+
+
+def record_all(
+    connection: Transaction, facts: Sequence[tuple[Event, str]], *, actor: str, now: datetime
+) -> list[Entry]:
+    """The same for several, each with its subject, at the cost of hardly more than one.
+
+    All of them or none: raises what ``record`` raises for the first that cannot be.
+    """
+    for event, _ in facts:
+        if isinstance(event, Numbered | BundleDecided | CaseNumbersLeased):
+            raise BadEntry(kind=type(event).__name__)
     chain, install, seq, head = _open_chain(connection, now)
-    seq += 1
-    entry = seal(
-        event, previous=head, id=uuid7(now, _bytes(install, seq)), device=OFFICE, install=install,
-        seq=seq, at=now, hlc=_after(connection, chain, subject, now).text(), actor=actor,
-        subject=subject,
-    )  # fmt: skip
-    new = new_of(chain, entry)
-    decisions = Decisions(connection, now, None, [new])
-    if decisions.is_held_up(entry):
-        raise Parked
-    arrival = last_arrival(connection) + 1
-    at = entry.at.isoformat()
+    last, known = _last_times(connection, chain, [subject for _, subject in facts], now)
+    news: list[New] = []
+    for event, subject in facts:
+        seq += 1
+        last = _after(max(last, known.get(subject, Hlc())), now)
+        entry = seal(
+            event, previous=head, id=uuid7(now, _bytes(install, seq)), device=OFFICE,
+            install=install, seq=seq, at=now, hlc=last.text(), actor=actor, subject=subject,
+        )  # fmt: skip
+        head = entry.hash
+        news.append(new_of(chain, entry))
+    decisions = Decisions(connection, now, None, news)
+    first = last_arrival(connection) + 1
     with connection.savepoint():
-        decisions.apply(entry, event, at, arrival)
-        connection.insert("entries", COLUMNS, [decisions.applied_row(new, arrival)])
+        rows = []
+        for arrival, (new, (event, _)) in enumerate(zip(news, facts, strict=True), first):
+            _, entry, at, _ = new
+            if decisions.is_held_up(entry):
+                raise Parked
+            decisions.apply(entry, event, at, arrival)
+            rows.append(decisions.applied_row(new, arrival))
+        connection.insert("entries", COLUMNS, rows)
         decisions.keep(careful=True)
         connection.execute(
             "UPDATE chains SET acknowledged = ?, head = ?, seen_at = ? WHERE id = ?",
-            (seq, entry.hash, at, chain),
+            (seq, head, now.isoformat(), chain),
         )
-    return entry
+    return [entry for _, entry, _, _ in news]
 
 
 def _open_chain(connection: Transaction, now: datetime) -> tuple[int, str, int, str]:
@@ -83,20 +103,30 @@ def _bytes(name: str, seq: int) -> bytes:
     return hashlib.sha256(f"{OFFICE} {name} {seq}".encode()).digest()[:10]
 
 
-def _after(connection: Transaction, chain: int, subject: str, now: datetime) -> Hlc:
-    """After the subject's last fact and the chain's own; never after a clock set far ahead, which
-    all later facts of this chain would have to follow."""
-    rows = connection.execute(
-        "SELECT (SELECT hlc FROM entries WHERE subject = ? AND outcome = 'applied'"
-        " ORDER BY arrival DESC LIMIT 1),"
-        " (SELECT hlc FROM entries WHERE chain = ? ORDER BY seq DESC LIMIT 1)",
-        (subject, chain),
+def _last_times(
+    connection: Transaction, chain: int, subjects: Sequence[str], now: datetime
+) -> tuple[Hlc, dict[str, Hlc]]:
+    """Of the chain's last fact and of each subject's; none of a clock set far ahead, which all
+    later facts of this chain would have to follow."""
+    row = connection.execute(
+        "SELECT hlc FROM entries WHERE chain = ? ORDER BY seq DESC LIMIT 1", (chain,)
     ).fetchone()
-    last = Hlc()
-    for text in rows:
-        known = _parse(text or "")
-        if known.millis <= to_millis(now) + _DAY_MILLIS:
-            last = max(last, known)
+    rows = connection.among(
+        "SELECT subject, hlc FROM entries WHERE subject IN ({}) AND outcome = 'applied'"
+        " ORDER BY arrival",
+        subjects,
+    )
+    limit = to_millis(now) + _DAY_MILLIS
+
+    def within(text: str) -> Hlc:
+        known = _parse(text)
+        return known if known.millis <= limit else Hlc()
+
+    times: dict[str, str] = dict(rows)  # each subject's last stays
+    return within(row[0] if row else ""), {name: within(text) for name, text in times.items()}
+
+
+def _after(last: Hlc, now: datetime) -> Hlc:
     after = tick(last, now)
     return after if after.count <= _MOST_IN_A_MILLISECOND else Hlc(after.millis + 1)
 

@@ -134,3 +134,29 @@ def test_the_counter_of_a_millisecond_does_not_run_over(
     entry = record(database, reviewed())
     assert is_hlc(entry.hlc)
     assert entry.hlc > full
+
+
+def test_several_are_recorded_together_or_not_at_all(
+    database: Database, window: SealedChain
+) -> None:
+    given = [
+        (CaseDispatched(department="示例局", reviewer="R01"), "case:c1"),
+        (reviewed(), "case:c1"),
+        (OrderGiven(order="o1", text="全部窗口暂停"), "hall"),
+    ]
+    with database.write() as connection:
+        entries = own.record_all(connection, given, actor="R01", now=NOW)
+    assert check_chain(entries)[0] == 3
+    assert entries[0].hlc < entries[1].hlc < entries[2].hlc
+    refused = [
+        (OrderGiven(order="o2", text="继续"), "hall"),
+        (reviewed(), "case:c1"),  # a second time
+        (OrderGiven(order="o3", text="继续"), "hall"),
+    ]
+    with database.write() as connection:
+        before = last_arrival(connection)
+        with pytest.raises(CaseClosed):
+            own.record_all(connection, refused, actor="R01", now=NOW)
+        assert last_arrival(connection) == before
+    after = record(database, OrderGiven(order="o4", text="继续"), "hall")
+    assert check_chain([*entries, after])[0] == 4

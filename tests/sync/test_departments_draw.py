@@ -55,8 +55,10 @@ def dispatcher(hall: Hall = STAFFED, seed: int = 1) -> Dispatcher:
     return Dispatcher(hall, Random(seed).randbytes)
 
 
-def bring(database: Database, first: int, count: int, device: str = "W01") -> None:
-    """So many accepted cases of one window."""
+def bring(
+    database: Database, first: int, count: int, device: str = "W01", held_up: str = ""
+) -> None:
+    """So many accepted cases of one window; about ``held_up`` a newer window knows more."""
     chain = SealedChain(device, f"install-{device}-{first}")
     with database.write() as connection:
         asked = LeaseRequest(
@@ -68,12 +70,14 @@ def bring(database: Database, first: int, count: int, device: str = "W01") -> No
         assert block is not None
         for serial in range(block.first, block.first + count):
             chain.add_case(f"c{serial}", serial)
+            if held_up == f"c{serial}":
+                chain.add_raw(kind="CaseGilded", version=1, body="{}", subject=f"case:{held_up}")
         for at in range(0, len(chain.entries), 500):
             answer = intake.receive(
                 connection, chain.entries[at : at + 500], START, NumberPattern(HALL)
             )
             assert isinstance(answer, PushAnswer)
-            assert answer.exceptions == ()
+            assert [one.code for one in answer.exceptions] == ["SYNC-PARKED"] * bool(held_up)
 
 
 def run(database: Database, drawing: Dispatcher, plan: Plan = PLAIN) -> int:
@@ -203,6 +207,22 @@ def test_a_hall_without_reviewers_writes_nothing(database: Database) -> None:
     run(database, dispatcher(HALL))
     assert given(database) == {}
     assert count(database, "SELECT count(*) FROM dispatch_place") == 0
+
+
+def test_one_that_cannot_be_given_holds_up_none(database: Database) -> None:
+    """Facts about it wait for this program's update, and so does it, in sight."""
+    bring(database, 1, 20, held_up="c7")
+    run(database, dispatcher())
+    drawn = given(database)
+    assert len(drawn) == 20
+    assert [case for case, who in drawn.items() if not who] == ["c7"]
+    bring(database, 21, 20, "W02")
+    run(database, dispatcher())
+    assert [case for case, who in given(database).items() if not who] == ["c7"]
+    with database.write() as connection:  # the update has come
+        connection.execute("UPDATE entries SET outcome = 'repeated' WHERE outcome = 'parked'")
+    run(database, dispatcher())
+    assert given(database)["c7"]
 
 
 class _Counted:

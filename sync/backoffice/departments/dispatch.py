@@ -6,26 +6,25 @@ in all processes: whoever looks next sees it. A case that nobody may have waits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import ACCEPTED_STATES
-from app.domain.case_events import CaseDispatched
 from app.domain.errors import AppError
 from app.domain.hall import Hall, StaffMember
-from sync.backoffice import own
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments.errors import NotEligible
 from sync.backoffice.departments.facts import accepted_when, find_assignment
-from sync.backoffice.departments.plan import Line, Plan, reviewer_of
+from sync.backoffice.departments.giving import Gift, give, hand_over
+from sync.backoffice.departments.plan import Plan
 from sync.backoffice.departments.roster import Roster
 from sync.backoffice.lines import outbox
 from sync.backoffice.logs import note
 
-ACTOR = "dispatch"  # who draws: nobody
 _STATES = ", ".join(f"'{one.value}'" for one in sorted(ACCEPTED_STATES))
 _AT_ONCE = 50  # cases in one transaction
+_DESK = ("case_id", "department", "reviewer", "since", "due", "dispatched_at")
 _STRETCH = 1000  # arrivals without a case for a department, until it is worth writing down
 _WAITING = (
     "SELECT d.case_id, d.department FROM desk_cases d JOIN cases c ON c.id = d.case_id"  # noqa: S608 - constants
@@ -82,8 +81,9 @@ class Dispatcher:
         hands = self._hands(connection, plan)
         through = _place(connection)
         rows = _changed_since(connection, through, _AT_ONCE)
-        for case_id, department, _ in rows:
-            self._look(connection, plan, hands, case_id, department, now)
+        self._look(connection, plan, hands, rows, now)
+        waited = self._try_waiting(connection, plan, hands, now)
+        # What was recorded just now is no news to the next look.
         reached = rows[-1][2] if len(rows) == _AT_ONCE else _end(connection, through)
         if rows or reached - through > _STRETCH:
             connection.execute(
@@ -91,84 +91,64 @@ class Dispatcher:
                 " ON CONFLICT (one) DO UPDATE SET through = excluded.through",
                 (reached,),
             )
-        return len(rows) + self._try_waiting(connection, plan, hands, now)
+        return len(rows) + waited
 
     def _hands(self, connection: Transaction, plan: Plan) -> _Hands:
         counts = self.roster.open_counts(connection) if plan.draw == "balanced" else None
         return _Hands(present=self.roster.present(connection), counts=counts)
 
     def _look(
-        self, connection: Transaction, plan: Plan, hands: _Hands, case_id: str, department: str,
-        now: datetime,
+        self, connection: Transaction, plan: Plan, hands: _Hands,
+        rows: Sequence[tuple[str, str, int]], now: datetime,
     ) -> None:  # fmt: skip
-        assigned = find_assignment(connection, case_id)
-        if assigned is None:
-            self._first(connection, plan, hands, case_id, department, now)
-        elif line := plan.find_named(assigned.reviewer.partition(":")[2]):
-            outbox.go_on(connection, line, case_id, now)
-
-    def _first(
-        self, connection: Transaction, plan: Plan, hands: _Hands, case_id: str, department: str,
-        now: datetime,
-    ) -> None:  # fmt: skip
-        try:
-            accepted = accepted_when(connection, case_id)
-        except AppError as error:
-            note("not_dispatched", case=case_id, code=error.code)
-            return
-        if accepted is None:
-            return
-        since, due = accepted
-        connection.execute(
-            "INSERT INTO desk_cases (case_id, department, reviewer, since, due, dispatched_at)"
-            " VALUES (?,?,'',?,?,?)",
-            (case_id, department, since.isoformat(), due.isoformat(), now.isoformat()),
+        """Write down those that came to their departments, and give them to somebody."""
+        ids = [case_id for case_id, _, _ in rows]
+        has = dict(
+            connection.among("SELECT case_id, reviewer FROM desk_cases WHERE case_id IN ({})", ids)
         )
-        self._draw(connection, plan, hands, case_id, department, now)
+        for case_id, reviewer in has.items():
+            if line := plan.find_named(reviewer.partition(":")[2]):
+                outbox.go_on(connection, line, case_id, now)
+        accepted = accepted_when(connection, [one for one in ids if one not in has])
+        at, fresh, desk = now.isoformat(), [], []
+        for case_id, department, _ in rows:
+            match accepted.get(case_id):
+                case AppError() as error:
+                    note("not_dispatched", case=case_id, code=error.code)
+                case (since, due):
+                    fresh.append((case_id, department))
+                    desk.append((case_id, department, "", since.isoformat(), due.isoformat(), at))
+        if desk:
+            connection.insert("desk_cases", _DESK, desk)
+        self._draw(connection, plan, hands, fresh, now)
 
     def _try_waiting(
         self, connection: Transaction, plan: Plan, hands: _Hands, now: datetime
     ) -> int:
         """Those that nobody could have: perhaps somebody is back. Returns how many went."""
-        gone = 0
-        for case_id, department in _waiting(connection, plan, hands.present):
-            if gone == _AT_ONCE:
-                break
-            gone += self._draw(connection, plan, hands, case_id, department, now)
+        gone, waiting = 0, _waiting(connection, plan, hands.present)
+        while waiting and gone < _AT_ONCE:
+            some, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            gone += self._draw(connection, plan, hands, some, now)
         return gone
 
     def _draw(
-        self, connection: Transaction, plan: Plan, hands: _Hands, case_id: str, department: str,
-        now: datetime,
-    ) -> bool:  # fmt: skip
-        line = plan.find_line(department)
-        if line is not None:
-            return self._give(connection, case_id, department, line.reviewer, now, line=line)
-        eligible = hands.of(department)
-        if not eligible:
-            return False
-        reviewer = self._one_of(eligible)
-        if not self._give(connection, case_id, department, reviewer, now):
-            return False
-        hands.note(reviewer)
-        return True
+        self, connection: Transaction, plan: Plan, hands: _Hands,
+        cases: Iterable[tuple[str, str]], now: datetime,
+    ) -> int:  # fmt: skip
+        """Returns how many somebody has now."""
+        gifts = []
+        for case_id, department in cases:
+            line = plan.find_line(department)
+            eligible = [line.reviewer] if line else hands.of(department)
+            if eligible:
+                reviewer = self._one_of(eligible)
+                hands.note(reviewer)
+                gifts.append(Gift(case_id, department, reviewer, line))
+        return give(connection, gifts, now)
 
     def _one_of(self, some: Sequence[str]) -> str:
         return some[int.from_bytes(self._random(8), "big") % len(some)]
-
-    def _give(
-        self, connection: Transaction, case_id: str, department: str, reviewer: str, now: datetime,
-        *, line: Line | None = None,
-    ) -> bool:  # fmt: skip
-        try:
-            with connection.savepoint():
-                _hand_over(connection, case_id, department, reviewer, now, actor=ACTOR)
-                if line is not None:
-                    outbox.begin(connection, line, case_id, now)
-        except AppError as error:  # the case has gone on meanwhile, or cannot be folded
-            note("not_dispatched", case=case_id, code=error.code)
-            return False
-        return True
 
     def dispatch_again(
         self, connection: Transaction, plan: Plan, case_id: str, reviewer: str, reason: str,
@@ -185,31 +165,12 @@ class Dispatcher:
             may.add(line.reviewer)
         if reviewer not in may or reviewer == assigned.reviewer:
             raise NotEligible
-        _hand_over(connection, case_id, department, reviewer, now, actor=actor, reason=reason)
         outbox.end(connection, case_id, now)
-        if line is not None and reviewer == reviewer_of(line.name):
-            outbox.begin(connection, line, case_id, now)
-
-
-def _hand_over(
-    connection: Transaction, case_id: str, department: str, reviewer: str, now: datetime, *,
-    actor: str, reason: str = "",
-) -> None:  # fmt: skip
-    event = CaseDispatched(department=department, reviewer=reviewer)
-    own.record(connection, event, subject=f"case:{case_id}", actor=actor, now=now)
-    former = connection.execute(
-        "SELECT reviewer FROM desk_cases WHERE case_id = ?", (case_id,)
-    ).fetchone()[0]
-    connection.execute(
-        "UPDATE desk_cases SET reviewer = ?, dispatched_at = ? WHERE case_id = ?",
-        (reviewer, now.isoformat(), case_id),
-    )
-    connection.execute(
-        "INSERT INTO dispatches (case_id, at, reviewer, former, actor, reason)"
-        " VALUES (?,?,?,?,?,?)"
-        " ON CONFLICT (case_id, at, reviewer) DO NOTHING",
-        (case_id, now.isoformat(), reviewer, former, actor, reason),
-    )
+        its = line if line is not None and reviewer == line.reviewer else None
+        hand_over(
+            connection, [Gift(case_id, department, reviewer, its)], now, former=assigned.reviewer,
+            actor=actor, reason=reason,
+        )  # fmt: skip
 
 
 def _place(connection: Transaction) -> int:

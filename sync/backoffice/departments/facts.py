@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +12,12 @@ from app.domain.case import Case
 from app.domain.case_events import CaseAccepted, CaseAcceptedDeferred, CaseDeemedAccepted
 from app.domain.catalogue import Item, Limit
 from app.domain.clocks import ClockName, ClockReading, read_clock
+from app.domain.errors import AppError
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import decode_event
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments.lists import FrozenLists, Lists
-
-_ACCEPTING = ("CaseAccepted", "CaseAcceptedDeferred", "CaseDeemedAccepted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +121,29 @@ def find_desk_case(connection: Transaction, case_id: str, frozen: FrozenLists) -
     return DeskCase(case=case, facts=facts, assignment=assignment, item=frozen.find(case))
 
 
-def accepted_when(connection: Transaction, case_id: str) -> tuple[date, date] | None:
-    """(hall day of acceptance, day it is due); None where it was not accepted."""
-    row = connection.execute(
-        "SELECT kind, version, body, at FROM entries WHERE subject = ? AND outcome = 'applied'"
-        " AND kind IN (?, ?, ?) ORDER BY arrival DESC LIMIT 1",
-        (f"case:{case_id}", *_ACCEPTING),
-    ).fetchone()
-    if row is None:
-        return None
-    event = decode_event(row[0], row[1], row[2])
-    match event:
-        case CaseDeemedAccepted():
-            return event.since, event.promise_due
-        case CaseAccepted() | CaseAcceptedDeferred():
-            return hall_day(datetime.fromisoformat(row[3])), event.promise_due
-    return None
+def accepted_when(
+    connection: Transaction, case_ids: Iterable[str]
+) -> dict[str, tuple[date, date] | AppError]:
+    """(hall day of acceptance, day it is due) of those that were accepted; the error where that
+    fact cannot be read."""
+    rows = connection.among(
+        "SELECT subject, kind, version, body, at FROM entries WHERE subject IN ({})"
+        " AND outcome = 'applied'"
+        " AND kind IN ('CaseAccepted', 'CaseAcceptedDeferred', 'CaseDeemedAccepted')"
+        " ORDER BY arrival",
+        [f"case:{one}" for one in case_ids],
+    )
+    found: dict[str, tuple[date, date] | AppError] = {}
+    for subject, kind, version, body, at in rows:
+        case_id = subject.removeprefix("case:")
+        try:
+            event = decode_event(kind, version, body)
+        except AppError as error:
+            found[case_id] = error
+            continue
+        match event:
+            case CaseDeemedAccepted():
+                found[case_id] = event.since, event.promise_due
+            case CaseAccepted() | CaseAcceptedDeferred():
+                found[case_id] = hall_day(datetime.fromisoformat(at)), event.promise_due
+    return found
