@@ -24,7 +24,7 @@ NUMBERED = frozenset(name for name, kind in KINDS.items() if issubclass(kind, Nu
 def complaints(world: World) -> list[str]:
     """Empty where every promise was kept."""
     found = [*world.broken, *world.office.broken]
-    for check in (_facts, _chains, _cases, _order, _lines, _scans):
+    for check in (_facts, _chains, _cases, _order, _lines, _scans, _kept_apart):
         found += check(world)
     return [f"seed {world.seed}: {one}" for one in found]
 
@@ -42,7 +42,7 @@ def _facts(world: World) -> Iterator[str]:
             yield f"{name} took effect {times} times"
     if parked := office.rows("SELECT id FROM entries WHERE outcome = 'parked'"):
         yield f"still parked: {parked}"
-    for window in world.windows:
+    for window in world.staying:
         here = window.program.all_ids()
         own = window.saved - window.lost
         if lost := own - there.keys():
@@ -65,7 +65,7 @@ def _facts(world: World) -> Iterator[str]:
 
 
 def _chains(world: World) -> Iterator[str]:
-    for window in world.windows:
+    for window in world.staying:
         seq, head = window.program.store.verify()
         stands = world.office.rows(
             "SELECT acknowledged, head, set_aside FROM chains WHERE device = ? AND install = ?",
@@ -109,7 +109,7 @@ def _cases(world: World) -> Iterator[str]:
         case = there[case_id]
         if case is None or (case.state.value, case.number) != (state, number):
             yield f"{case_id}: its row {state} {number} is not what its facts say"
-    for window in world.windows:
+    for window in world.staying:
         yield from _seen_by(window, there)
 
 
@@ -131,19 +131,23 @@ def _seen_by(window: SimulatedWindow, there: Mapping[str, object]) -> Iterator[s
 
 def _order(world: World) -> Iterator[str]:
     """One number for each case, for life; and while it is open, one window's facts."""
-    holder: dict[str, str] = {}
+    formers = _formers(world)
+    holder: dict[str, tuple[str, str]] = {}
     numbers: dict[str, str] = {}
-    for subject, kind, device, body in world.office.rows(
-        "SELECT e.subject, e.kind, c.device, e.body FROM entries e JOIN chains c ON c.id = e.chain"
+    for subject, kind, body, *chain in world.office.rows(
+        "SELECT e.subject, e.kind, e.body, c.device, c.install"
+        " FROM entries e JOIN chains c ON c.id = e.chain"
         " WHERE e.outcome = 'applied' AND e.subject LIKE 'case:%' ORDER BY e.arrival"
     ):
         number = json.loads(body).get("number")
         if kind in NUMBERED and numbers.setdefault(subject, number) != number:
             yield f"{subject}: numbered {numbers[subject]} and {number}"
-        if kind in {"CaseOpened", "CaseResumed"}:
-            holder[subject] = device
-        elif device not in {holder[subject], OFFICE} and kind != "ResultHanded":
-            yield f"{subject}: {kind} of {device} while {holder[subject]} had it"
+        device, install = chain
+        has = holder.get(subject, ("", ""))
+        if kind in {"CaseOpened", "CaseResumed"} or has in formers.get((device, install), set()):
+            holder[subject] = (device, install)
+        elif device not in {has[0], OFFICE} and kind != "ResultHanded":
+            yield f"{subject}: {kind} of {device} while {has[0]} had it"
     came_second = world.office.rows(
         "SELECT DISTINCT e.subject, c.device FROM entries e JOIN chains c ON c.id = e.chain"
         " WHERE e.code = 'SYNC-CASE-ELSEWHERE' AND e.first = 1 AND e.subject LIKE 'case:%'"
@@ -156,20 +160,38 @@ def _order(world: World) -> Iterator[str]:
         yield f"conflicts {sorted(set(came_second) ^ set(on_record))} were not told"
 
 
+def _formers(world: World) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """The chains that each chain goes on with: a device may be enrolled anew more than once."""
+    nearest: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for device, install, *former in world.office.rows(
+        "SELECT device, install, former_device, former_install FROM successions"
+    ):
+        nearest.setdefault((device, install), set()).add((former[0], former[1]))
+    formers: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for chain in nearest:
+        left = [chain]
+        while left:
+            more = nearest.get(left.pop(), set()) - formers.setdefault(chain, set())
+            formers[chain] |= more
+            left += more
+    return formers
+
+
 def _lines(world: World) -> Iterator[str]:
     """Tickets and blocks of numbers are one window's."""
-    held = Counter[str]()
-    for window in world.windows:
-        held.update(row[0] for row in window.program.rows("SELECT id FROM tickets WHERE local = 0"))
-    for ticket, count in held.items():
-        if count > 1 and not any(window.copied for window in world.windows):
-            yield f"ticket {ticket} is at {count} windows"
-    live = {window.program.store.identity() for window in world.windows}
+    held: dict[str, list[tuple[str, str]]] = {}
+    for window in world.staying:
+        for (ticket,) in window.program.rows("SELECT id FROM tickets WHERE local = 0"):
+            held.setdefault(ticket, []).append(window.program.store.identity())
+    for ticket, chains in held.items():
+        if len(chains) > 1 and not any(window.copied for window in world.windows):
+            yield f"ticket {ticket} is at {len(chains)} windows"
+    live = {window.program.store.identity() for window in world.staying}
     for ticket, *chain in world.office.rows(
-        "SELECT id, device, install FROM tickets WHERE confirmed = 0 AND device <> ''"
-        " AND state = 'waiting'"
+        "SELECT id, device, install FROM tickets WHERE device <> '' AND state = 'waiting'"
     ):
-        if tuple(chain) in live:
+        owner = (chain[0], chain[1])
+        if owner in live and owner not in held.get(ticket, []):
             yield f"ticket {ticket} hangs between the back office and a window"
     blocks = world.office.rows("SELECT first, last FROM number_blocks ORDER BY first")
     for (_, last), (first, _) in pairwise(blocks):
@@ -179,7 +201,7 @@ def _lines(world: World) -> Iterator[str]:
 
 def _scans(world: World) -> Iterator[str]:
     folder = world.office.data / "blobs"
-    for window in world.windows:
+    for window in world.staying:
         wanted = (
             "SELECT sha, state FROM blobs"
             " WHERE local = 1 AND sha IN (SELECT sha FROM case_materials)"
@@ -194,5 +216,31 @@ def _scans(world: World) -> Iterator[str]:
         "SELECT p.case_id, p.sha FROM case_pages p LEFT JOIN blobs b ON b.sha = p.sha"
         " WHERE b.sha IS NULL"
     )
-    if lacking and not any(window.restored for window in world.windows):
+    if lacking and not world.expelled and not any(one.restored for one in world.windows):
         yield f"pages are lacking: {lacking}"
+
+
+def _kept_apart(world: World) -> Iterator[str]:
+    """What a device that is withdrawn for good still had is in a supervisor's sight; and where
+    that wants it, all of it is decided, once."""
+    window, office = world.expelled, world.office
+    if window is None:
+        return
+    wanted = window.saved - window.lost
+    apart = {
+        row[0]: (row[1], row[2])
+        for row in office.rows("SELECT id, device, install FROM quarantine WHERE state = 'waiting'")
+    }
+    there = {row[0] for row in office.rows("SELECT id FROM entries")}
+    if lost := wanted - there - apart.keys():
+        yield f"{window.name}: neither decided nor kept apart: {sorted(lost)}"
+    page = office.page_of_devices()
+    for chain, count in Counter(apart.values()).items():
+        if f"{chain[1][:8]}</code></td><td>{count}</td>" not in page:
+            yield f"{chain[0]}: nobody sees that {count} facts are kept apart"
+    if window.restored or any(one.copied for one in world.windows):
+        return  # two disks' facts claim the same places
+    office.take_up(window.name)
+    taken = Counter(row[0] for row in office.rows("SELECT id FROM entries WHERE first = 1"))
+    if wrong := {one for one in wanted if taken[one] != 1}:
+        yield f"{window.name}: taken up, and not there once: {sorted(wrong)}"

@@ -279,6 +279,11 @@ class SimulatedOffice:
         self._write(lambda tables: enrolment.revoke(tables, device, self._schedule.now()))
         self.office.tokens.forget()
 
+    def is_revoked(self, device: str) -> bool:
+        return bool(
+            self.rows("SELECT 1 FROM devices WHERE device = ? AND revoked_at <> ''", device)
+        )
+
     def take_up(self, device: str) -> None:
         """A supervisor has all decided that was kept apart from this device."""
         chains = self.rows(

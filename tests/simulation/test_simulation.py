@@ -21,8 +21,8 @@ from tests.simulation.disk import committed_frames
 from tests.simulation.office import FILE, OfficeDisk
 from tests.simulation.world import TROUBLES, make_template, played
 
-SEEDS = 40
-PARTS = 4
+SEEDS = 200
+PARTS = 8
 
 
 @pytest.fixture(scope="module")

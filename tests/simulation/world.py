@@ -22,6 +22,7 @@ from app.domain.case_events import (
 )
 from app.domain.errors import AppError
 from app.domain.events import ClerkSignedIn
+from sync import errors
 from sync.backoffice.cases import events_about
 from sync.client.round import TurnKind
 from sync.errors import Unreachable
@@ -68,6 +69,7 @@ class World:
         self.office.on_start = self._check_told
         self.broken: list[str] = []  # promises, as they were seen to be
         self.windows: list[SimulatedWindow] = []
+        self.expelled: SimulatedWindow | None = None  # withdrawn, and never let in again
         self._images: list[tuple[SimulatedWindow, Path]] = []
         self._scans = 0
         self._over = False
@@ -78,6 +80,10 @@ class World:
         self._places = chance.choice([2, 3])
         for name in NAMES[: self._places]:
             self._sit_down(name, folder / name)
+
+    @property
+    def staying(self) -> list[SimulatedWindow]:
+        return [window for window in self.windows if window is not self.expelled]
 
     @property
     def trace(self) -> list[str]:
@@ -225,6 +231,8 @@ class World:
         Raises Stuck."""
         self.schedule.say("the trouble is over")
         self._over = True
+        if "withdrawals" in self._may and self.chance.random() < 0.5:
+            self.expelled = self.chance.choice(self.windows)
         if self.office.unknown:
             self.office.upgrade()
         self.office.fill_disk(full=False)
@@ -235,6 +243,9 @@ class World:
         signed_in: set[str] = set()
         while self.schedule.at < until:
             self.schedule.run(_STEP_SECONDS)
+            if self.expelled and self.office.up and not self.office.is_revoked(self.expelled.name):
+                self.schedule.say(f"{self.expelled.name} was expelled")
+                self.office.revoke(self.expelled.name)
             for window in self.windows:
                 self._attend(window, signed_in)
             if len(signed_in) == len(self.windows) and self._settled():
@@ -249,7 +260,8 @@ class World:
             signed_in.add(window.name)
             signed = ClerkSignedIn(clerk="1001", window=window.name)
             window.do(lambda program: program.save("session", signed))
-        if window.program.last["push"].kind is TurnKind.BLOCKED and self.office.up:
+        blocked = window.program.last["push"].kind is TurnKind.BLOCKED
+        if blocked and self.office.up and window is not self.expelled:
             with suppress(Unreachable):
                 code = self.office.code_for(window.name)
                 window.say("is enrolled anew")
@@ -259,7 +271,9 @@ class World:
         if not self.office.up or not all(window.up for window in self.windows):
             return False
         end = self.office.rows("SELECT coalesce(max(arrival), 0) FROM entries")[0][0]
-        return all(_rests(window.program, end) for window in self.windows) and not any(
+        if self.expelled and not _is_kept_apart(self.expelled.program):
+            return False
+        return all(_rests(window.program, end) for window in self.staying) and not any(
             window.line.under_way for window in self.windows
         )
 
@@ -269,6 +283,12 @@ def _rests(program: Program, end: int) -> bool:
     quiet = all(program.last[lane].kind is TurnKind.QUIET for lane in LANES)
     heard = cursor is not None and cursor.place >= end
     return quiet and heard and not program.outbox.counts()[0] and not program.scans_wait()
+
+
+def _is_kept_apart(program: Program) -> bool:
+    waiting, told = program.outbox.counts()[0], program.outbox.acknowledged()
+    blocked = program.last["push"].code in {errors.Quarantined.code, errors.Revoked.code}
+    return blocked and program.rounds.quarantined(told) == waiting
 
 
 def make_template(folder: Path) -> Path:
