@@ -64,16 +64,24 @@ def former_devices(connection: Transaction, entry: Entry) -> set[str]:
 
 
 def succeed(connection: Transaction, entry: Entry, event: DeviceReenrolled) -> None:
-    """The tickets that the former chain holds go to this one. Which of those that wait have
-    reached it is not known: they are given again, also where a lease of the former chain follows.
+    """The tickets that the former chain holds go to this one. Those that wait left the window with
+    the former chain: they are given again.
     """
     for former in forerunners(connection, entry.device, entry.install):
         if former[1] == event.former:
             connection.execute(
                 "UPDATE tickets SET device = ?, install = ?,"
-                " again = CASE WHEN state = 'waiting' AND confirmed = 0 THEN again + 1"
-                " ELSE again END,"
                 " confirmed = CASE WHEN state = 'waiting' THEN 0 ELSE confirmed END"
                 " WHERE device = ? AND install = ?",
                 (entry.device, entry.install, *former),
             )
+
+
+def opened_at(connection: Transaction, chain: Chain) -> str:
+    """The hybrid time of the fact by which it went on with another; "" where it did not."""
+    row = connection.execute(
+        "SELECT e.hlc FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE c.device = ? AND c.install = ? AND e.seq = 1 AND e.kind = ?",
+        (*chain, DeviceReenrolled.__name__),
+    ).fetchone()
+    return "" if row is None else str(row[0])

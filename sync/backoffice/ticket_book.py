@@ -26,7 +26,6 @@ class _Held:
     origin: str
     owner: tuple[str, str]
     confirmed: bool
-    again: int = 0  # facts about its lease that a former chain had sealed and that are to come
     new: bool = False  # has no row yet
     updated_at: str = ""  # "" where nothing changed
 
@@ -37,15 +36,16 @@ class TicketBook:
     def __init__(self, connection: Transaction) -> None:
         self._connection = connection
         self._held: dict[str, _Held] = {}  # by subject
+        self._opened: dict[lineage.Chain, str] = {}  # when chains were, as far as it was asked
 
     def look_up(self, subjects: Iterable[str]) -> None:
         """Fold these tickets as far as they are stored."""
         rows = self._connection.among(
-            "SELECT id, number, business, priority, taken_at, origin, device, install, confirmed,"
-            " again FROM tickets WHERE id IN ({})",
+            "SELECT id, number, business, priority, taken_at, origin, device, install, confirmed"
+            " FROM tickets WHERE id IN ({})",
             [subject.removeprefix("ticket:") for subject in subjects],
         )
-        for ticket_id, number, business, priority, taken_at, origin, *owner, done, again in rows:
+        for ticket_id, number, business, priority, taken_at, origin, *owner, done in rows:
             ticket: Ticket | None = None
             if origin == "hall":
                 ticket = Ticket(
@@ -57,7 +57,6 @@ class TicketBook:
                 origin=origin,
                 owner=(owner[0], owner[1]),
                 confirmed=bool(done),
-                again=again,
             )
         past = self._connection.among(
             "SELECT subject, kind, version, body, at FROM entries"
@@ -91,21 +90,28 @@ class TicketBook:
         expected = one.origin == "hall" and not one.confirmed and leased
         if one.ticket is None or not expected:
             one.ticket = tickets.apply(one.ticket, ticket_id, event, entry.at)
-        if leased and one.again:
-            one.again -= 1
-        elif leased:
+        if leased and not self._is_of_former(entry):
             one.confirmed = True
         one.updated_at = at
 
+    def _is_of_former(self, entry: Entry) -> bool:
+        """Whether it was sealed before its chain began. What was leased then left the window with
+        the former chain: such a fact does not say that the ticket is there."""
+        chain = (entry.device, entry.install)
+        if chain not in self._opened:
+            self._opened[chain] = lineage.opened_at(self._connection, chain)
+        return entry.hlc < self._opened[chain]
+
     def succeed(self, entry: Entry, event: DeviceReenrolled) -> None:
         """What the former chain holds is this one's, here and in the table."""
+        if entry.seq == 1:
+            self._opened[entry.device, entry.install] = entry.hlc
         lineage.succeed(self._connection, entry, event)
         formers = lineage.forerunners(self._connection, entry.device, entry.install)
         for one in self._held.values():
             if one.owner in formers and one.owner[1] == event.former:
                 one.owner = (entry.device, entry.install)
                 if one.ticket is not None and one.ticket.state is TicketState.WAITING:
-                    one.again += not one.confirmed
                     one.confirmed = False
 
     def keep(self) -> None:
@@ -122,24 +128,20 @@ class TicketBook:
                         ticket.id, ticket.number, ticket.business, ticket.priority,
                         ticket.taken_at.isoformat(), hall_day(ticket.taken_at), "window",
                         *one.owner, int(one.confirmed), ticket.state.value, one.updated_at,
-                        one.again,
                     )
                 )  # fmt: skip
             else:
-                known.append(
-                    (ticket.state.value, int(one.confirmed), one.again, one.updated_at, ticket.id)
-                )
+                known.append((ticket.state.value, int(one.confirmed), one.updated_at, ticket.id))
         if new:
             self._connection.insert("tickets", _COLUMNS, new)
         if known:
             self._connection.executemany(
-                "UPDATE tickets SET state = ?, confirmed = ?, again = ?, updated_at = ?"
-                " WHERE id = ?",
+                "UPDATE tickets SET state = ?, confirmed = ?, updated_at = ? WHERE id = ?",
                 known,
             )
 
 
 _COLUMNS = (
     "id", "number", "business", "priority", "taken_at", "day", "origin", "device", "install",
-    "confirmed", "state", "updated_at", "again",
+    "confirmed", "state", "updated_at",
 )  # fmt: skip

@@ -42,7 +42,7 @@ CREATE TABLE successions (
     PRIMARY KEY (device, install, former_device, former_install)
 );
 
--- How many facts about its lease are still to come that a former chain had sealed.
+-- Not used any more: such a fact is known by its hybrid time, which is before its chain began.
 ALTER TABLE tickets ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
 
 -- What withdrawn devices still sent: decided by nobody until a supervisor says what becomes of it.
