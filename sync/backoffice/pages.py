@@ -131,7 +131,7 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         + draw_section("最近办件", _cases(connection), "还没有办件到达。")
         + draw_section("缺扫描页的办件", _lacking(connection), "没有：扫描页都到齐了。")
         + draw_section("窗口数据链", _chains(connection), "还没有窗口连接过。")
-        + draw_section("退回与暂存的事件", _exceptions(connection), "没有。")
+        + draw_section("退回与暂存的事件", draw_exceptions(connection), "没有。")
         + draw_section("号段与号票", _leases(connection, day), "还没有发出。")
         + '<p class="note"><a href="/orders">督导：对窗口说、放开办件</a> · '
         + '<a href="/devices">设备</a> · <a href="/demands">清单外要求与重复告知</a>'
@@ -201,7 +201,8 @@ def _chain_state(set_aside: str, fault: str) -> str:
     return '<span class="tag good">完整</span>'
 
 
-def _exceptions(connection: Transaction) -> str:
+def draw_exceptions(connection: Transaction) -> str:
+    """What windows recorded and the back office does not apply, or not yet."""
     rows = connection.execute(
         "SELECT c.device, e.seq, e.kind, e.outcome, e.code, e.received_at FROM entries e"
         " JOIN chains c ON c.id = e.chain WHERE e.outcome IN ('refused', 'parked')"

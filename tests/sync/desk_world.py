@@ -179,7 +179,7 @@ class DeskWindow:
         number = hall.case_number.format(region=hall.region, date=day, serial=serial)
         case = Brought(id=f"{self.chain.device.lower()}-{serial}", number=number)
         chosen = self._office.items[item]
-        events = _accepted(chosen, name, number, self.chain.device, scans)
+        events = accepted_events(chosen, name, number, self.chain.device, scans)
         return case, [self.chain.add(event, f"case:{case.id}") for event in events]
 
     def bring(
@@ -203,7 +203,7 @@ def _two(block: dict[str, Any]) -> dict[str, int]:
     return {"first": int(block["first"]), "last": int(block["last"])}
 
 
-def _accepted(
+def accepted_events(
     item: Item, name: str, number: str, window: str, scans: tuple[str, ...]
 ) -> Iterator[Event]:
     person = Person(name=name, number="370199199001010011")

@@ -155,14 +155,22 @@ class Desk:
         self, connection: Transaction, who: StaffMember, found: DeskCase, event: Event,
         now: datetime,
     ) -> None:  # fmt: skip
-        subject = f"case:{found.case.id}"
-        own.record(connection, event, subject=subject, actor=who.id, now=now)
+        record(connection, event, found.case.id, who.id, now)
 
     def _procedure(self, code: str) -> Procedure:
         for procedure in self.lists.procedures():
             if procedure.code == code:
                 return procedure
         raise UnknownProcedure(procedure=code[:40])
+
+
+def record(connection: Transaction, event: Event, case_id: str, actor: str, now: datetime) -> None:
+    """A department's fact. With its result a case leaves the desk. Raises what the fold raises."""
+    own.record(connection, event, subject=f"case:{case_id}", actor=actor, now=now)
+    if isinstance(event, CaseFinished):
+        connection.execute(
+            "UPDATE desk_cases SET finished_at = ? WHERE case_id = ?", (now.isoformat(), case_id)
+        )
 
 
 def check_complete(connection: Transaction, case_id: str) -> None:

@@ -28,7 +28,8 @@ _DESK = ("case_id", "department", "reviewer", "since", "due", "dispatched_at")
 _STRETCH = 1000  # arrivals without a case for a department, until it is worth writing down
 _WAITING = (
     "SELECT d.case_id, d.department FROM desk_cases d JOIN cases c ON c.id = d.case_id"  # noqa: S608 - constants
-    f" WHERE d.reviewer = '' AND c.state IN ({_STATES}) AND d.department IN ({{}}) ORDER BY d.due"
+    f" WHERE d.reviewer = '' AND d.finished_at = '' AND c.state IN ({_STATES})"
+    " AND d.department IN ({}) ORDER BY d.due"
 )
 
 

@@ -25,7 +25,6 @@ from sync.backoffice.departments.page import (
     draw_shell,
     draw_tag,
 )
-from sync.backoffice.departments.roster import OPEN_MARKS
 from sync.backoffice.departments.sessions import SignedIn
 from sync.backoffice.pages import draw_section, draw_table
 
@@ -97,8 +96,8 @@ def list_page(
 def _open_lines(connection: Transaction, desk: Desk, reviewer: str, today: date) -> list[_Line]:
     """A day on paper can only be put off, so the first on paper hold the first of all."""
     rows = connection.execute(
-        "SELECT d.case_id FROM desk_cases d JOIN cases c ON c.id = d.case_id"  # noqa: S608 - constants
-        f" WHERE d.reviewer = ? AND c.state IN ({OPEN_MARKS}) ORDER BY d.due LIMIT ?",
+        "SELECT case_id FROM desk_cases WHERE reviewer = ? AND finished_at = ''"
+        " ORDER BY due LIMIT ?",
         (reviewer, _MOST),
     ).fetchall()
     lines = []
@@ -149,8 +148,8 @@ def _done(connection: Transaction, reviewer: str) -> str:
     rows = connection.execute(
         "SELECT c.id, c.number, c.item_name, c.applicant, c.state FROM desk_cases d"
         " JOIN cases c ON c.id = d.case_id"
-        " WHERE d.reviewer = ? AND c.state IN (?, ?) ORDER BY c.changed DESC LIMIT ?",
-        (reviewer, CaseState.FINISHED.value, CaseState.HANDED_OUT.value, _MOST_DONE),
+        " WHERE d.reviewer = ? AND d.finished_at <> '' ORDER BY d.finished_at DESC LIMIT ?",
+        (reviewer, _MOST_DONE),
     ).fetchall()
     return draw_table(
         ("办件编号", "事项", "申请人", "状况"),

@@ -24,9 +24,9 @@ from sync.backoffice.departments.page import (
     draw_tag,
 )
 from sync.backoffice.departments.plan import Plan, reviewer_of
-from sync.backoffice.departments.roster import OPEN_MARKS, Roster
+from sync.backoffice.departments.roster import Roster
 from sync.backoffice.departments.sessions import SignedIn
-from sync.backoffice.pages import draw_section, draw_state, draw_table, draw_time
+from sync.backoffice.pages import draw_exceptions, draw_section, draw_state, draw_table, draw_time
 
 _SHOWN = 300
 
@@ -37,24 +37,22 @@ def office_page(
 ) -> str:  # fmt: skip
     """``sought`` is a case number or its end; "" for all."""
     draw = "在岗人员中随机" if plan.draw == "random" else "在岗且手头最少的人员中随机"
+
+    def cases(which: _Which) -> str:
+        return _cases(connection, roster, plan, who, today, which, sought)
+
     inside = (
         f'<p class="note">新受理的件自动分派：{draw}。'
-        f'<a href="{OFFICE}/lines">部门自有系统</a></p>'
-        + _ask(sought)
-        + draw_section(
-            "找到的办件",
-            _cases(connection, roster, plan, who, today, _Which.SOUGHT, sought),
-            "没有这个编号的在办件。",
-        )
-        * bool(sought)
-        + draw_section(
-            "等人接的办件", _cases(connection, roster, plan, who, today, _Which.WAITING), "没有。"
-        )
+        f'<a href="{OFFICE}/lines">部门自有系统</a></p>' + _ask(sought)
+    )
+    if sought:
+        inside += draw_section("找到的办件", cases(_Which.SOUGHT), "没有这个编号的在办件。")
+    inside += (
+        draw_section("等人接的办件", cases(_Which.WAITING), "没有。")
         + draw_section("审批人员", _people(connection, roster, who), "大厅没有登记审批人员。")
-        + draw_section(
-            "办理中", _cases(connection, roster, plan, who, today, _Which.GIVEN), "没有。"
-        )
+        + draw_section("办理中", cases(_Which.GIVEN), "没有。")
         + draw_section("最近改派", _again(connection, roster), "没有。")
+        + draw_section("退回与暂存的事件", draw_exceptions(connection), "没有。")
     )
     return draw_shell(hall, "部门办件督导", inside, who, said=said, error=error)
 
@@ -104,13 +102,13 @@ class _Which(Enum):
 
 def _cases(
     connection: Transaction, roster: Roster, plan: Plan, who: SignedIn, today: date, which: _Which,
-    sought: str = "",
+    sought: str,
 ) -> str:  # fmt: skip
     """Open cases by their day."""
     rows = connection.execute(
         "SELECT c.id, c.number, c.item_name, c.applicant, c.state, d.department, d.reviewer, d.due"  # noqa: S608 - constants
         " FROM desk_cases d JOIN cases c ON c.id = d.case_id"
-        f" WHERE {which.value} AND c.state IN ({OPEN_MARKS}) ORDER BY d.due LIMIT ?",
+        f" WHERE {which.value} AND d.finished_at = '' ORDER BY d.due LIMIT ?",
         (_ending_in(sought), _SHOWN) if which is _Which.SOUGHT else (_SHOWN,),
     ).fetchall()
     present = roster.present(connection)

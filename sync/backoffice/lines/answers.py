@@ -18,9 +18,8 @@ from app.domain.case_events import CaseFinished, CaseReviewed, SupplementAsked
 from app.domain.decoding import decode
 from app.domain.errors import AppError
 from app.domain.event import Event
-from sync.backoffice import own
 from sync.backoffice.database import IntegrityBroken, Transaction
-from sync.backoffice.departments.desk import Desk, check_complete, opinion_with_basis
+from sync.backoffice.departments.desk import Desk, check_complete, opinion_with_basis, record
 from sync.backoffice.departments.facts import DeskCase, hall_day
 from sync.backoffice.departments.plan import Line, reviewer_of
 from sync.backoffice.departments.supplement import supplement_lines
@@ -115,8 +114,7 @@ def _apply(
         raise AnswerUnknown
     _check_about(line, answer, job, found)
     for event in _events(connection, line, answer, found, now):
-        subject = f"case:{job.case_id}"
-        own.record(connection, event, subject=subject, actor=reviewer_of(line), now=now)
+        record(connection, event, job.case_id, reviewer_of(line), now)
     outbox.note_answered(connection, job, answer.ticket, now)
 
 
