@@ -121,7 +121,8 @@ def chain_there(office: EmbeddedBackOffice) -> tuple[int, str]:
     answer = requests.get(
         f"{office.url}/api/chains", headers={"Authorization": f"Bearer {office.token}"}, timeout=10
     )
-    (chain,) = answer.json()["chains"]
+    # The draw for the departments is in the back office's own.
+    (chain,) = [one for one in answer.json()["chains"] if one["device"] != "backoffice"]
     return chain["acknowledged"], chain["head"]
 
 
