@@ -35,6 +35,7 @@ class Weather:
     halved: float = 0.0  # the answer ends early, and who carried it did not mind
     gateway: float = 0.0  # something between answers by itself
     office_dies: float = 0.0  # while it works on it, or before it answers
+    last_words: float = 0.0  # it answers, and loses its power at once
 
     @classmethod
     def drawn(cls, chance: Random) -> Weather:
@@ -46,6 +47,7 @@ class Weather:
         return cls(
             lost=rate(0.2), unheard=rate(0.25), late=rate(0.2), twice=rate(0.15), cut=rate(0.1),
             halved=rate(0.08), gateway=rate(0.08), office_dies=rate(0.03),
+            last_words=rate(0.03),
         )  # fmt: skip
 
 
@@ -151,6 +153,8 @@ class Line:
         if fate == "office_dies":
             office.die(power=chance.random() < 0.6)
             raise Unreachable
+        if fate == "last_words":
+            office.die(power=True)
         if fate == "twice":
             self._schedule.run(chance.uniform(0.0, 0.5))
             answer = chance.choice([answer, office.ask(ask)])

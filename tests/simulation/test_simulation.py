@@ -61,7 +61,7 @@ def test_the_halls_meet_every_trouble(folder: Path, template: Path) -> None:
     """Else the seeds above would show little."""
     seen = ""
     refused = shared = 0
-    for seed in range(24):
+    for seed in range(40):
         with played(folder / str(seed), template, seed, sure=TROUBLES) as world:
             assert complaints(world) == []
             seen += "\n".join(world.trace)
