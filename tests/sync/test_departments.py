@@ -672,6 +672,10 @@ def test_scans_are_seen_by_who_has_the_case(
     looked = office.rows(f"SELECT staff, what FROM desk_accesses WHERE case_id = '{case.id}'")
     assert (staff, f"scan {sha[:12]}") in [tuple(row) for row in looked]
     assert {row[0] for row in looked} == {staff, CHIEF}  # who was refused saw nothing
+    shown = chief.open(case.address).text.split("谁看过")[1]
+    assert sha[:12] in shown
+    assert staff in shown
+    assert "谁看过" not in reviewer.open(case.address).text
     assert act(reviewer, case, "review").status_code == 200
 
 

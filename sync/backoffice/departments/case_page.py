@@ -30,9 +30,10 @@ from sync.backoffice.departments.page import (
 )
 from sync.backoffice.departments.roster import Roster
 from sync.backoffice.departments.sessions import SignedIn
-from sync.backoffice.pages import draw_section, draw_table
+from sync.backoffice.pages import draw_section, draw_table, draw_time
 
 _OFFICE = "backoffice"
+_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class CaseView:
     today: date
     desk: Desk
     roster: Roster
+    looked: tuple[tuple[str, str, str], ...]  # when, who, at what; the last first
 
     @property
     def lacking(self) -> int:
@@ -56,7 +58,14 @@ def view_case(
 ) -> CaseView:
     shas = sorted({sha for one in found.case.evidence.values() for sha in one.scans})
     there = known_blobs(connection, shas) if shas else {}
-    return CaseView(found=found, there=frozenset(there), today=today, desk=desk, roster=roster)
+    looked = connection.execute(
+        "SELECT at, staff, what FROM desk_accesses WHERE case_id = ? ORDER BY at DESC LIMIT ?",
+        (found.case.id, _LOOKS),
+    ).fetchall()
+    return CaseView(
+        found=found, there=frozenset(there), today=today, desk=desk, roster=roster,
+        looked=tuple((row[0], row[1], row[2]) for row in looked),
+    )  # fmt: skip
 
 
 def case_page(
@@ -92,6 +101,7 @@ def case_page(
         + draw_section("材料", _materials(view, own=own or who.supervises), "没有材料。")
         + (draw_acts(view.found, view.desk, who, view.today, typed or {}) if own else "")
         + draw_section("经过", _history(view), "")
+        + (draw_section("谁看过", _looks(view), "还没有人。") if who.supervises else "")
     )
     return draw_shell(hall, f"办件 {case.number}", inside, who, said=said, error=error)
 
@@ -209,6 +219,20 @@ def _history(view: CaseView) -> str:
     names = {one.id: one.name for one in item.materials} if item else {}
     lines = [line for fact in view.found.facts if (line := _fact(view, fact, names))]
     return draw_table(("时间", "谁", "什么"), reversed(lines), wide=2)
+
+
+def _looks(view: CaseView) -> str:
+    return draw_table(
+        ("时间", "谁", "看了什么"),
+        [
+            (
+                draw_time(at), escape(view.roster.name_of(staff)),
+                "办件" if what == "case" else f"扫描件 {escape(what.removeprefix('scan '))}",
+            )
+            for at, staff, what in view.looked
+        ],
+        wide=2,
+    )  # fmt: skip
 
 
 def _fact(view: CaseView, fact: Fact, names: Mapping[str, str]) -> tuple[str, ...] | None:
