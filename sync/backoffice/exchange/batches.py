@@ -16,6 +16,7 @@ import msgspec
 
 from app.domain import case as cases
 from app.domain.case import ACCEPTED_STATES, Case, CaseState
+from app.domain.decoding import decode
 from app.domain.errors import AppError
 from app.domain.hall import Hall
 from sync.backoffice.database import Database, Transaction
@@ -141,7 +142,7 @@ class Exchange:
         return [
             Lacking(
                 case_id=row[0], number=row[1],
-                faults=msgspec.json.decode(row[2], type=tuple[Fault, ...]),
+                faults=decode(row[2], tuple[Fault, ...]),
             )
             for row in rows
         ]  # fmt: skip
@@ -293,4 +294,4 @@ def _json(value: object) -> str:
 
 
 def _values(body: str) -> dict[str, str]:
-    return msgspec.json.decode(body, type=dict[str, str])
+    return decode(body, dict[str, str])
