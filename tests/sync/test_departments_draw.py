@@ -225,6 +225,23 @@ def test_one_that_cannot_be_given_holds_up_none(database: Database) -> None:
     assert given(database)["c7"]
 
 
+@pytest.mark.parametrize("kind", ["CaseAccepted", "ItemChosen"])
+def test_a_spoilt_case_holds_up_none_and_stays_in_sight(database: Database, kind: str) -> None:
+    """A fact of it can no longer be read, after a disk's fault as it were."""
+    bring(database, 1, 20)
+    with database.write() as connection:
+        connection.execute(
+            "UPDATE entries SET body = '{}' WHERE subject = 'case:c7' AND kind = ?", (kind,)
+        )
+    run(database, dispatcher())
+    drawn = given(database)
+    assert len(drawn) == 20
+    assert [case for case, who in drawn.items() if not who] == ["c7"]
+    bring(database, 21, 5, "W02")
+    run(database, dispatcher())
+    assert [case for case, who in given(database).items() if not who] == ["c7"]
+
+
 class _Counted:
     """The connection itself, counting what is asked of it."""
 

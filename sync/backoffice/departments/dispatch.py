@@ -15,12 +15,11 @@ from app.domain.errors import AppError
 from app.domain.hall import Hall, StaffMember
 from sync.backoffice.database import Transaction
 from sync.backoffice.departments.errors import NotEligible
-from sync.backoffice.departments.facts import accepted_when, find_assignment
+from sync.backoffice.departments.facts import accepted_when, find_assignment, hall_day
 from sync.backoffice.departments.giving import Gift, give, hand_over
 from sync.backoffice.departments.plan import Plan
 from sync.backoffice.departments.roster import Roster
 from sync.backoffice.lines import outbox
-from sync.backoffice.logs import note
 
 _STATES = ", ".join(f"'{one.value}'" for one in sorted(ACCEPTED_STATES))
 _AT_ONCE = 50  # cases in one transaction
@@ -111,14 +110,15 @@ class Dispatcher:
             if line := plan.find_named(reviewer.partition(":")[2]):
                 outbox.go_on(connection, line, case_id, now)
         accepted = accepted_when(connection, [one for one in ids if one not in has])
-        at, fresh, desk = now.isoformat(), [], []
+        at, today, fresh, desk = now.isoformat(), hall_day(now), [], []
         for case_id, department, _ in rows:
-            match accepted.get(case_id):
-                case AppError() as error:
-                    note("not_dispatched", case=case_id, code=error.code)
-                case (since, due):
-                    fresh.append((case_id, department))
-                    desk.append((case_id, department, "", since.isoformat(), due.isoformat(), at))
+            days = accepted.get(case_id)
+            if days is None:
+                continue
+            # What can no longer be read waits in the supervisors' sight, due at once.
+            since, due = (today, today) if isinstance(days, AppError) else days
+            fresh.append((case_id, department))
+            desk.append((case_id, department, "", since.isoformat(), due.isoformat(), at))
         if desk:
             connection.insert("desk_cases", _DESK, desk)
         self._draw(connection, plan, hands, fresh, now)

@@ -40,10 +40,11 @@ def give(connection: Transaction, gifts: Sequence[Gift], now: datetime) -> int:
             hand_over(connection, gifts, now)
     except ServerTrouble:  # nothing of the transaction is left
         raise
-    except AppError as error:
+    except Exception as error:  # noqa: BLE001 - a spoilt case must not hold up the others for ever
         if len(gifts) > 1:
             return sum(give(connection, [one], now) for one in gifts)
-        note("not_dispatched", case=gifts[0].case_id, code=error.code)
+        code = error.code if isinstance(error, AppError) else type(error).__name__
+        note("not_dispatched", case=gifts[0].case_id, code=code)
         return 0
     return len(gifts)
 

@@ -16,6 +16,8 @@ from sync.backoffice.departments.sessions import Sessions
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office
 
+# Windows that bring weeks of work at once go first: giving it to somebody may take a little longer.
+_YIELD, _LONGEST_YIELD = 3.0, 1.0  # times what a step took; seconds
 _LOOK_SECONDS = 5.0  # somebody may be back, and another process may have died over its part
 
 
@@ -64,20 +66,25 @@ class Staff:
         # Mostly there is nothing, and then no window's writing waits for it.
         if not await self.office.read(lambda tables: self.dispatcher.has_work(tables, plan)):
             return 0
-        seen = 0
-        while some := await self.office.write(
-            lambda tables: self.dispatcher.step(tables, plan, self.now())
-        ):
+        loop, seen = asyncio.get_running_loop(), 0
+        while True:
+            begun = loop.time()
+            some = await self.office.write(
+                lambda tables: self.dispatcher.step(tables, plan, self.now())
+            )
+            if not some:
+                return seen
             seen += some
-        return seen
+            await asyncio.sleep(min(_LONGEST_YIELD, _YIELD * (loop.time() - begun)))
 
     async def _run(self) -> None:
         while True:
             try:
                 await self.step()
                 end = await self.office.read(last_arrival)
-            except AppError as error:
-                note("dispatch_failed", code=error.code)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the draw goes on
+                code = error.code if isinstance(error, AppError) else type(error).__name__
+                note("dispatch_failed", code=code)
                 await asyncio.sleep(_LOOK_SECONDS)
                 continue
             await self.office.changed.wait(end, _LOOK_SECONDS)

@@ -178,8 +178,9 @@ class LineLoop:
             try:
                 if plan.lines:
                     await worker.step(plan)
-            except AppError as error:
-                note("lines_failed", code=error.code)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the lines are asked on
+                code = error.code if isinstance(error, AppError) else type(error).__name__
+                note("lines_failed", code=code)
             await asyncio.sleep(_LOOK_SECONDS)
 
 
