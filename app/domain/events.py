@@ -1,4 +1,4 @@
-"""The facts about the device, tickets, bundles and papers, and every kind the journal knows."""
+"""The facts about the device, bundles and papers, and every kind the journal knows."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ from app.domain.case_events import (
     SupplementAsked,
 )
 from app.domain.event import Event
+from app.domain.ticket_events import QUEUE_EVENTS
 
 # -- the device and who works at it -------------------------------------------------------------
 
@@ -97,50 +98,6 @@ class OrderGiven(Event):
     order: str
     text: str
     until: datetime | None = None
-
-
-# -- tickets ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketTaken(Event):
-    """Taken at this window; the slip is printed here."""
-
-    number: str
-    business: str
-    priority: str = ""  # reason, "" for none
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketLeased(Event):
-    """The back office gave this ticket of the hall's line to this window alone."""
-
-    number: str
-    business: str
-    taken_at: datetime
-    priority: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketCalled(Event):
-    """Called to the window, or called again."""
-
-    window: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketServed(Event):
-    """The person is at the window; service began."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketPassed(Event):
-    """过号: called and not there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketFinished(Event):
-    """Service ended."""
 
 
 # -- bundles (一件事) ---------------------------------------------------------------------------
@@ -242,7 +199,7 @@ KINDS: dict[str, type[Event]] = {
     for kind in (
         ClerkSignedIn, ClerkSignedOut, CaseNumbersLeased,
         DeviceReenrolled, SetAsideAnswered, OrderGiven,
-        TicketTaken, TicketLeased, TicketCalled, TicketServed, TicketPassed, TicketFinished,
+        *QUEUE_EVENTS,
         CaseOpened, ApplicantIdentified, PhoneEntered, ItemChosen, QuestionAnswered,
         ApplicantChecked, OrganisationIdentified, OrganisationWithdrawn,
         AgentIdentified, AgentWithdrawn, DeliveryChosen, FieldFilled,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from enum import StrEnum
+
+from app.domain.queue_policy import QueuePolicy
 
 # China has one time zone and no daylight saving; hall time is what papers and limits go by.
 HALL_ZONE = timezone(timedelta(hours=8), "CST")
@@ -61,7 +63,8 @@ class Business:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
     """``case_number`` and ``bundle_number`` are patterns with the holes {region}, {date}
-    (yyyymmdd) and {serial}; both draw from the same leased serials."""
+    (yyyymmdd) and {serial}; both draw from the same leased serials. ``queue``: the policy of
+    every day."""
 
     code: str
     region: str  # six-digit division code
@@ -69,6 +72,7 @@ class Hall:
     windows: tuple[Window, ...]
     staff: tuple[StaffMember, ...]
     businesses: tuple[Business, ...]
+    queue: QueuePolicy = field(default_factory=QueuePolicy)
     case_number: str = "{region}{date}{serial:06d}"
     bundle_number: str = "YJS{region}{date}{serial:06d}"
     progress_url: str = "http://127.0.0.1:8765/progress/{number}?check={check}"

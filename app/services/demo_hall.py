@@ -11,6 +11,7 @@ import msgspec
 from app.domain.decoding import decode
 from app.domain.errors import AppError, Blame
 from app.domain.hall import Hall, Role
+from app.domain.queue_policy import faults
 from app.services.strict_json import unknown_fields
 
 _T = TypeVar("_T")
@@ -51,6 +52,8 @@ def load_hall(folder: Path) -> Hall:
     for name, ids in groups.items():
         if not ids or len(set(ids)) != len(ids) or not all(ids):
             raise BadHall(place=f"hall.json: {name} is empty or stands twice")
+    if found := faults(hall.queue, frozenset(groups["business"]), frozenset(groups["window"])):
+        raise BadHall(place=f"hall.json: queue: {found[0]}")
     for member in hall.staff:
         named = set(member.departments)
         reviews = member.role is Role.REVIEWER

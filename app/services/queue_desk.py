@@ -14,14 +14,16 @@ from app.domain.event import Event
 from app.domain.events import (
     PaperKind,
     PaperQueued,
+)
+from app.domain.hall import HALL_ZONE, Business, Hall
+from app.domain.ticket import Ticket, TicketState, next_to_call
+from app.domain.ticket_events import (
     TicketCalled,
     TicketFinished,
     TicketPassed,
     TicketServed,
     TicketTaken,
 )
-from app.domain.hall import HALL_ZONE, Business, Hall
-from app.domain.ticket import Ticket, TicketState, next_to_call
 from app.services.sign_in import Session
 from app.storage.database import Statements
 from app.storage.projections import ticket_of_row

@@ -33,11 +33,12 @@ from app.domain.catalogue import Item, MaterialForm, list_hash
 from app.domain.checklist import Evidence, check_answer, check_material
 from app.domain.errors import BeyondTheList, NotReady, ReasonNeeded, SecondDemand
 from app.domain.event import Event
-from app.domain.events import BundleChosen, CaseBundled, TicketServed
+from app.domain.events import BundleChosen, CaseBundled
 from app.domain.form import check_value
 from app.domain.notice import check_fault
 from app.domain.parties import implied_answers
 from app.domain.ticket import TicketState
+from app.domain.ticket_events import TicketServed
 from app.services.matter import Fact, Matter, Matters
 from app.services.queue_desk import current_ticket
 from app.services.sign_in import Session

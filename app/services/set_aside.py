@@ -16,9 +16,10 @@ from app.domain.case_events import ApplicantIdentified
 from app.domain.catalogue import Item
 from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
-from app.domain.events import BundleDecided, TicketLeased, TicketTaken
+from app.domain.events import BundleDecided
 from app.domain.journal import Entry, decode_event
 from app.domain.masking import mask_name
+from app.domain.ticket_events import TicketLeased, TicketTaken
 from app.services.matter import Matters
 from app.services.second_record import Again, again
 from app.storage.database import Statements

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import BadEntry
-from app.domain.events import CaseNumbersLeased, SetAsideAnswered, TicketLeased
+from app.domain.events import CaseNumbersLeased, SetAsideAnswered
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
+from app.domain.ticket_events import TicketLeased
 from app.storage.folding import clashes, note_fit, try_project
 from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside

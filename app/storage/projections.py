@@ -22,6 +22,10 @@ from app.domain.events import (
     PaperRequeued,
     PaperSent,
     SetAsideAnswered,
+)
+from app.domain.journal import Entry
+from app.domain.ticket import Ticket, TicketState
+from app.domain.ticket_events import (
     TicketCalled,
     TicketFinished,
     TicketLeased,
@@ -29,8 +33,6 @@ from app.domain.events import (
     TicketServed,
     TicketTaken,
 )
-from app.domain.journal import Entry
-from app.domain.ticket import Ticket, TicketState
 from app.storage.case_table import project_bundle, project_case
 from app.storage.database import Statements
 from app.storage.page_table import project_pages
@@ -122,7 +124,8 @@ def ticket_of_row(row: tuple[str | int, ...]) -> Ticket:
     id_, number, business, priority, taken_at, state, calls, called_at, served_at = row[:9]
     return Ticket(
         id=str(id_), number=str(number), business=str(business), priority=str(priority),
-        taken_at=datetime.fromisoformat(str(taken_at)), state=TicketState(str(state)),
+        taken_at=datetime.fromisoformat(str(taken_at)),
+        place=datetime.fromisoformat(str(taken_at)), state=TicketState(str(state)),
         calls=int(calls),
         called_at=datetime.fromisoformat(str(called_at)) if called_at else None,
         served_at=datetime.fromisoformat(str(served_at)) if served_at else None,

@@ -22,6 +22,7 @@ from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
 from app.domain.events import KINDS, BundleDecided, CaseNumbersLeased, DeviceReenrolled
 from app.domain.journal import Entry
+from app.domain.ticket_events import TICKET_EVENTS
 from sync import errors
 from sync.backoffice import blobs
 from sync.backoffice.batch import New
@@ -61,11 +62,10 @@ ABOUT: dict[str, str] = {
         "case",
     ),
     **dict.fromkeys(("BundleChosen", "BundleDecided"), "bundle"),
-    **dict.fromkeys(
-        ("TicketTaken", "TicketLeased", "TicketCalled", "TicketServed", "TicketPassed",
-         "TicketFinished"),
-        "ticket",
-    ),
+    **{kind.__name__: "ticket" for kind in TICKET_EVENTS},
+    **dict.fromkeys(("WindowOpened", "WindowPaused", "WindowClosed", "WindowOrdered"), "window"),
+    **dict.fromkeys(("QueuePolicyChanged", "HallHalted", "HallResumed"), "hall"),
+    "ServiceRated": "rating",
     "CaseNumbersLeased": "device",
     "DeviceReenrolled": "device",
     "SetAsideAnswered": "device",
@@ -76,7 +76,7 @@ _ORDERED = frozenset({"hall", "device"})  # to whom an order may be given
 # Facts of the departments and of supervisors: no window may record them.
 _OWN = frozenset(
     ("CaseDispatched", "SupplementAsked", "CaseReviewed", "CaseFinished", "OrderGiven",
-     "ConflictRecorded")
+     "ConflictRecorded", "TicketWanted")
 )  # fmt: skip
 
 # Facts that may change which pages lie with a case.

@@ -34,6 +34,8 @@ _LINE: dict[TicketState, str] = {
     TicketState.SERVING: "办理",
     TicketState.FINISHED: "完成",
     TicketState.PASSED: "过号",
+    TicketState.HELD: "挂起",
+    TicketState.DROPPED: "弃号",
 }
 _SHOWN = 100
 

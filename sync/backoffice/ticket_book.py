@@ -9,9 +9,10 @@ from datetime import datetime
 from app.domain import ticket as tickets
 from app.domain.errors import BadEntry
 from app.domain.event import Event
-from app.domain.events import DeviceReenrolled, TicketLeased, TicketTaken
+from app.domain.events import DeviceReenrolled
 from app.domain.journal import Entry, decode_event
 from app.domain.ticket import Ticket, TicketState
+from app.domain.ticket_events import TicketLeased, TicketTaken
 from sync.backoffice import lineage
 from sync.backoffice.database import Transaction, Value
 from sync.backoffice.line import hall_day
@@ -51,6 +52,7 @@ class TicketBook:
                 ticket = Ticket(
                     id=ticket_id, number=number, business=business, priority=priority,
                     taken_at=datetime.fromisoformat(taken_at),
+                    place=datetime.fromisoformat(taken_at),
                 )  # fmt: skip
             self._held[f"ticket:{ticket_id}"] = _Held(
                 ticket=ticket,

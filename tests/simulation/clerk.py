@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from app.domain.event import Event
-from app.domain.events import TicketCalled, TicketFinished, TicketPassed, TicketServed
+from app.domain.ticket_events import TicketCalled, TicketFinished, TicketPassed, TicketServed
 from tests.simulation.program import Program
 from tests.sync.clerk import Clerk
 from tests.sync.coming_back import noticed_case

@@ -22,11 +22,9 @@ from app.domain.events import (
     PaperKind,
     PaperQueued,
     PaperSent,
-    TicketCalled,
-    TicketServed,
-    TicketTaken,
 )
 from app.domain.journal import GENESIS, Entry, check_chain, decode_event, entry_hash
+from app.domain.ticket_events import TicketCalled, TicketServed, TicketTaken
 from app.storage.outbox import Outbox, Refusal
 from app.storage.projections import PROJECTIONS
 from app.storage.rechain import rechain

@@ -31,10 +31,8 @@ from app.domain.events import (
     PaperKind,
     PaperQueued,
     PaperSent,
-    TicketCalled,
-    TicketFinished,
-    TicketTaken,
 )
+from app.domain.ticket_events import TicketCalled, TicketFinished, TicketTaken
 from app.storage.errors import DiskFull, KeyRefused, StoreTooNew
 from app.storage.outbox import Outbox, Refusal
 from app.storage.projections import PROJECTIONS

@@ -29,10 +29,10 @@ from app.domain.events import (
     BundleDecided,
     CaseNumbersLeased,
     ClerkSignedIn,
-    TicketTaken,
 )
 from app.domain.journal import GENESIS, Entry, encode_body, seal
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
+from app.domain.ticket_events import TicketTaken
 from app.storage.inbox import FeedPage, Inbox
 from app.storage.outbox import Outbox
 from app.storage.projections import PROJECTIONS

@@ -36,13 +36,15 @@ from app.domain.events import (
     ClerkSignedIn,
     DeviceReenrolled,
     OrderGiven,
+)
+from app.domain.journal import Entry
+from app.domain.ticket_events import (
     TicketCalled,
     TicketFinished,
     TicketLeased,
     TicketServed,
     TicketTaken,
 )
-from app.domain.journal import Entry
 from sync.backoffice import intake, line, lineage
 from sync.backoffice.batch import prepare
 from sync.backoffice.cases import NumberPattern

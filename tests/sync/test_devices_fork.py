@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.case_events import CaseAccepted, CaseOpened
-from app.domain.events import TicketCalled, TicketFinished, TicketServed
+from app.domain.ticket_events import TicketCalled, TicketFinished, TicketServed
 from app.ports import LinkState
 from sync.client.round import LeaseAims
 from tests.sync.coming_back import rebuilt_equals_kept, save

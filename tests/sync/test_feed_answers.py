@@ -15,7 +15,8 @@ import requests
 import zstandard
 
 from app.domain.case_events import CaseAbandoned, CaseOpened, DemandKind, DemandRefused
-from app.domain.events import BundleChosen, ClerkSignedIn, OrderGiven, TicketTaken
+from app.domain.events import BundleChosen, ClerkSignedIn, OrderGiven
+from app.domain.ticket_events import TicketTaken
 from sync.feed import FEED_PATH, MAX_FED, FeedAnswer
 from tests.sync.feeding import ask_feed, beginning
 from tests.sync.hall import SealedChain

@@ -13,11 +13,8 @@ import requests
 
 from app.domain.events import (
     CaseNumbersLeased,
-    TicketCalled,
-    TicketFinished,
-    TicketLeased,
-    TicketTaken,
 )
+from app.domain.ticket_events import TicketCalled, TicketFinished, TicketLeased, TicketTaken
 from sync.backoffice import database as module
 from sync.backoffice.database import Database, newest_step
 from sync.errors import StoreTooNew

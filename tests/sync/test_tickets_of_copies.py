@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.event import Event
-from app.domain.events import DeviceReenrolled, TicketLeased
+from app.domain.events import DeviceReenrolled
 from app.domain.journal import GENESIS, Entry, seal
+from app.domain.ticket_events import TicketLeased
 from sync.backoffice import intake, line, lineage
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Database

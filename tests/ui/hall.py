@@ -22,9 +22,10 @@ from app.domain.case import Case
 from app.domain.clock import Hlc, to_millis
 from app.domain.errors import NotSent
 from app.domain.event import Event
-from app.domain.events import CaseNumbersLeased, TicketTaken
+from app.domain.events import CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
 from app.domain.papers import Paper
+from app.domain.ticket_events import TicketTaken
 from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatus, WaitingCase
 from app.services.printing import PrintDesk, PrintLane
 from app.texts import explain

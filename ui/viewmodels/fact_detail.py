@@ -38,10 +38,11 @@ from app.domain.case_events import (
 )
 from app.domain.catalogue import Item, MaterialForm
 from app.domain.event import Event
-from app.domain.events import BundleChosen, BundleDecided, TicketLeased, TicketTaken
+from app.domain.events import BundleChosen, BundleDecided
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name, mask_number, mask_phone
 from app.domain.person import Applicant, DeliveryWay
+from app.domain.ticket_events import TicketLeased, TicketTaken
 from ui.kit.formats import document_name
 from ui.kit.texts import say
 
