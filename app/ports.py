@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.domain.journal import Entry
     from app.domain.papers import Paper
     from app.domain.person import CardRead
+    from app.domain.queue_view import HallView, NumberWish, TakenTicket
 
 
 class Clock(Protocol):
@@ -329,4 +330,26 @@ class PeopleRecords(Protocol):
     def history(self, number: str) -> tuple[Entry, ...]:
         """All facts about the case with this number, or this id, that the back office has applied,
         in its order; with those of its bundle. Empty where it knows no such case."""
+        ...
+
+
+class QueueOffice(Protocol):
+    """The hall's line at the back office. All raise AppError where it cannot be reached."""
+
+    def view(self, after: int = -1, wait: float = 0.0, *, tickets: bool = False) -> HallView:
+        """As it stands, or as soon as it is newer than version ``after``, at most ``wait`` seconds
+        later. ``tickets``: with all of today's."""
+        ...
+
+    def take(self, wish: NumberWish) -> TakenTicket:
+        """Raises LineClosed, QuotaSpent, HallIsHalted, UnknownPriority."""
+        ...
+
+    def bring_back(self, number: str) -> TakenTicket:
+        """Somebody passed over or on hold without papers is back. Raises NoSuchTicket,
+        ReturnTooLate, TicketNotOpen."""
+        ...
+
+    def reprint(self, number: str) -> TakenTicket:
+        """The slip of a ticket of today once more, counted. Raises NoSuchTicket."""
         ...
