@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from app.bootstrap import Client
 from app.config import Settings
@@ -134,12 +134,14 @@ def test_a_case_goes_on_at_another_window_with_another_clock(
 
     def sees(client: Client) -> bool:
         """As it was decided; since then somebody has been drawn to review it."""
-        found = client.store.find_case(case.id)
-        return found is not None and found.reviewer != "" and replace(found, reviewer="") == decided
+        if client.store.find_case(case.id) is None:
+            return False
+        found = client.matters.load(case.id).case
+        return found.reviewer != "" and replace(found, reviewer="") == decided
 
     for client in (wrong, right):  # both come to see it alike
         wait_until(partial(sees, client), 20, "the fold is the back office's")
-    assert wrong.store.find_case(case.id) == right.store.find_case(case.id)
+    assert wrong.matters.load(case.id).case == right.matters.load(case.id).case
     for client in (wrong, right):
         assert client.feed.stop(5)
         assert client.sync.stop()
