@@ -13,7 +13,7 @@ run: setup
 
 # Everything that must hold, with real parts.
 test: setup-test check
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 setup: system-run $(STAMP)
 

@@ -29,10 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="play this one simulated hall, and tell what happens")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--soak"):
-        for item in items:
+    """Files stay whole when several processes share the run, and what needs the machine's one
+    virtual card reader stays in one of them. The longest go first, so that none ends alone."""
+    for item in items:
+        alone = "pcscd" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("card reader" if alone else str(item.path)))
+        if config.getoption("--soak"):
             item.add_marker(pytest.mark.timeout(0), append=False)
+    items.sort(key=lambda item: item.path.parent.name not in {"journey", "simulation"})
 
 
 @pytest.fixture(scope="session")
