@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sign_in import SignIn
     from app.services.standing import Standing
+    from app.services.supervision import Supervision
     from app.services.waiting_records import WaitingRecordsDesk
     from app.services.worklist import Worklist
     from app.storage.attachments import AttachmentShelf
@@ -199,6 +200,12 @@ class Client:
         from app.services.queue_desk import QueueDesk
 
         return QueueDesk(self.store, self.hall, self.slip_printer, self.room.check)
+
+    @_Part
+    def supervision(self) -> Supervision:
+        from app.services.supervision import Supervision
+
+        return Supervision(self.store, self.hall, self.slip_printer)
 
     @_Part
     def matters(self) -> Matters:

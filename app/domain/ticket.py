@@ -15,6 +15,7 @@ from app.domain.errors import TicketNotOpen
 from app.domain.event import Event
 from app.domain.queue_policy import MAX_REPEATS
 from app.domain.ticket_events import (
+    NO_PRIORITY,
     Hold,
     TicketActUndone,
     TicketAssigned,
@@ -193,7 +194,9 @@ def _after(ticket: Ticket, event: Event, at: datetime) -> Ticket:
             after = replace(
                 ticket, state=TicketState.WAITING, window=event.window, calls=0,
                 business=event.business or ticket.business,
-                priority=event.priority or ticket.priority,
+                priority=(
+                    "" if event.priority == NO_PRIORITY else event.priority or ticket.priority
+                ),
             )  # fmt: skip
         case TicketReplaced():
             after = replace(

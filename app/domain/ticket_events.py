@@ -10,6 +10,8 @@ from enum import StrEnum
 from app.domain.event import Event
 from app.domain.queue_policy import QueuePolicy
 
+NO_PRIORITY = "-"  # given for a priority: takes away the one there is
+
 
 class TicketSource(StrEnum):
     """Where a number was taken."""
@@ -128,13 +130,18 @@ class TicketActUndone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketAssigned(Event):
-    """A supervisor moved a waiting ticket; ``act`` is common to all that one act moved."""
+    """A supervisor moved a waiting ticket; ``act`` is common to all that one act moved. ``was_…``:
+    where it stood as she saw it. ``undoes``: the act that this one takes back, "" for none."""
 
     act: str
     reason: str
     business: str = ""  # "" leaves it
     window: str = ""  # "" for any
-    priority: str = ""  # "" leaves it
+    priority: str = ""  # "" leaves it, NO_PRIORITY takes it away
+    was_business: str = ""
+    was_window: str = ""
+    was_priority: str = ""
+    undoes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +203,7 @@ class WindowOrdered(Event):
     act: str
     order: WindowOrder
     text: str
+    undoes: str = ""  # act that this one takes back
 
 
 # -- the hall (subject ``hall``) ----------------------------------------------------------------
@@ -204,12 +212,14 @@ class WindowOrdered(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePolicyChanged(Event):
     """By a supervisor: the whole policy as it is from now on. ``until``: its last day, None until
-    it is changed again."""
+    it is changed again. ``former``: the one it was laid over."""
 
     act: str
     reason: str
     policy: QueuePolicy
     until: date | None = None
+    former: QueuePolicy | None = None
+    undoes: str = ""  # act that this one takes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
