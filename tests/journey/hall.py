@@ -109,16 +109,19 @@ def begin(client: Client, session: Session, card: CardRead, code: str) -> Case:
 
 
 def office_cases(office: EmbeddedBackOffice) -> list[dict[str, Any]]:
-    """All cases that the back office knows, page by page."""
-    cases: list[dict[str, Any]] = []
+    """All cases that the back office knows, page by page, each as it came last: one that changes
+    meanwhile comes again."""
+    cases: dict[str, dict[str, Any]] = {}
+    after = 0
     while True:
         answer = requests.get(
             f"{office.url}/api/cases",
-            params={"after": cases[-1]["changed"] if cases else 0},
+            params={"after": after},
             headers={"Authorization": f"Bearer {office.token}"},
             timeout=10,
         )
         page = answer.json()["cases"]
         if not page:
-            return cases
-        cases += page
+            return list(cases.values())
+        cases |= {one["id"]: one for one in page}
+        after = page[-1]["changed"]
