@@ -36,8 +36,8 @@ _WAYS = (
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 400" font-family="sans-serif" '
     'font-size="13" fill="#344054"><rect width="760" height="400" fill="#fff"/>'
-    '<text x="{left}" y="28" font-size="16" font-weight="bold">平均等候（分钟） Mean wait, minutes · '
-    "{days} days</text>"
+    '<text x="{left}" y="28" font-size="16" font-weight="bold">平均等候（分钟） Mean wait, '
+    "minutes · {days} days</text>"
 )
 _COLOURS = ("#B42318", "#B54708", "#175CD3")
 
