@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
-    from app.ports import CardReader, Clock, PeopleRecords, Printer, Secrets
+    from app.ports import CardReader, Clock, PeopleRecords, Printer, QueueOffice, Secrets
     from app.services.attachments import Attachments
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
@@ -398,6 +398,12 @@ class Client:
         from sync.client.people import RemotePeople
 
         return RemotePeople(self.enrolment.access)
+
+    @_Part
+    def queue_office(self) -> QueueOffice:
+        from sync.client.queue import RemoteQueue
+
+        return RemoteQueue(self.enrolment.access)
 
     @_Part
     def sync(self) -> SyncWorker:

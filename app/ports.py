@@ -342,7 +342,8 @@ class QueueOffice(Protocol):
         ...
 
     def take(self, wish: NumberWish) -> TakenTicket:
-        """Raises LineClosed, QuotaSpent, HallIsHalted, UnknownPriority."""
+        """Raises LineClosed, QuotaSpent, HallIsHalted, UnknownPriority, NoSuchLine, NoSuchBooking,
+        BookingNotNow."""
         ...
 
     def bring_back(self, number: str) -> TakenTicket:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync import blobs, devices, errors, feed, health, people, published, wire
+from sync import blobs, devices, errors, feed, health, people, published, queue, wire
 from sync.errors import SyncError
 
 JSON = "application/json"
@@ -125,6 +125,37 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter(name="Accept-Encoding", place="header", says="`zstd` where it is taken"),
         ),
         refuses=_ASKED,
+    ),
+    Endpoint(
+        method="GET", path=queue.VIEW_PATH, says="How the hall's line stands; waits for a change.",
+        gives=queue.ViewAnswer,
+        parameters=(
+            Parameter(
+                name="after", place="query", says="the version that is known, or -1",
+                pattern="^-?[0-9]{1,15}$",
+            ),
+            Parameter(
+                name="wait", place="query", says=f"seconds, {queue.MAX_VIEW_WAIT} at most",
+                pattern="^[0-9]{1,3}$",
+            ),
+            Parameter(
+                name="tickets", place="query", says="`1` for all of today's", pattern="^1?$"
+            ),
+        ),
+        refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=queue.TAKE_PATH, says="Take a number; the same request, the same one.",
+        takes=queue.TakeAsked, gives=queue.TakenAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=queue.RETURN_PATH,
+        says="Somebody passed over, or on hold, is back and waits again.",
+        takes=queue.TicketAsked, gives=queue.TakenAnswer, refuses=_ASKED,
+    ),
+    Endpoint(
+        method="POST", path=queue.REPRINT_PATH, says="What a slip says, once more; counted.",
+        takes=queue.TicketAsked, gives=queue.TakenAnswer, refuses=_ASKED,
     ),
     Endpoint(
         method="GET", path=published.BARS.path, says="Who has unrepaired bad credit.",
@@ -312,6 +343,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="POST", path=devices.CODES_PATH, admits="hall",
         says="Make a one-time code for a device.",
         takes=devices.CodeAsked, gives=devices.CodeAnswer,
+        refuses=(
+            errors.NotEnrolled, errors.BadRequest, errors.TooLarge, errors.ServerTrouble,
+        ),
+    ),
+    Endpoint(
+        method="POST", path=queue.BOOKINGS_PATH, admits="hall",
+        says="Bring bookings (预约) for people to check in with.",
+        takes=queue.BookingsBrought, gives=queue.BookingsAnswer,
         refuses=(
             errors.NotEnrolled, errors.BadRequest, errors.TooLarge, errors.ServerTrouble,
         ),

@@ -40,6 +40,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kiosk:
+    """A 取号机. ``id`` is its device's name; numbers that it gives while the back office cannot be
+    reached carry its own letter."""
+
+    id: str
+    name: str
+    ticket_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:
     """``password_hash`` is argon2id in PHC text form. ``departments`` are a reviewer's, by the
     names that the item lists use."""
@@ -53,11 +63,18 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
-    """A line of the queue (业务)."""
+    """A line of the queue (业务). ``items``: codes of the items that are applied for in it, a
+    trailing ``*`` stands for any end."""
 
     id: str
     name: str
     prefix: str
+    items: tuple[str, ...] = ()
+
+    def takes(self, item: str) -> bool:
+        return any(
+            item.startswith(one[:-1]) if one.endswith("*") else item == one for one in self.items
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +90,23 @@ class Hall:
     staff: tuple[StaffMember, ...]
     businesses: tuple[Business, ...]
     queue: QueuePolicy = field(default_factory=QueuePolicy)
+    kiosks: tuple[Kiosk, ...] = ()
     case_number: str = "{region}{date}{serial:06d}"
     bundle_number: str = "YJS{region}{date}{serial:06d}"
     progress_url: str = "http://127.0.0.1:8765/progress/{number}?check={check}"
+    ticket_url: str = "http://127.0.0.1:8765/ticket/{number}?check={check}"
 
     def get_window(self, window_id: str) -> Window:
         """Raises KeyError."""
         return {window.id: window for window in self.windows}[window_id]
+
+    def is_supervisor(self, staff_number: str) -> bool:
+        return any(one.id == staff_number and one.role is Role.SUPERVISOR for one in self.staff)
+
+    def line_of(self, item: str, business: str = "") -> str:
+        """In which line somebody waits who knows the business, the item or neither. Raises
+        KeyError for a business that this hall has not."""
+        if business:
+            return {one.id: one.id for one in self.businesses}[business]
+        named = [one.id for one in self.businesses if item and one.takes(item)]
+        return (named or [self.queue.common_line or self.businesses[0].id])[0]

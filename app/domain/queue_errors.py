@@ -63,3 +63,21 @@ class NoSuchTicket(DomainError):
     """No ticket of today has this number."""
 
     code = "QUE-10"
+
+
+class NoSuchBooking(DomainError):
+    """No booking has this code, or the card read is another person's."""
+
+    code = "QUE-11"
+
+
+class BookingNotNow(DomainError):
+    """A booking may be checked in for some time before and after it only."""
+
+    code = "QUE-12"
+
+
+class NoSuchLine(DomainError):
+    """The hall has no such business."""
+
+    code = "QUE-13"

@@ -106,6 +106,15 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatesKept:
+    """How long people waited today, against what they were told when they took their number."""
+
+    within: int = 0
+    sooner: int = 0
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HallView:
     """``version`` rises with every change: who has it waits for a later one. ``calls``: newest
     first, of the last minutes. ``tickets``: of today, only for those who may see them all."""
@@ -120,6 +129,7 @@ class HallView:
     notices: tuple[str, ...] = ()
     halted: str = ""  # the reason, "" while the hall works
     policy: QueuePolicy = field(default_factory=QueuePolicy)
+    estimates: EstimatesKept = EstimatesKept()
 
 
 class Taking(StrEnum):

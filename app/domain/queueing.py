@@ -3,6 +3,7 @@ the wait will be. Pure: the back office and a window on its own decide by the sa
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,12 +61,57 @@ def in_order(
 ) -> list[Ticket]:
     """All that wait for this window, as they would be called if nobody else came or called. Where
     chance decides, the longest waiting stand for it."""
-    left, past, found = list(waiting), list(recent), []
-    while (ticket := choose(policy, window, left, past, lambda _: 0)) is not None:
+    may = [one for one in waiting if may_call(policy, window, one)]
+    mine = sorted((one for one in may if one.window), key=_longest)
+    left = [one for one in may if not one.window]
+    past = [*recent, *(bool(one.priority) for one in mine)]
+    return mine + line_order(policy, left, past)
+
+
+def line_order(
+    policy: QueuePolicy, waiting: Sequence[Ticket], recent: Sequence[bool] = ()
+) -> list[Ticket]:
+    """The same for a window that serves everything, and to which nobody was moved."""
+    left = sorted(waiting, key=_longest)
+    found = [one for one in left if policy.line(one.business).green]
+    rest = [one for one in left if not policy.line(one.business).green]
+    first = deque(one for one in rest if one.priority)
+    others = deque(one for one in rest if not one.priority)
+    past = deque([*recent, *(bool(one.priority) for one in found)], maxlen=_RECENT - 1)
+    while first or others:
+        spent = sum(past) >= policy.priority_share
+        ticket = (others if others and (not first or spent) else first).popleft()
         found.append(ticket)
-        left.remove(ticket)
         past.append(bool(ticket.priority))
     return found
+
+
+def ahead_of(
+    policy: QueuePolicy, windows: Sequence[str], waiting: Sequence[Ticket]
+) -> dict[str, int]:
+    """How many are called before each ticket that waits, by its id; ``windows`` are those that
+    serve now. Before somebody are those whose turn comes first at any window that may call her."""
+    ahead: dict[str, int] = {}
+    lines = {one.business for one in waiting}
+    for business in lines:
+        where = {one for one in windows if policy.serves(one, business)}
+        same = {one for one in lines if any(policy.serves(window, one) for window in where)}
+        same.add(business)
+        order = line_order(
+            policy,
+            [
+                one
+                for one in waiting
+                if (one.window in where if one.window else one.business in same)
+            ],
+        )
+        for place, one in enumerate(order):
+            if one.business == business and not one.window:
+                ahead[one.id] = place
+    for window in {one.window for one in waiting if one.window}:
+        moved = sorted((one for one in waiting if one.window == window), key=_longest)
+        ahead |= {one.id: place for place, one in enumerate(moved)}
+    return ahead
 
 
 def _longest(ticket: Ticket) -> tuple[datetime, str]:

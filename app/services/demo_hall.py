@@ -47,7 +47,8 @@ def load_hall(folder: Path) -> Hall:
         "business": [business.id for business in hall.businesses],
         # Tickets of a line and tickets taken at a window are told apart by their letter alone.
         "prefix": [line.prefix for line in hall.businesses]
-        + [window.ticket_prefix for window in hall.windows],
+        + [window.ticket_prefix for window in hall.windows]
+        + [kiosk.ticket_prefix for kiosk in hall.kiosks],
     }
     for name, ids in groups.items():
         if not ids or len(set(ids)) != len(ids) or not all(ids):

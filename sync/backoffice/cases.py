@@ -30,9 +30,11 @@ _DAY_MILLIS = 24 * 3600 * 1000
 
 
 class NumberPattern:
-    """Reads the serial back out of a number made by the hall's patterns."""
+    """Reads the serial back out of a number made by the hall's patterns. Whose patterns they are
+    is known to all who decide by them."""
 
     def __init__(self, hall: Hall) -> None:
+        self.hall = hall
         self._case = _pattern(hall, hall.case_number)
         self._bundle = _pattern(hall, hall.bundle_number)
 

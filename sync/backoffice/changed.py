@@ -26,6 +26,12 @@ class Changed:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._wake)
 
+    @property
+    def through(self) -> int:
+        """The last arrival that was told."""
+        with self._telling:
+            return self._through
+
     def end(self) -> None:
         """Nobody waits any longer."""
         self.ending = True

@@ -22,7 +22,7 @@ from app.domain.errors import AppError, BadEntry
 from app.domain.event import Event
 from app.domain.events import KINDS, BundleDecided, CaseNumbersLeased, DeviceReenrolled
 from app.domain.journal import Entry
-from app.domain.ticket_events import TICKET_EVENTS
+from app.domain.ticket_events import QUEUE_EVENTS, TICKET_EVENTS
 from sync import errors
 from sync.backoffice import blobs
 from sync.backoffice.batch import New
@@ -30,6 +30,7 @@ from sync.backoffice.bundles import BundleBook
 from sync.backoffice.cases import OFFICE, CaseBook, NumberPattern
 from sync.backoffice.database import Transaction, Value
 from sync.backoffice.numbers import NumberBook
+from sync.backoffice.queue.line_book import LineBook
 from sync.backoffice.ticket_book import TicketBook
 from sync.wire import CODE, MAX_DETAIL
 
@@ -79,6 +80,9 @@ _OWN = frozenset(
      "ConflictRecorded", "TicketWanted")
 )  # fmt: skip
 
+# What windows and supervisors say of the line as a whole.
+_OF_THE_LINE = frozenset(kind.__name__ for kind in QUEUE_EVENTS if kind not in TICKET_EVENTS)
+
 # Facts that may change which pages lie with a case.
 _PAGED = frozenset({CaseOpened, ItemChosen, MaterialReceived, MaterialPromised, MaterialReturned})
 
@@ -112,7 +116,9 @@ class Decisions:
         self._events = [event for _, _, _, event in news]
         self._numbers = NumberBook(connection)
         self._cases = CaseBook(connection, pattern, self._numbers, self._now)
-        self._tickets = TicketBook(connection)
+        hall = pattern.hall if pattern else None
+        self._tickets = TicketBook(connection, hall)
+        self._line = LineBook(connection, hall, now)
         self._bundles = BundleBook(connection, pattern, self._numbers)
         self._earlier: dict[str, tuple[str, str, str, Decided]] = {}  # by id: what it names
         self._applied: list[tuple[Entry, Event]] = []  # about pages of cases
@@ -224,6 +230,9 @@ class Decisions:
             self._bundles.apply(entry, event, at)
         elif about == "ticket":
             self._tickets.apply(entry, event, at)
+            self._line.note(self._tickets.get(entry.subject), entry, event, arrival)
+        elif kind in _OF_THE_LINE:
+            self._line.apply(entry, event, arrival)
         elif isinstance(event, CaseNumbersLeased):
             self._numbers.confirm_block(entry, event)
         elif isinstance(event, DeviceReenrolled):
@@ -235,6 +244,7 @@ class Decisions:
         """Write what the applied facts changed. Raises IntegrityBroken."""
         self._cases.keep(careful=careful)
         self._tickets.keep()
+        self._line.keep()
         self._bundles.keep()
         if self._applied:
             blobs.note_scans(self._connection, self._applied)

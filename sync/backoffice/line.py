@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from app.domain.decoding import decode
-from app.domain.hall import HALL_ZONE, Hall
+from app.domain.hall import Hall
+from app.domain.ticket_events import TicketTaken
+from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
+from sync.backoffice.queue.numbers import give
+from sync.backoffice.queue.rows import hall_day
 from sync.errors import BadRequest
 from sync.wire import (
     MAX_BLOCK,
@@ -21,11 +25,6 @@ from sync.wire import (
     NumberBlock,
     is_name,
 )
-
-
-def hall_day(at: datetime) -> str:
-    return at.astimezone(HALL_ZONE).date().isoformat()
-
 
 # -- leases ---------------------------------------------------------------------------------------
 
@@ -93,10 +92,7 @@ def _lease_block(
 
 
 # Given and not heard of since: one that was called is known to be there, whatever was confirmed.
-_HELD = (
-    "device = ? AND install = ? AND confirmed = 0 AND origin = 'hall' AND state = 'waiting'"
-    " AND day = ?"
-)
+_HELD = "device = ? AND install = ? AND confirmed = 0 AND state = 'waiting' AND day = ?"
 
 
 def _lease_tickets(
@@ -108,14 +104,15 @@ def _lease_tickets(
         (*owner, day),
     ).fetchone()[0]
     connection.execute(
-        "UPDATE tickets SET device = ?, install = ?, updated_at = ? WHERE id IN (SELECT id"
-        " FROM tickets WHERE device = '' AND origin = 'hall' AND day = ? AND state = 'waiting'"
-        " ORDER BY priority = '', taken_at, number LIMIT ?)",
+        "UPDATE tickets SET device = ?, install = ?, confirmed = 0, updated_at = ?"
+        " WHERE id IN (SELECT id"
+        " FROM tickets WHERE device = '' AND day = ? AND state = 'waiting'"
+        " ORDER BY priority = '', place, number LIMIT ?)",
         (*owner, now.isoformat(), day, max(0, asked.tickets - held)),
     )
     rows = connection.execute(
         "SELECT id, number, business, taken_at, priority FROM tickets"  # noqa: S608 - a constant
-        f" WHERE {_HELD} ORDER BY priority = '', taken_at, number",
+        f" WHERE {_HELD} ORDER BY priority = '', place, number",
         (*owner, day),
     )
     return tuple(
@@ -137,7 +134,7 @@ def forget_old_answers(connection: Transaction, now: datetime) -> None:
 
 
 def fill_demo_line(
-    connection: Transaction, hall: Hall, now: datetime, count: int, new_id: Callable[[], str]
+    connection: Transaction, hall: Hall, now: datetime, count: int, random: Callable[[int], bytes]
 ) -> int:
     """Put ``count`` people in today's line, spread over the hall's businesses; once a day.
 
@@ -147,18 +144,12 @@ def fill_demo_line(
     there = connection.execute(
         "SELECT 1 FROM tickets WHERE origin = 'hall' AND day = ?", (day,)
     ).fetchone()
-    if there is not None or not hall.businesses:
+    if there is not None or not hall.businesses or not count:
         return 0
+    facts = []
     for place in range(count):
         business = hall.businesses[place % len(hall.businesses)]
-        serial = place // len(hall.businesses) + 1
-        taken_at = now - timedelta(seconds=45 * (count - place))
-        connection.execute(
-            "INSERT INTO tickets (id, number, business, priority, taken_at, day, origin, state,"
-            " updated_at) VALUES (?,?,?,'',?,?,'hall','waiting',?)",
-            (
-                new_id(), f"{business.prefix}{serial:03d}", business.id, taken_at.isoformat(),
-                day, now.isoformat(),
-            ),
-        )  # fmt: skip
+        since = now - timedelta(seconds=45 * (count - place))
+        facts.append(TicketTaken(number="", business=business.id, place=since))
+    give(connection, hall, facts, now=now, random=random, actor=OFFICE)
     return count

@@ -12,7 +12,6 @@ from typing import TypeVar
 import msgspec
 from fastapi import Request, Response
 
-from app.domain.clock import uuid7
 from sync import errors, wire
 from sync.backoffice import cases, intake, line
 from sync.backoffice.cases import NumberPattern
@@ -52,7 +51,7 @@ class Office:
             cases.fill_in(connection)
             left = intake.take_up_parked(connection, now, self.numbers)
             added = line.fill_demo_line(
-                connection, settings.hall, now, settings.demo_line, self._new_id
+                connection, settings.hall, now, settings.demo_line, settings.random
             )
         self.changed = Changed()
         note("opened", parked=left, line=added)
@@ -65,9 +64,6 @@ class Office:
         self._lane.close()
         self._readers.shutdown()
         self.database.close()
-
-    def _new_id(self) -> str:
-        return uuid7(self.settings.now(), self.settings.random(10))
 
     async def write(self, work: Callable[[Transaction], _T]) -> _T:
         """Run short ``work`` in a transaction; it is durable when this returns."""

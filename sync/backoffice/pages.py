@@ -11,7 +11,7 @@ from app.domain.hall import HALL_ZONE, Hall
 from app.domain.ticket import TicketState
 from sync.backoffice import blobs
 from sync.backoffice.database import Transaction
-from sync.backoffice.line import hall_day
+from sync.backoffice.queue.rows import hall_day
 
 STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.OPEN: ("办理中", "plain"),

@@ -53,7 +53,17 @@ from sync.wire import LeaseRequest, PushAnswer
 from tests.sync.hall import HALL, START, SealedChain, accepted_case, number_of
 
 NUMBERS = NumberPattern(HALL)
-TABLES = ("chains", "entries", "cases", "tickets", "bundles", "number_blocks", "case_pages")
+TABLES = (
+    "chains",
+    "entries",
+    "cases",
+    "tickets",
+    "bundles",
+    "number_blocks",
+    "case_pages",
+    "queue_calls",
+    "queue_windows",
+)
 SHA = "ab" * 32
 
 Batches = list[list[Entry]]

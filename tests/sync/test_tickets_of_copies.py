@@ -22,7 +22,7 @@ class Line:
     def __init__(self, database: Database) -> None:
         self._database = database
         with database.write() as tables:
-            line.fill_demo_line(tables, HALL, START, 1, lambda: "t1")
+            line.fill_demo_line(tables, HALL, START, 1, bytes)
 
     def lease(self, install: str, request: str) -> tuple[LeasedTicket, ...]:
         asked = LeaseRequest(request=request, device="W01", install=install, tickets=1)
@@ -62,12 +62,12 @@ def test_a_lease_from_before_the_copy_went_on_confirms_nothing(hall: Line) -> No
         number=ticket.number, business=ticket.business, taken_at=ticket.taken_at, priority=""
     )
     # The disk and its copy were both given it; the disk said so first.
-    hall.take(sealed(leased, "i1", 1, GENESIS, 5, "ticket:t1"))
+    hall.take(sealed(leased, "i1", 1, GENESIS, 5, f"ticket:{ticket.id}"))
     # Then the copy goes on: of what it was leased before, its window keeps nothing.
     hall.go_on("i2", "i1")
     opening = sealed(DeviceReenrolled(former="i1", acknowledged=0), "i2", 1, GENESIS, 9, "device")
-    before = sealed(leased, "i2", 2, opening.hash, 6, "ticket:t1")
+    before = sealed(leased, "i2", 2, opening.hash, 6, f"ticket:{ticket.id}")
     hall.take(opening, before)
     assert hall.lease("i2", "b") == (ticket,)
-    hall.take(sealed(leased, "i2", 3, before.hash, 10, "ticket:t1"))
+    hall.take(sealed(leased, "i2", 3, before.hash, 10, f"ticket:{ticket.id}"))
     assert hall.lease("i2", "c") == ()

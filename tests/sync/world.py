@@ -89,7 +89,9 @@ class Answering:
         return requests.post(self.url + "/sync/lease", json=body, headers=headers, timeout=10)
 
     def chains(self) -> list[dict[str, Any]]:
-        return list(self.get("/api/chains").json()["chains"])
+        """Those of devices."""
+        found = self.get("/api/chains").json()["chains"]
+        return [one for one in found if one["device"] != "backoffice"]
 
     def cases(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

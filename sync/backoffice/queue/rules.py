@@ -1,0 +1,35 @@
+"""Say by which policy the line works now: the hall's own, or what a supervisor laid over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.decoding import decode
+from app.domain.hall import Hall
+from app.domain.queue_policy import QueuePolicy
+from sync.backoffice.database import Transaction
+from sync.backoffice.queue.rows import hall_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """``halted`` is the reason, "" while the hall works. ``version``: the last arrival about the
+    line."""
+
+    policy: QueuePolicy
+    halted: str
+    version: int
+
+
+def read_rules(reader: Transaction, hall: Hall, now: datetime) -> Rules:
+    version, halted, laid, until = reader.execute(
+        "SELECT version, halted, policy, policy_until FROM queue_state"
+    ).fetchone()
+    counts = laid and (not until or hall_day(now) <= until)
+    policy = decode(laid, QueuePolicy) if counts else hall.queue
+    return Rules(policy=policy, halted=halted, version=version)
+
+
+def read_version(reader: Transaction) -> int:
+    return int(reader.execute("SELECT version FROM queue_state").fetchone()[0])
