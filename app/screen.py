@@ -79,6 +79,7 @@ class Screen:
         self._printer_lane = Lane("printers")
         self._people_lane = Lane("people")
         self._file_lane = Lane("files")
+        self._queue_lane = Lane("queue")
         services = CounterServices(
             sign_in=client.sign_in,
             queue=later(lambda: client.queue),
@@ -89,6 +90,9 @@ class Screen:
             kept=later(lambda: client.kept),
             results=later(lambda: client.results),
             news=later(lambda: client.news),
+            supervision=later(lambda: client.supervision),
+            queue_office=later(lambda: client.queue_office),
+            queue_lane=self._queue_lane,
             people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
@@ -153,6 +157,7 @@ class Screen:
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
         self._file_lane.stop(5.0)
+        self._queue_lane.stop(0.2)  # it may be waiting for news; nothing is lost by leaving it
         self.lane.stop()
 
     def _loaded(self) -> None:

@@ -27,6 +27,10 @@ class Session:
     def actor(self) -> str:
         return self.staff_id
 
+    @property
+    def supervises(self) -> bool:
+        return self.role is Role.SUPERVISOR
+
 
 class SignIn:
     def __init__(self, store: Store, hall: Hall) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from app.domain.errors import ReasonNeeded
 from app.domain.event import Event
 from app.domain.events import PaperKind, PaperQueued
-from app.domain.hall import Hall, Role
+from app.domain.hall import Hall
 from app.domain.queue_errors import BadPolicy, NothingToUndo, SupervisorNeeded
 from app.domain.queue_policy import QueuePolicy, faults
 from app.domain.queue_view import TicketView
@@ -53,8 +53,9 @@ class Supervision:
 
     def acts(self, limit: int = 200) -> tuple[SupervisorAct, ...]:
         """Of this device, the newest first."""
+        _, install = self._store.identity()
         with self._store.read() as connection:
-            return read_acts(connection, self._store.identity()[1], limit)
+            return read_acts(connection, install, limit)
 
     # -- tickets --------------------------------------------------------------------------------
 
@@ -186,7 +187,7 @@ class Supervision:
     # -- the rest -------------------------------------------------------------------------------
 
     def _begin(self, session: Session, reason: str) -> str:
-        if session.role is not Role.SUPERVISOR:
+        if not session.supervises:
             raise SupervisorNeeded
         if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
             raise ReasonNeeded

@@ -612,6 +612,10 @@
       <translation>hand results out to applicants</translation>
     </message>
     <message>
+      <source>督导：大厅、排队号、规则、统计</source>
+      <translation>Supervisor: hall, tickets, rules, figures</translation>
+    </message>
+    <message>
       <source>送后台的记录</source>
       <translation>Records for the back office</translation>
     </message>
@@ -1148,6 +1152,162 @@
       <translation>Dark</translation>
     </message>
     <message>
+      <source>今天还没有下过指令。</source>
+      <translation>No orders given today.</translation>
+    </message>
+    <message>
+      <source>我的指令</source>
+      <translation>My orders</translation>
+    </message>
+    <message>
+      <source>撤销</source>
+      <translation>Take back</translation>
+    </message>
+    <message>
+      <source>每条指令先记在本机，再送后台；窗口手上的号要等它交还。被拒的写明原因。</source>
+      <translation>Each order is kept here first, then sent. A ticket that a window holds waits until it is given back. What was refused says why.</translation>
+    </message>
+    <message>
+      <source>不做</source>
+      <translation>Cancel</translation>
+    </message>
+    <message>
+      <source>业务</source>
+      <translation>Business</translation>
+    </message>
+    <message>
+      <source>多久</source>
+      <translation>How long</translation>
+    </message>
+    <message>
+      <source>到再改为止</source>
+      <translation>Until changed</translation>
+    </message>
+    <message>
+      <source>只今天</source>
+      <translation>Today only</translation>
+    </message>
+    <message>
+      <source>大厅没有业务。</source>
+      <translation>The hall has no businesses.</translation>
+    </message>
+    <message>
+      <source>队</source>
+      <translation>Lines</translation>
+    </message>
+    <message>
+      <source>整队转移</source>
+      <translation>Move the line</translation>
+    </message>
+    <message>
+      <source>空格、Shift 选几个；数字到那个窗口；Enter 看它的号</source>
+      <translation>Space, Shift choose several; digits go to a window; Enter shows its tickets</translation>
+    </message>
+    <message>
+      <source>{line}：{counts}</source>
+      <translation>{line}: {counts}</translation>
+    </message>
+    <message>
+      <source>{number} 号窗口</source>
+      <translation>Window {number}</translation>
+    </message>
+    <message>
+      <source>开窗</source>
+      <translation>Open</translation>
+    </message>
+    <message>
+      <source>暂停</source>
+      <translation>paused</translation>
+    </message>
+    <message>
+      <source>关窗</source>
+      <translation>Close</translation>
+    </message>
+    <message>
+      <source>业务范围</source>
+      <translation>Businesses</translation>
+    </message>
+    <message>
+      <source>我的指令 · {n} 条被拒</source>
+      <translation>My orders · {n} refused</translation>
+    </message>
+    <message>
+      <source>我的指令 · {n} 条待办</source>
+      <translation>My orders · {n} waiting</translation>
+    </message>
+    <message>
+      <source>督导</source>
+      <translation>Supervisor</translation>
+    </message>
+    <message>
+      <source>全厅停止</source>
+      <translation>Halt the hall</translation>
+    </message>
+    <message>
+      <source>大厅</source>
+      <translation>Hall</translation>
+    </message>
+    <message>
+      <source>排队号</source>
+      <translation>Tickets</translation>
+    </message>
+    <message>
+      <source>{time} 的情况</source>
+      <translation>As of {time}</translation>
+    </message>
+    <message>
+      <source>全厅恢复</source>
+      <translation>Reopen the hall</translation>
+    </message>
+    <message>
+      <source>全厅停止：{reason}</source>
+      <translation>The hall is halted: {reason}</translation>
+    </message>
+    <message>
+      <source>不取号，不叫号；所有人的位置都留着。恢复按 {key}。</source>
+      <translation>No tickets are given or called; everybody keeps their place. Reopen with {key}.</translation>
+    </message>
+    <message>
+      <source>{n} / {all} 个</source>
+      <translation>{n} of {all}</translation>
+    </message>
+    <message>
+      <source>号码、业务、窗口、优先…</source>
+      <translation>Number, business, window, priority…</translation>
+    </message>
+    <message>
+      <source>找号</source>
+      <translation>Find tickets</translation>
+    </message>
+    <message>
+      <source>状态</source>
+      <translation>State</translation>
+    </message>
+    <message>
+      <source>转移</source>
+      <translation>Move</translation>
+    </message>
+    <message>
+      <source>换号</source>
+      <translation>New number</translation>
+    </message>
+    <message>
+      <source>选了 {chosen} 个，共 {n} / {all}</source>
+      <translation>{chosen} chosen, {n} of {all}</translation>
+    </message>
+    <message>
+      <source>找 /</source>
+      <translation>Find /</translation>
+    </message>
+    <message>
+      <source>没有这样的号。</source>
+      <translation>No such tickets.</translation>
+    </message>
+    <message>
+      <source>今天还没有号。</source>
+      <translation>No tickets yet today.</translation>
+    </message>
+    <message>
       <source>另有 {n} 件：按 F10 输入告知书上的编号</source>
       <translation>{n} more: press F10 and type the notice’s number</translation>
     </message>
@@ -1180,12 +1340,24 @@
       <translation>Copies</translation>
     </message>
     <message>
-      <source>状态</source>
-      <translation>State</translation>
-    </message>
-    <message>
       <source>为什么 / 怎么补</source>
       <translation>Why / how to mend</translation>
+    </message>
+    <message>
+      <source>等候、办理</source>
+      <translation>Wait, service</translation>
+    </message>
+    <message>
+      <source>前面</source>
+      <translation>Ahead</translation>
+    </message>
+    <message>
+      <source>来源</source>
+      <translation>Taken at</translation>
+    </message>
+    <message>
+      <source>待办</source>
+      <translation>To be done</translation>
     </message>
     <message>
       <source>办件时限</source>
@@ -1704,10 +1876,6 @@
       <translation>{n} pages not at the back office yet</translation>
     </message>
     <message>
-      <source>{number} 号窗口</source>
-      <translation>Window {number}</translation>
-    </message>
-    <message>
       <source>等了 {span}</source>
       <translation>Waited {span}</translation>
     </message>
@@ -1766,10 +1934,6 @@
     <message>
       <source>没有采用</source>
       <translation>Not taken</translation>
-    </message>
-    <message>
-      <source>督导</source>
-      <translation>Supervisor</translation>
     </message>
     <message>
       <source>要补齐</source>
@@ -2240,6 +2404,450 @@
       <translation>Back office away; case numbers are nearly used up: restore the network now</translation>
     </message>
     <message>
+      <source>{act}：已记下，正送后台。进展看“我的指令”。</source>
+      <translation>{act}: recorded, being sent. See “My orders” for how far it came.</translation>
+    </message>
+    <message>
+      <source>这是 {time} 的情况。</source>
+      <translation>This is how it stood at {time}. </translation>
+    </message>
+    <message>
+      <source>再按一次 Ctrl+↵ 就{act}；按 Esc 不做。</source>
+      <translation>Press Ctrl+↵ once more to do it: {act}. Esc cancels.</translation>
+    </message>
+    <message>
+      <source>还没有连上后台：看不到大厅。</source>
+      <translation>The back office has not been reached yet: the hall cannot be seen.</translation>
+    </message>
+    <message>
+      <source>选中的号没有在等的：呼叫、办理和办完的号不能动。</source>
+      <translation>None of these tickets waits: tickets called, served or finished cannot be moved.</translation>
+    </message>
+    <message>
+      <source>这一条不能撤销。</source>
+      <translation>This one cannot be taken back.</translation>
+    </message>
+    <message>
+      <source>旧号作废，新号站原来的位置；小票在本机打印，请当面换给本人。</source>
+      <translation>The old number is void, the new one keeps its place. The slip is printed here: hand it over in person.</translation>
+    </message>
+    <message>
+      <source>业务不变</source>
+      <translation>Same business</translation>
+    </message>
+    <message>
+      <source>{what} 所在的窗口连得上：一般转移就行，不用换号。</source>
+      <translation>The window of {what} can be reached: moving is usually enough, no new number is needed.</translation>
+    </message>
+    <message>
+      <source>全部窗口</source>
+      <translation>All windows</translation>
+    </message>
+    <message>
+      <source>{what}：连上以后才照办。</source>
+      <translation>{what}: follows once it is reached again.</translation>
+    </message>
+    <message>
+      <source>至少留一类业务；一类都不办请用关窗。</source>
+      <translation>Leave at least one business; to serve none, close the window.</translation>
+    </message>
+    <message>
+      <source>{what} 在 {window}手上，先向它要回</source>
+      <translation>{what} held by {window}, asked back first</translation>
+    </message>
+    <message>
+      <source> 等 {n} 个</source>
+      <translation> and others, {n} in all</translation>
+    </message>
+    <message>
+      <source>转移 {what}</source>
+      <translation>Move {what}</translation>
+    </message>
+    <message>
+      <source>换号并打印</source>
+      <translation>New number, print</translation>
+    </message>
+    <message>
+      <source>换号 {what}</source>
+      <translation>New number for {what}</translation>
+    </message>
+    <message>
+      <source>发消息</source>
+      <translation>Send message</translation>
+    </message>
+    <message>
+      <source>手上的人办完为止；它手上等候的号回到大厅的队里。</source>
+      <translation>Whoever is being served is served to the end; tickets waiting there go back to the hall's line.</translation>
+    </message>
+    <message>
+      <source>{act}：{what}</source>
+      <translation>{act}: {what}</translation>
+    </message>
+    <message>
+      <source>改业务范围</source>
+      <translation>Change businesses</translation>
+    </message>
+    <message>
+      <source>{what} 办哪些业务</source>
+      <translation>What {what} serves</translation>
+    </message>
+    <message>
+      <source>选全部就是什么都办。已经在窗口手上的号不动。</source>
+      <translation>All chosen means everything is served. Tickets already held by the window stay there.</translation>
+    </message>
+    <message>
+      <source>紧急停止：不取号，不叫号</source>
+      <translation>Emergency halt: no tickets given, none called</translation>
+    </message>
+    <message>
+      <source>正在办的办完为止；等候的人都留在原来的位置，恢复后接着叫。断线的窗口连上才停。</source>
+      <translation>Those being served are served to the end; all others keep their places and are called after the reopening. Windows out of reach halt once they are reached.</translation>
+    </message>
+    <message>
+      <source>撤销：{act}</source>
+      <translation>Taken back: {act}</translation>
+    </message>
+    <message>
+      <source>撤销也是一条指令：照原来的样子改回去，两条都留在记录里。</source>
+      <translation>Taking back is an order too: it puts things as they were, and both stay on record.</translation>
+    </message>
+    <message>
+      <source>先写消息。</source>
+      <translation>Write the message first.</translation>
+    </message>
+    <message>
+      <source>先写理由：会记在记录里。</source>
+      <translation>Give a reason first: it goes on record.</translation>
+    </message>
+    <message>
+      <source>{number} 号窗口（断线）</source>
+      <translation>Window {number} (lost)</translation>
+    </message>
+    <message>
+      <source>{number} 号窗口（未开）</source>
+      <translation>Window {number} (closed)</translation>
+    </message>
+    <message>
+      <source>{what} 在 {window}手上（{lost}）：要等它连上；本人等不了就用换号</source>
+      <translation>{what} held by {window} ({lost}): it must be reached first; who cannot wait gets a new number</translation>
+    </message>
+    <message>
+      <source>窗口断线</source>
+      <translation>Window lost</translation>
+    </message>
+    <message>
+      <source>等得太久</source>
+      <translation>Waited too long</translation>
+    </message>
+    <message>
+      <source>专人办理</source>
+      <translation>Needs a certain clerk</translation>
+    </message>
+    <message>
+      <source>窗口断线，联系不上</source>
+      <translation>Window lost, cannot be reached</translation>
+    </message>
+    <message>
+      <source>小票丢了</source>
+      <translation>Slip lost</translation>
+    </message>
+    <message>
+      <source>恢复取号和叫号</source>
+      <translation>Give and call tickets again</translation>
+    </message>
+    <message>
+      <source>所有人站原来的位置，一个号不少。</source>
+      <translation>Everybody has their old place; no ticket is lost.</translation>
+    </message>
+    <message>
+      <source>消防疏散</source>
+      <translation>Fire evacuation</translation>
+    </message>
+    <message>
+      <source>停电</source>
+      <translation>Power cut</translation>
+    </message>
+    <message>
+      <source>系统故障</source>
+      <translation>System failure</translation>
+    </message>
+    <message>
+      <source>点错了</source>
+      <translation>By mistake</translation>
+    </message>
+    <message>
+      <source>情况变了</source>
+      <translation>Things changed</translation>
+    </message>
+    <message>
+      <source>任意窗口</source>
+      <translation>Any window</translation>
+    </message>
+    <message>
+      <source>优先不变</source>
+      <translation>Same priority</translation>
+    </message>
+    <message>
+      <source>去掉优先</source>
+      <translation>No priority</translation>
+    </message>
+    <message>
+      <source>{time} 起断线</source>
+      <translation>lost since {time}</translation>
+    </message>
+    <message>
+      <source>断线</source>
+      <translation>Lost</translation>
+    </message>
+    <message>
+      <source>挂起·不持件</source>
+      <translation>Hold · no papers</translation>
+    </message>
+    <message>
+      <source>挂起·持件</source>
+      <translation>Hold · papers here</translation>
+    </message>
+    <message>
+      <source>挂起·等待</source>
+      <translation>Hold · waits</translation>
+    </message>
+    <message>
+      <source>未开</source>
+      <translation>Closed</translation>
+    </message>
+    <message>
+      <source>呼叫</source>
+      <translation>Calling</translation>
+    </message>
+    <message>
+      <source>办理</source>
+      <translation>Serving</translation>
+    </message>
+    <message>
+      <source>等候</source>
+      <translation>Waiting</translation>
+    </message>
+    <message>
+      <source>弃号</source>
+      <translation>Dropped</translation>
+    </message>
+    <message>
+      <source>窗口取</source>
+      <translation>Window</translation>
+    </message>
+    <message>
+      <source>取号机</source>
+      <translation>Kiosk</translation>
+    </message>
+    <message>
+      <source>导办</source>
+      <translation>Greeter</translation>
+    </message>
+    <message>
+      <source>预约</source>
+      <translation>Booking</translation>
+    </message>
+    <message>
+      <source>正常</source>
+      <translation>on time</translation>
+    </message>
+    <message>
+      <source>将超时</source>
+      <translation>Soon late</translation>
+    </message>
+    <message>
+      <source>超时</source>
+      <translation>Late</translation>
+    </message>
+    <message>
+      <source>挂起</source>
+      <translation>On hold</translation>
+    </message>
+    <message>
+      <source>等 {window}照办</source>
+      <translation>waiting for {window}</translation>
+    </message>
+    <message>
+      <source>全厅紧急停止</source>
+      <translation>Emergency halt of the hall</translation>
+    </message>
+    <message>
+      <source>{n} 个窗口</source>
+      <translation>{n} windows</translation>
+    </message>
+    <message>
+      <source>转 {aim}：{why}</source>
+      <translation>To {aim}: {why}</translation>
+    </message>
+    <message>
+      <source>还没送到后台</source>
+      <translation>not sent yet</translation>
+    </message>
+    <message>
+      <source>等 {window}交还（{lost}；可换号）</source>
+      <translation>until {window} gives it back ({lost}; a new number is possible)</translation>
+    </message>
+    <message>
+      <source>等 {window}交还</source>
+      <translation>until {window} gives it back</translation>
+    </message>
+    <message>
+      <source>{window} {lost}</source>
+      <translation>{window} {lost}</translation>
+    </message>
+    <message>
+      <source>{what}：{why}</source>
+      <translation>{what}: {why}</translation>
+    </message>
+    <message>
+      <source>转移 {n} 个号 → {aim}</source>
+      <translation>Move {n} tickets → {aim}</translation>
+    </message>
+    <message>
+      <source>换号 → {number}</source>
+      <translation>New number → {number}</translation>
+    </message>
+    <message>
+      <source>消息 → {windows}</source>
+      <translation>Message → {windows}</translation>
+    </message>
+    <message>
+      <source>{order} {windows}</source>
+      <translation>{order} {windows}</translation>
+    </message>
+    <message>
+      <source>改规则，到再改为止</source>
+      <translation>Rules changed until further notice</translation>
+    </message>
+    <message>
+      <source>没有办成 {what}：{why}</source>
+      <translation>Refused, {what}: {why}</translation>
+    </message>
+    <message>
+      <source>已撤销</source>
+      <translation>Taken back</translation>
+    </message>
+    <message>
+      <source>等 {n} 个</source>
+      <translation>{n} in all</translation>
+    </message>
+    <message>
+      <source>改规则，到 {day} 为止</source>
+      <translation>Rules changed until {day}</translation>
+    </message>
+    <message>
+      <source>拒 {n}/{all}</source>
+      <translation>Refused {n}/{all}</translation>
+    </message>
+    <message>
+      <source>待执行：{order}</source>
+      <translation>Ordered: {order}</translation>
+    </message>
+    <message>
+      <source>待办 {n}/{all}</source>
+      <translation>Waits {n}/{all}</translation>
+    </message>
+    <message>
+      <source>已执行</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>全厅</source>
+      <translation>The hall</translation>
+    </message>
+    <message>
+      <source>一个号</source>
+      <translation>a ticket</translation>
+    </message>
+    <message>
+      <source>已办 {n}</source>
+      <translation>{n} served</translation>
+    </message>
+    <message>
+      <source>办完 {served} · 过号 {passed} · 弃号 {dropped}</source>
+      <translation>{served} served · {passed} missed · {dropped} dropped</translation>
+    </message>
+    <message>
+      <source>{state} · 只办 {lines}</source>
+      <translation>{state} · only {lines}</translation>
+    </message>
+    <message>
+      <source>已向 {window}要回</source>
+      <translation>Asked back from {window}</translation>
+    </message>
+    <message>
+      <source>只到 {window}</source>
+      <translation>Only at {window}</translation>
+    </message>
+    <message>
+      <source>等 {n} 分</source>
+      <translation>waits {n} min</translation>
+    </message>
+    <message>
+      <source>等 {n} · 办 {m} 分</source>
+      <translation>waited {n} · served {m} min</translation>
+    </message>
+    <message>
+      <source>等了 {n} 分</source>
+      <translation>waited {n} min</translation>
+    </message>
+    <message>
+      <source>{n} 分</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>最久 {longest}/{target} 分</source>
+      <translation>Longest {longest}/{target} min</translation>
+    </message>
+    <message>
+      <source>目标 {target} 分</source>
+      <translation>Target {target} min</translation>
+    </message>
+    <message>
+      <source>还剩 {n} 号</source>
+      <translation>{n} numbers left</translation>
+    </message>
+    <message>
+      <source>估计 {least}–{most} 分</source>
+      <translation>Estimate {least}–{most} min</translation>
+    </message>
+    <message>
+      <source>{n} 人</source>
+      <translation>{n}</translation>
+    </message>
+    <message>
+      <source>开 {n}/{all} 窗</source>
+      <translation>{n}/{all} windows open</translation>
+    </message>
+    <message>
+      <source>办完 {n}</source>
+      <translation>{n} served</translation>
+    </message>
+    <message>
+      <source>{time} 开</source>
+      <translation>Opens {time}</translation>
+    </message>
+    <message>
+      <source>现在不取号</source>
+      <translation>Gives no numbers now</translation>
+    </message>
+    <message>
+      <source>无人等</source>
+      <translation>Nobody</translation>
+    </message>
+    <message>
+      <source>▲ 暂停 {n} 窗</source>
+      <translation>▲ {n} paused</translation>
+    </message>
+    <message>
+      <source>■ 断线 {n} 窗</source>
+      <translation>■ {n} lost</translation>
+    </message>
+    <message>
+      <source>■ {n} 条队超时</source>
+      <translation>■ {n} lines late</translation>
+    </message>
+    <message>
       <source>红 {red} · 黄 {yellow} · 共 {all} 件</source>
       <translation>red {red} · yellow {yellow} · {all} in all</translation>
     </message>
@@ -2364,10 +2972,6 @@
       <translation>red</translation>
     </message>
     <message>
-      <source>暂停</source>
-      <translation>paused</translation>
-    </message>
-    <message>
       <source>{day} 起视为受理</source>
       <translation>deemed from {day}</translation>
     </message>
@@ -2426,10 +3030,6 @@
     <message>
       <source>这一件的时限没有暂停。</source>
       <translation>This clock is not paused.</translation>
-    </message>
-    <message>
-      <source>正常</source>
-      <translation>on time</translation>
     </message>
   </context>
 </TS>

@@ -26,7 +26,15 @@ from app.domain.events import CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
 from app.domain.papers import Paper
 from app.domain.ticket_events import TicketTaken
-from app.ports import Licence, LinkState, PrinterState, PrinterStatus, SyncStatus, WaitingCase
+from app.ports import (
+    Licence,
+    LinkState,
+    PrinterState,
+    PrinterStatus,
+    QueueOffice,
+    SyncStatus,
+    WaitingCase,
+)
 from app.services.printing import PrintDesk, PrintLane
 from app.texts import explain
 from tests.journey.hall import ORGANISATION
@@ -40,6 +48,7 @@ from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line import LineStage
 from ui.viewmodels.services import CounterServices
+from ui.viewmodels.supervisor import SupervisorModel
 
 FOOD = "食品经营许可新办（餐饮服务）"
 
@@ -116,7 +125,11 @@ class StillPeople:
 class Hall:
     """Everything of one window, and hands to work it with."""
 
-    def __init__(self, home: Path, *, waiting: int = 5, theme: ThemeMode = ThemeMode.LIGHT) -> None:
+    def __init__(
+        self, home: Path, *, waiting: int = 5, theme: ThemeMode = ThemeMode.LIGHT,
+        line: QueueOffice | None = None,
+    ) -> None:  # fmt: skip
+        """``line``: what a supervisor sees of the hall."""
         self.client = Client(home, Settings(window="W01"))
         store = self.client.store
         with store.begin() as unit:
@@ -141,7 +154,7 @@ class Hall:
         self.printing = PrintLane(self.papers, store, lambda: None)
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
-        self.people_lane = Lane("people")
+        self.people_lane, self.queue_lane = Lane("people"), Lane("queue")
         self.people = StillPeople()
         self.preferences = ForgetfulPreferences()
         grounds = json.loads((resources_folder() / "wording" / "grounds.json").read_text("utf-8"))
@@ -164,6 +177,9 @@ class Hall:
             attachments=self.client.attachments,
             news=self.client.news,
             results=self.client.results,
+            supervision=self.client.supervision,
+            queue_office=line,
+            queue_lane=self.queue_lane,
             back_office=self.office,
             reader=self.reader,
             clock=self.client.clock,
@@ -260,6 +276,18 @@ class Hall:
         self.wait(lambda: bool(self.model.line.state.businesses), "the line")
         self.settle()
 
+    def supervise(self) -> SupervisorModel:
+        """The supervisor signs in, and sees the hall."""
+        self.window.sign_in_model.choose_clerk("9001")
+        self.write("demo-9001")
+        self.key(Qt.Key.Key_Return)
+        self.wait(lambda: self.window.supervisor_model is not None, "the supervisor's page")
+        model = self.window.supervisor_model
+        assert model is not None
+        self.wait(lambda: model.state.rows is not None, "the hall")
+        self.settle()
+        return model
+
     def begin(self) -> None:
         self.key(Qt.Key.Key_F2)
         self.ctrl(Qt.Key.Key_Return)
@@ -332,5 +360,6 @@ class Hall:
         self.lane.stop()
         self.printer_lane.stop()
         self.people_lane.stop()
+        self.queue_lane.stop()
         self.client.store.close()
         QTest.qWait(10)

@@ -25,8 +25,8 @@ from ui.viewmodels.papers import PapersModel
 
 
 class CounterPage(QWidget):
-    """``asked`` carries acts that belong to the window: help, clocks, news, results, outbox,
-    papers, theme, sign_out."""
+    """``asked`` carries acts that belong to the window: help, clocks, news, results,
+    supervisor, outbox, papers, theme, sign_out."""
 
     asked = Signal(str)
 
@@ -93,7 +93,10 @@ class CounterPage(QWidget):
         }
         for outcome in {one for one, _ in ORDER} - {Outcome.EACH}:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
-        for name in ("help", "clocks", "news", "results", "outbox", "papers", "theme", "sign_out"):
+        for name in (
+            "help", "clocks", "news", "results", "supervisor", "outbox", "papers", "theme",
+            "sign_out",
+        ):  # fmt: skip
             acts[name] = partial(self.asked.emit, name)
         return acts
 

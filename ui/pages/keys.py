@@ -93,6 +93,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("clocks", say("办件时限：暂停 P，恢复 R，延长 X"), "Ctrl+J"),
                 _line("news", say("消息：别的窗口、部门、督导"), "Ctrl+I"),
                 _line("results", say("出件：办结的结果交给申请人"), "Ctrl+U"),
+                _line("supervisor", say("督导：大厅、排队号、规则、统计"), "Ctrl+Shift+S"),
                 _line("outbox", say("送后台的记录"), "F11"),
                 _line("papers", say("打印的纸"), "F12"),
                 _line("theme", say("换深色、浅色、随系统"), "Ctrl+Shift+T"),

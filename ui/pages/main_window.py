@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.outbox import OutboxModel
     from ui.viewmodels.papers import PapersModel
     from ui.viewmodels.results import ResultsModel
+    from ui.viewmodels.supervisor import SupervisorModel
     from ui.viewmodels.worklist import WorklistModel
 
 _NEXT_MODE = {
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.worklist_model: WorklistModel | None = None
         self.news_model: NewsModel | None = None
         self.results_model: ResultsModel | None = None
+        self.supervisor_model: SupervisorModel | None = None
         self.counter: CounterPage | None = None
         self._panels: dict[str, Panel] = {}
 
@@ -101,8 +103,10 @@ class MainWindow(QMainWindow):
         self.status.news_wanted.connect(lambda: self.open_panel("news"))
         self.status.help_wanted.connect(lambda: self.open_panel("help"))
         self.status.theme_wanted.connect(self.next_theme)
-        lanes = {services.lane, services.printer_lane, services.people_lane, services.file_lane}
-        for lane in lanes:
+        for lane in {
+            services.lane, services.printer_lane, services.people_lane, services.file_lane,
+            services.queue_lane,
+        }:  # fmt: skip
             if lane is not None:
                 lane.bug.connect(self.tell_bug)
         for key, name in (("F1", "help"), ("Ctrl+Shift+T", "theme")):
@@ -151,6 +155,13 @@ class MainWindow(QMainWindow):
             self.results_model.take_session(self._session)
         return self.results_model
 
+    def _supervise(self) -> SupervisorModel:
+        if self.supervisor_model is None:
+            from ui.viewmodels.supervisor import SupervisorModel
+
+            self.supervisor_model = SupervisorModel(self._services, self)
+        return self.supervisor_model
+
     def _show_badge(self) -> None:
         if self.news_model is not None:
             news = self.news_model.state
@@ -179,6 +190,9 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(counter)
         counter.setFocus()
         counter.materials.table.setFocus()
+        if session.supervises and self._services.supervision is not None:
+            self._supervise().take_session(session)
+            self.open_panel("supervisor")
 
     def sign_out(self) -> None:
         """Only with nobody at the window; an open case stays open and is found again."""
@@ -187,6 +201,8 @@ class MainWindow(QMainWindow):
         self.counter_model.end_session()
         self.papers_model.take_session(None)
         self._run_clocks().take_session(None)
+        if self.supervisor_model is not None:
+            self.supervisor_model.take_session(None)
         self.sign_in_model.sign_out(self._session)
         self._session = None
         self._show_badge()
@@ -214,6 +230,8 @@ class MainWindow(QMainWindow):
     def open_panel(self, name: str) -> None:
         if name != "help" and self._session is None:
             return
+        if name == "supervisor" and self.supervisor_model is None:
+            return  # only there for who supervises
         panel = self._panels.get(name)
         if panel is not None and self.stack.currentWidget() is panel:
             self.close_panel()
@@ -260,6 +278,10 @@ class MainWindow(QMainWindow):
             from ui.pages.news_panel import NewsPanel
 
             panel = NewsPanel(self._hear_news(), self.look)
+        elif name == "supervisor":
+            from ui.pages.supervisor_panel import SupervisorPanel
+
+            panel = SupervisorPanel(self._supervise(), self.look)
         elif name == "results":
             from ui.pages.results_panel import ResultsPanel
 
@@ -277,6 +299,7 @@ class MainWindow(QMainWindow):
         for key, act in (
             ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
             ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
+            ("Ctrl+Shift+S", "supervisor"), ("Ctrl+Shift+Q", "sign_out"),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), panel)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -329,7 +352,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.status_model.stop()
-        for model in (self.worklist_model, self.news_model):
+        for model in (self.worklist_model, self.news_model, self.supervisor_model):
             if model is not None:
                 model.stop()
         if self.counter_model is not None:

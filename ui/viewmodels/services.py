@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from app.domain.events import PaperKind
     from app.domain.hall import Business, StaffMember, Window
     from app.domain.ticket import Ticket
-    from app.ports import BackOffice, CardReader, Clock, PeopleRecords, PrinterStatus, Uploads
+    from app.ports import (
+        BackOffice,
+        CardReader,
+        Clock,
+        PeopleRecords,
+        PrinterStatus,
+        QueueOffice,
+        Uploads,
+    )
     from app.services.attachments import Attachments
     from app.services.decision_desk import DecisionDesk
     from app.services.news import NewsDesk
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sign_in import Session
+    from app.services.supervision import Supervision
     from app.services.waiting_records import WaitingRecordsDesk
     from app.services.worklist import Worklist
     from ui.kit.lane import Lane
@@ -208,7 +217,8 @@ class CounterServices:
     ``legal_grounds`` are the choices of 法律依据 for 不予受理, as whole citations.
     ``card_timeout`` is in seconds. ``lane`` is the database's; ``printer_lane`` asks printers how
     they are, which may take as long as a printer likes; ``people_lane`` asks the back office what
-    it knows of the applicant; ``file_lane`` reads and encrypts scans.
+    it knows of the applicant; ``file_lane`` reads and encrypts scans; ``queue_lane`` waits for news
+    of the hall's line.
     """
 
     sign_in: SignInDesk
@@ -239,6 +249,9 @@ class CounterServices:
     waiting: WaitingRecordsDesk | None = None
     refused_pages: RefusedPages | None = None
     news: NewsDesk | None = None
+    supervision: Supervision | None = None
+    queue_office: QueueOffice | None = None
+    queue_lane: Lane | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0
