@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     # The first window needs the ports, and none of what papers and people bring with them.
     from app.domain.case import CaseState
+    from app.domain.day_figures import DayTicket, DayTotal
     from app.domain.journal import Entry
     from app.domain.papers import Paper
     from app.domain.person import CardRead
@@ -353,4 +354,17 @@ class QueueOffice(Protocol):
 
     def reprint(self, number: str) -> TakenTicket:
         """The slip of a ticket of today once more, counted. Raises NoSuchTicket."""
+        ...
+
+
+class QueueDays(Protocol):
+    """What days at the hall were like. All raise AppError where the back office cannot be
+    reached."""
+
+    def days(self) -> tuple[DayTotal, ...]:
+        """Of the last months, the newest first."""
+        ...
+
+    def day(self, day: date) -> tuple[DayTicket, ...]:
+        """All tickets of one day, in the order in which they were taken."""
         ...

@@ -145,6 +145,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refuses=_ASKED,
     ),
     Endpoint(
+        method="GET", path=queue.DAYS_PATH,
+        says=f"Totals of the last {queue.MAX_DAYS} days, or the tickets of one; nobody is named.",
+        gives=queue.DaysAnswer,
+        parameters=(
+            Parameter(
+                name="day", place="query", says="the day, or nothing for the totals",
+                pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+            ),
+        ),
+        refuses=_ASKED,
+    ),
+    Endpoint(
         method="POST", path=queue.TAKE_PATH, says="Take a number; the same request, the same one.",
         takes=queue.TakeAsked, gives=queue.TakenAnswer, refuses=_ASKED,
     ),

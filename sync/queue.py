@@ -11,17 +11,20 @@ from datetime import datetime
 
 import msgspec
 
+from app.domain.day_figures import DayTicket, DayTotal
 from app.domain.queue_view import HallView, NumberWish, TakenTicket
 
 VIEW_PATH = "/queue/view"
 TAKE_PATH = "/queue/take"
 RETURN_PATH = "/queue/return"
 REPRINT_PATH = "/queue/reprint"
+DAYS_PATH = "/queue/days"
 BOOKINGS_PATH = "/api/bookings"
 FOLLOW_PATH = "/ticket/{number}"
 
 MAX_VIEW = 8 * 1024 * 1024  # bytes of a view with all tickets of a day
 MAX_VIEW_WAIT = 25  # seconds that a view may be put off while nothing changes
+MAX_DAYS = 92  # that totals are given of
 MAX_ASKED = 4096  # bytes of a request
 MAX_BOOKINGS = 5000  # of one request
 MAX_BOOKINGS_BYTES = 2 * 1024 * 1024
@@ -29,6 +32,13 @@ MAX_BOOKINGS_BYTES = 2 * 1024 * 1024
 
 class ViewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     view: HallView
+
+
+class DaysAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """``tickets`` of the day that was asked for; totals of all where none was."""
+
+    days: tuple[DayTotal, ...] = ()
+    tickets: tuple[DayTicket, ...] = ()
 
 
 class TakeAsked(msgspec.Struct, frozen=True, kw_only=True):

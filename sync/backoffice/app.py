@@ -29,6 +29,7 @@ from sync.backoffice.people import add_people
 from sync.backoffice.published import PublishedShelf, add_published
 from sync.backoffice.push_app import add_pushes
 from sync.backoffice.queue.routes import add_queue
+from sync.backoffice.queue.statistics import add_statistics
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
 from sync.backoffice.short_way import Application
@@ -78,6 +79,7 @@ def create_app(
     add_devices(app, office)
     add_orders(app, office)
     add_queue(app, office)
+    add_statistics(app, office)
     blob_desk = add_blobs(app, office)
     staff = Staff(office)
     lines = LineLoop(staff)

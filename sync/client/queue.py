@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date
 from typing import TypeVar
 
 import msgspec
 
 from app.domain import queue_errors
+from app.domain.day_figures import DayTicket, DayTotal
 from app.domain.decoding import decode
 from app.domain.errors import DomainError, TicketNotOpen
 from app.domain.queue_view import HallView, NumberWish, TakenTicket
@@ -17,12 +19,14 @@ from sync.client.round import Post, Reply, check_error
 from sync.client.transport import HttpTransport
 from sync.errors import BadAnswer, RecordsUnavailable
 from sync.queue import (
+    DAYS_PATH,
     MAX_VIEW,
     MAX_VIEW_WAIT,
     REPRINT_PATH,
     RETURN_PATH,
     TAKE_PATH,
     VIEW_PATH,
+    DaysAnswer,
     TakeAsked,
     TakenAnswer,
     TicketAsked,
@@ -43,11 +47,11 @@ _REFUSALS: dict[str, type[DomainError]] = {
     )
 }  # fmt: skip
 
-_Answer = TypeVar("_Answer", ViewAnswer, TakenAnswer)
+_Answer = TypeVar("_Answer", ViewAnswer, TakenAnswer, DaysAnswer)
 
 
 class RemoteQueue:
-    """Implements ``app.ports.QueueOffice``. Safe to use from several threads.
+    """Implements ``app.ports.QueueOffice`` and ``QueueDays``. Safe to use from several threads.
 
     Every method raises RecordsUnavailable, whose ``cause`` is the code of why.
     """
@@ -69,6 +73,24 @@ class RemoteQueue:
         if view.at.utcoffset() is None or view.version < 0:
             raise RecordsUnavailable(cause=BadAnswer.code)
         return view
+
+    def days(self) -> tuple[DayTotal, ...]:
+        return self._days("").days
+
+    def day(self, day: date) -> tuple[DayTicket, ...]:
+        return self._days(f"?day={day.isoformat()}").tickets
+
+    def _days(self, asked: str) -> DaysAnswer:
+        transport = HttpTransport(self._access, longest=3.0 * _LONGEST_SECONDS)
+        with closing(transport):
+            try:
+                reply = transport.get(f"{DAYS_PATH}{asked}", MAX_VIEW)
+            except (errors.Unreachable, errors.BadAnswer) as error:
+                raise RecordsUnavailable(cause=error.code) from None
+        answer = _read(reply, DaysAnswer)
+        if any(one.taken_at.utcoffset() is None for one in answer.tickets):
+            raise RecordsUnavailable(cause=BadAnswer.code)
+        return answer
 
     def take(self, wish: NumberWish) -> TakenTicket:
         return self._ask(TAKE_PATH, TakeAsked(wish=wish))
