@@ -22,7 +22,11 @@ class DocumentKind(StrEnum):
     FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证 2017, type I
     FOREIGNER_2023 = "foreigner_2023"  # 外国人永久居留身份证 2023, type Y
     SOCIAL_SECURITY = "social_security"  # 社会保障卡
-    PASSPORT = "passport"  # 护照, typed by hand until the chip or MRZ is read
+    PASSPORT = "passport"  # 护照, by its machine-readable lines or typed
+    RETURN_PERMIT = "return_permit"  # 港澳居民来往内地通行证, 回乡证
+    TAIWAN_PERMIT = "taiwan_permit"  # 台湾居民来往大陆通行证, 台胞证
+    EXIT_HK_MO = "exit_hk_mo"  # 往来港澳通行证
+    EXIT_TAIWAN = "exit_taiwan"  # 大陆居民往来台湾通行证
     OTHER = "other"  # another legal document, typed by hand
 
 
@@ -223,6 +227,13 @@ def check_phone(phone: str) -> str:
     return plain
 
 
+# No public rule says more of their numbers than that they are letters and digits.
+_NUMBERED_FREELY = frozenset(
+    {DocumentKind.PASSPORT, DocumentKind.RETURN_PERMIT, DocumentKind.TAIWAN_PERMIT,
+     DocumentKind.EXIT_HK_MO, DocumentKind.EXIT_TAIWAN, DocumentKind.OTHER}
+)  # fmt: skip
+
+
 def typed_person(document: DocumentKind, name: str, number: str, on: date) -> Person:
     """Build a person from what a clerk typed (手录), checked by the document's own rule.
 
@@ -231,7 +242,7 @@ def typed_person(document: DocumentKind, name: str, number: str, on: date) -> Pe
     name = check_name(name)
     if document is DocumentKind.FOREIGNER_2017:
         return Person(name=name, number=check_foreigner_2017_number(number))
-    if document in {DocumentKind.PASSPORT, DocumentKind.OTHER}:
+    if document in _NUMBERED_FREELY:
         plain = number.strip().upper()
         if not 4 <= len(plain) <= 30 or not (plain.isascii() and plain.isalnum()):
             raise InvalidIdentity(field="number")

@@ -29,6 +29,10 @@ DOCUMENT_NAMES = {
     DocumentKind.FOREIGNER_2023: "外国人永久居留身份证",
     DocumentKind.SOCIAL_SECURITY: "社会保障卡",
     DocumentKind.PASSPORT: "护照",
+    DocumentKind.RETURN_PERMIT: "港澳居民来往内地通行证",
+    DocumentKind.TAIWAN_PERMIT: "台湾居民来往大陆通行证",
+    DocumentKind.EXIT_HK_MO: "往来港澳通行证",
+    DocumentKind.EXIT_TAIWAN: "往来台湾通行证",
     DocumentKind.OTHER: "其他有效证件",
 }
 # GB/T 3304, 01 to 56 in order.

@@ -74,6 +74,10 @@ def document_name(kind: DocumentKind) -> str:
         DocumentKind.FOREIGNER_2023: say("外国人永久居留身份证（2023 版）"),
         DocumentKind.SOCIAL_SECURITY: say("社会保障卡"),
         DocumentKind.PASSPORT: say("护照"),
+        DocumentKind.RETURN_PERMIT: say("港澳居民来往内地通行证"),
+        DocumentKind.TAIWAN_PERMIT: say("台湾居民来往大陆通行证"),
+        DocumentKind.EXIT_HK_MO: say("往来港澳通行证"),
+        DocumentKind.EXIT_TAIWAN: say("往来台湾通行证"),
         DocumentKind.OTHER: say("其他证件"),
     }[kind]
 
