@@ -68,6 +68,22 @@
       <translation>Passport</translation>
     </message>
     <message>
+      <source>港澳居民来往内地通行证</source>
+      <translation>Mainland travel permit for Hong Kong and Macao residents</translation>
+    </message>
+    <message>
+      <source>台湾居民来往大陆通行证</source>
+      <translation>Mainland travel permit for Taiwan residents</translation>
+    </message>
+    <message>
+      <source>往来港澳通行证</source>
+      <translation>Exit permit for Hong Kong and Macao</translation>
+    </message>
+    <message>
+      <source>往来台湾通行证</source>
+      <translation>Exit permit for Taiwan</translation>
+    </message>
+    <message>
       <source>其他证件</source>
       <translation>Other document</translation>
     </message>
