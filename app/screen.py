@@ -19,6 +19,7 @@ from ui.kit.preferences import FilePreferences
 from ui.kit.texts import install_language
 from ui.kit.theme import ThemeMode
 from ui.pages.main_window import MainWindow
+from ui.pages.scan_keys import ScanKeys
 from ui.pages.widgets.look import load_font
 from ui.viewmodels.services import CounterServices, Trainer
 
@@ -121,9 +122,13 @@ class Screen:
             window_id=client.settings.window,
         )  # fmt: skip
 
+        self._keys = ScanKeys(self.window)
+        self._keys.scanned.connect(self.window.take_scanned)
+
     def start(self, *, maximized: bool = False) -> None:
         """Show the window; everything else is loaded behind it."""
         sys.excepthook = self._bug
+        self.app.installEventFilter(self._keys)
         if maximized:
             self.window.showMaximized()
         else:

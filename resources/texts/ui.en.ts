@@ -1524,6 +1524,22 @@
       <translation>Choose or write what is wrong: the applicant mends it by this.</translation>
     </message>
     <message>
+      <source>机读码里没有姓名：请照证件录入姓名。</source>
+      <translation>The machine-readable lines hold no name: type it as the document has it.</translation>
+    </message>
+    <message>
+      <source>扫到办件 {number}：先开始办理，再扫一次。</source>
+      <translation>Case {number} was scanned: begin serving first, then scan again.</translation>
+    </message>
+    <message>
+      <source>机读码没有读对（校验位不符）：擦净证件，再扫一次。</source>
+      <translation>The machine-readable lines were misread (check digit): wipe the document and scan again.</translation>
+    </message>
+    <message>
+      <source>扫到“{text}”，这里用不上。</source>
+      <translation>“{text}” was scanned; it is of no use here.</translation>
+    </message>
+    <message>
       <source>{n} 项可以受理，{m} 项还差材料（共 {k} 份）</source>
       <translation>{n} items can be accepted, {m} lack papers ({k} in all)</translation>
     </message>

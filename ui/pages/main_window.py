@@ -208,6 +208,11 @@ class MainWindow(QMainWindow):
         self._show_badge()
         self.stack.setCurrentWidget(self.sign_in)
 
+    def take_scanned(self, lines: tuple[str, ...]) -> None:
+        """From the scanner at the keyboard; nobody's before somebody signed in."""
+        if self._session is not None and self.counter_model is not None:
+            self.counter_model.take_scanned(lines)
+
     def _build_counter(self) -> CounterPage:
         if self.counter is None:
             from ui.pages.counter_page import CounterPage

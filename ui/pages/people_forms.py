@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.domain.mrz import MrzRead
 from app.domain.person import Delivery, DeliveryWay, DocumentKind
 from ui.kit.formats import document_name
 from ui.kit.texts import say
@@ -261,6 +262,14 @@ class TypingForm(InlineForm):
         self._layout.addWidget(self.note)
         self.usual.picked.connect(lambda ids: self.reason.setText(next(iter(ids), "")))
         self.usual.closed.connect(self.submit)
+
+        model.scanned_person.connect(self._fill)
+
+    def _fill(self, read: MrzRead) -> None:
+        """What machine-readable lines without a name did say."""
+        self.document.choose(read.document.value)
+        self.number.setText(read.person.number)
+        self.name.setFocus()
 
     def start(self) -> None:
         self.usual.offer(_usual_reasons())

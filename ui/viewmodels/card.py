@@ -65,6 +65,11 @@ class CardModel(ViewModel[CardState]):
             self._request += 1
         self._show(CardState())
 
+    def tell(self, note: Note) -> None:
+        """Where the card's words stand."""
+        if not self.state.reading:
+            self._show(CardState(note=note))
+
     def clear(self) -> None:
         self.cancel()
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.checklist import Outcome
+from app.domain.hall import HALL_ZONE
+from app.domain.mrz import MrzRead
 from app.domain.parties import Party
 from app.domain.person import CardRead
 from ui.kit.texts import say
@@ -21,6 +23,7 @@ from ui.viewmodels.line import LineModel, LineStage
 from ui.viewmodels.pages import PagesModel
 from ui.viewmodels.people_forms import PeopleForms
 from ui.viewmodels.records import RecordsModel
+from ui.viewmodels.scanned import Misread, ScannedCase, Unknown, card_of, scanned
 from ui.viewmodels.search import SearchModel
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
@@ -37,6 +40,7 @@ class CounterModel(ViewModel[CounterState]):
     """Owns the models of the three columns. Pages forward what the clerk does to it."""
 
     wanted = Signal(object)  # Place
+    scanned_person = Signal(object)  # MrzRead, for the form of 手录
 
     def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
         super().__init__(services, CounterState(), parent)
@@ -160,6 +164,42 @@ class CounterModel(ViewModel[CounterState]):
             self.people.for_agent = False
             self.close_form()
             self.card.start()
+
+    def take_scanned(self, lines: tuple[str, ...]) -> None:
+        """What the scanner at the keyboard read: whose document, or which case."""
+        found = scanned(lines, self._services.clock.now().astimezone(HALL_ZONE).date())
+        match found:
+            case MrzRead():
+                self._take_person(found, lines)
+            case ScannedCase() if self.case.state.open:
+                self.records.find(found.number)
+                self.close_form()
+            case ScannedCase():
+                self._say(say("扫到办件 {number}：先开始办理，再扫一次。", number=found.number))
+            case Misread():
+                self._say(say("机读码没有读对（校验位不符）：擦净证件，再扫一次。"))
+            case Unknown():
+                self._say(say("扫到“{text}”，这里用不上。", text=found.text))
+
+    def _take_person(self, found: MrzRead, lines: tuple[str, ...]) -> None:
+        if not self._ready_to_serve(lambda: self.take_scanned(lines)):
+            return
+        self.people.for_agent = self.state.form is Form.AGENT
+        self.card.clear()
+        if found.person.name:
+            self.close_form()
+            self._card_read(card_of(found, self._services.clock.now()))
+        else:  # those lines hold no name
+            self._form(Form.TYPING)
+            self.scanned_person.emit(found)
+            self._say(say("机读码里没有姓名：请照证件录入姓名。"))
+
+    def _say(self, text: str) -> None:
+        note = Note(tone=Tone.WARN, message=text)
+        if self.state.form is Form.NONE:
+            self.card.tell(note)
+        else:
+            self.tell(note)
 
     def type_by_hand(self) -> None:
         if self._ready_to_serve(self.type_by_hand):

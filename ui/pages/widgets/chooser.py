@@ -34,6 +34,9 @@ class Chooser(QComboBox):
     def chosen(self) -> str:
         return str(self.currentData() or "")
 
+    def choose(self, value: str) -> None:
+        self.setCurrentIndex(max(0, self.findData(value)))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel turned over a closed list must not change who signs in."""
         event.ignore()
