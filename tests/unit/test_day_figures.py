@@ -19,13 +19,15 @@ from app.domain.ticket import TicketState
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the hall
 
 
-def served(at: float, wait: float, service: float, window: str = "W01", **more: int) -> DayTicket:
+def served(
+    at: float, wait: float, service: float, window: str = "W01", *, least: int = -1, most: int = -1
+) -> DayTicket:
     taken = NINE + timedelta(minutes=at)
     called = taken + timedelta(minutes=wait)
     return DayTicket(
         business="a", taken_at=taken, state=TicketState.FINISHED, waited=int(wait * 60),
         handled=int(service * 60), window=window, called_at=called, served_at=called,
-        ended_at=called + timedelta(minutes=service), **more,
+        ended_at=called + timedelta(minutes=service), least=least, most=most,
     )  # fmt: skip
 
 
