@@ -27,6 +27,11 @@ MAX_WAIT = 25  # seconds that an answer may be put off while there is nothing to
 # Facts about these are told to every window; orders also to the one device that they name.
 TOLD = ("case:", "bundle:")
 HALL = "hall"
+# Of the line: what supervisors and the back office did to tickets is told to all, because any
+# window may hold them; what asks one window for something, to that one alone.
+TOLD_OF_TICKETS = ("TicketAssigned", "TicketReplaced", "TicketReturned")
+TOLD_OF_HALL = ("QueuePolicyChanged", "HallHalted", "HallResumed")
+TOLD_TO_WINDOW = ("WindowOrdered", "TicketWanted")
 DEVICE = "device:"
 
 _CURSOR = re.compile(r"([0-9a-f]{16})\.(0|[1-9][0-9]{0,15})(?:\.([0-9a-f]{8}))?")

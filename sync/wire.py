@@ -99,14 +99,19 @@ class LeasedTicket(msgspec.Struct, frozen=True, kw_only=True):
     business: str
     taken_at: datetime
     priority: str = ""
+    place: datetime | None = None  # in the line, where it is not the time of taking
+    window: str = ""  # where alone it is called
+    item: str = ""
 
 
 class LeaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """New leases, and again those whose lease event has not come back yet."""
+    """New leases, and again those whose lease event has not come back yet. ``aim``:
+    so many tickets a window should hold, 0 where the back office does not say."""
 
     request: str
     block: NumberBlock | None = None
     tickets: tuple[LeasedTicket, ...] = ()
+    aim: int = 0
 
 
 # -- a batch --------------------------------------------------------------------------------------

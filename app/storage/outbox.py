@@ -150,7 +150,7 @@ class Outbox:
 
     def lease_ticket(
         self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str,
-        install: str = "",
+        install: str = "", *, place: datetime | None = None, window: str = "", item: str = "",
     ) -> None:  # fmt: skip
         """Take over one ticket of the hall's line; the same ticket twice is a no-op, and so is one
         that was given to another ``install`` than this chain."""
@@ -163,7 +163,13 @@ class Outbox:
             if known is None:
                 unit.append(
                     TicketLeased(
-                        number=number, business=business, taken_at=taken_at, priority=priority
+                        number=number,
+                        business=business,
+                        taken_at=taken_at,
+                        priority=priority,
+                        place=place,
+                        window=window,
+                        item=item,
                     ),
                     subject=f"ticket:{ticket_id}",
                     actor=SYSTEM,

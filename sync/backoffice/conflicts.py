@@ -7,14 +7,33 @@ worked on it too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.domain.case_events import ConflictRecorded
+from app.domain.decoding import decode
 from sync import errors
 from sync.backoffice import own
 from sync.backoffice.database import Transaction
 
 _ACTOR = "backoffice"
+
+
+def record_held_up(connection: Transaction, subjects: Sequence[str], now: datetime) -> None:
+    """What could not be put on record while a newer window's facts about these cases waited."""
+    told = connection.among(
+        "SELECT subject, body FROM entries WHERE subject IN ({}) AND kind = 'ConflictRecorded'"
+        " AND outcome = 'applied'",
+        subjects,
+    )
+    known = {(subject, decode(body, ConflictRecorded).window) for subject, body in told}
+    refused = connection.among(
+        "SELECT e.subject, c.device, e.kind FROM entries e JOIN chains c ON c.id = e.chain"
+        " WHERE e.subject IN ({}) AND e.outcome = 'refused' AND e.code = 'SYNC-CASE-ELSEWHERE'"
+        " AND e.first = 1 ORDER BY e.arrival",
+        [subject for subject in subjects if subject.startswith("case:")],
+    )
+    _record(connection, [row for row in refused if (row[0], row[1]) not in known], now)
 
 
 def record_since(connection: Transaction, arrival: int, now: datetime) -> int:
@@ -26,7 +45,11 @@ def record_since(connection: Transaction, arrival: int, now: datetime) -> int:
         " AND e.subject LIKE 'case:%'"
         " ORDER BY e.arrival",
         (arrival, errors.CaseElsewhere.code),
-    )
+    ).fetchall()
+    return _record(connection, rows, now)
+
+
+def _record(connection: Transaction, rows: Iterable[tuple[str, str, str]], now: datetime) -> int:
     found: dict[tuple[str, str], dict[str, None]] = {}
     for subject, device, kind in rows:
         found.setdefault((subject, device), {})[kind] = None

@@ -22,6 +22,7 @@ from sync.backoffice.deciding import (
     order_key,
     refused_row,
 )
+from sync.backoffice.queue.leasing import ask_back_all
 from sync.wire import ErrorAnswer, EventAnswer, PushAnswer
 
 Answer = PushAnswer | ErrorAnswer
@@ -43,6 +44,7 @@ def receive_all(
     answers = decide_all(connection, batches, now, numbers)
     if any(isinstance(answer, PushAnswer) and answer.exceptions for answer in answers):
         conflicts.record_since(connection, before, now)
+    ask_back_all(connection, numbers.hall, now)
     return answers
 
 
@@ -288,6 +290,7 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
     ).fetchall()
     waiting: set[str] = set()
     left = 0
+    taken: dict[str, None] = {}
     before = arrival = last_arrival(connection)
     for row in rows:
         entry = Entry(
@@ -302,6 +305,7 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
             left += 1
             continue
         arrival += 1
+        taken[entry.subject] = None
         decided = _take_up(connection, new_of(row[1], entry), arrival, now, numbers)
         connection.execute(
             "UPDATE entries SET arrival = ?, late = 1, outcome = ?, code = ?, detail = ?"
@@ -309,6 +313,8 @@ def take_up_parked(connection: Transaction, now: datetime, numbers: NumberPatter
             (arrival, *decided, row[0]),
         )
     conflicts.record_since(connection, before, now)
+    conflicts.record_held_up(connection, list(taken), now)
+    ask_back_all(connection, numbers.hall, now)
     return left
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,8 +13,10 @@ from app.domain.hall import Hall
 from app.domain.ticket_events import TicketTaken
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
+from sync.backoffice.queue.leasing import lease_tickets
 from sync.backoffice.queue.numbers import give
 from sync.backoffice.queue.rows import hall_day
+from sync.backoffice.queue.rules import read_rules
 from sync.errors import BadRequest
 from sync.wire import (
     MAX_BLOCK,
@@ -30,8 +33,9 @@ from sync.wire import (
 
 
 def lease(
-    connection: Transaction, asked: LeaseRequest, now: datetime, block_size: int
-) -> LeaseAnswer | ErrorAnswer:
+    connection: Transaction, hall: Hall, asked: LeaseRequest, now: datetime, block_size: int,
+    random: Callable[[int], bytes] = os.urandom,
+) -> LeaseAnswer | ErrorAnswer:  # fmt: skip
     """Answer a lease request; the same request again gets the same answer.
 
     What was given before and never confirmed by the device's own lease event is given again: the
@@ -56,13 +60,23 @@ def lease(
         if (stored[0], stored[1]) != (asked.device, asked.install):
             raise BadRequest
         return decode(stored[2], LeaseAnswer)
+    tickets = lease_tickets(
+        connection, hall, (asked.device, asked.install), asked.tickets, now, random
+    )
     answer = LeaseAnswer(
         request=asked.request,
         block=_lease_block(connection, asked, now, max(block_size, asked.serials))
         if asked.numbers
         else None,
-        tickets=_lease_tickets(connection, asked, now),
-    )
+        tickets=tuple(
+            LeasedTicket(
+                id=one.id, number=one.number, business=one.business, taken_at=one.taken_at,
+                priority=one.priority, place=one.place, window=one.window, item=one.item,
+            )
+            for one in tickets
+        ),
+        aim=read_rules(connection, hall, now).policy.lease,
+    )  # fmt: skip
     if answer.block or answer.tickets:
         connection.execute(
             "INSERT INTO lease_answers (request, device, install, answer, at) VALUES (?,?,?,?,?)",
@@ -89,39 +103,6 @@ def _lease_block(
         (block.first, block.last, asked.device, asked.install, now.isoformat()),
     )
     return block
-
-
-# Given and not heard of since: one that was called is known to be there, whatever was confirmed.
-_HELD = "device = ? AND install = ? AND confirmed = 0 AND state = 'waiting' AND day = ?"
-
-
-def _lease_tickets(
-    connection: Transaction, asked: LeaseRequest, now: datetime
-) -> tuple[LeasedTicket, ...]:
-    day, owner = hall_day(now), (asked.device, asked.install)
-    held = connection.execute(
-        f"SELECT count(*) FROM tickets WHERE {_HELD}",  # noqa: S608 - a constant
-        (*owner, day),
-    ).fetchone()[0]
-    connection.execute(
-        "UPDATE tickets SET device = ?, install = ?, confirmed = 0, updated_at = ?"
-        " WHERE id IN (SELECT id"
-        " FROM tickets WHERE device = '' AND day = ? AND state = 'waiting'"
-        " ORDER BY priority = '', place, number LIMIT ?)",
-        (*owner, now.isoformat(), day, max(0, asked.tickets - held)),
-    )
-    rows = connection.execute(
-        "SELECT id, number, business, taken_at, priority FROM tickets"  # noqa: S608 - a constant
-        f" WHERE {_HELD} ORDER BY priority = '', place, number",
-        (*owner, day),
-    )
-    return tuple(
-        LeasedTicket(
-            id=row[0], number=row[1], business=row[2], taken_at=datetime.fromisoformat(row[3]),
-            priority=row[4],
-        )
-        for row in rows
-    )  # fmt: skip
 
 
 def forget_old_answers(connection: Transaction, now: datetime) -> None:

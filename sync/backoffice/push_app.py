@@ -123,7 +123,10 @@ class _Pushes:
 
         def give(connection: Transaction) -> wire.LeaseAnswer | wire.ErrorAnswer:
             keep_sighting(connection, seen)
-            return line.lease(connection, asked, settings.now(), settings.block_size)
+            return line.lease(
+                connection, settings.hall, asked, settings.now(), settings.block_size,
+                settings.random,
+            )  # fmt: skip
 
         answer = await self._office.write(give)
         if isinstance(answer, wire.ErrorAnswer):

@@ -6,14 +6,24 @@ How much it would be is asked before any of it is read, so that no page takes mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
+from app.domain.decoding import decode
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
-from sync.feed import DEVICE, HALL, MAX_FED, MAX_FED_BYTES, TOLD
+from sync.feed import (
+    DEVICE,
+    HALL,
+    MAX_FED,
+    MAX_FED_BYTES,
+    TOLD,
+    TOLD_OF_HALL,
+    TOLD_OF_TICKETS,
+    TOLD_TO_WINDOW,
+)
 
 MARK = 8  # hex digits of an entry's hash
 
@@ -23,13 +33,22 @@ _COLUMNS = (
     " e.version, e.body, e.body_hash, e.hash, e.outcome, e.code, e.detail, e.late"
 )
 
-# What is told at all; orders only where the back office itself gave them.
+
+def _one_of(kinds: Iterable[str]) -> str:
+    return f"e.kind IN ({', '.join(f'{kind!r}' for kind in kinds)})"
+
+
+# What is told at all; orders only where the back office itself gave them. Who came back is told by
+# the back office too: at a window it is that window's own fact.
 _FROM = "FROM entries e JOIN chains c ON c.id = e.chain WHERE e.arrival > ? AND e.arrival <= ? AND "
 _IS_TOLD = (
     "(e.late = 1 OR (e.outcome = 'applied' AND ("
     + " OR ".join(f"substr(e.subject, 1, {len(one)}) = '{one}'" for one in TOLD)
     + f" OR (c.device = '{OFFICE}' AND (e.subject = '{HALL}'"
-    + f" OR substr(e.subject, 1, {len(DEVICE)}) = '{DEVICE}')))))"
+    + f" OR substr(e.subject, 1, {len(DEVICE)}) = '{DEVICE}'))"
+    + f" OR {_one_of(TOLD_OF_HALL)} OR {_one_of(TOLD_TO_WINDOW)}"
+    + f" OR ({_one_of(TOLD_OF_TICKETS)} AND (e.kind <> 'TicketReturned'"
+    + f" OR c.device = '{OFFICE}')))))"
 )
 
 
@@ -49,6 +68,14 @@ class Fed:
     late: bool
     code: str
     detail: str
+    window: str = ""  # that alone is asked for something
+
+
+class _Wanted(msgspec.Struct):
+    window: str
+
+
+_OF_LINE = frozenset((*TOLD_OF_HALL, *TOLD_TO_WINDOW, *TOLD_OF_TICKETS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +117,8 @@ def read_stretch(connection: Transaction, after: int, most: int = MAX_FED) -> St
         (after, through),
     )
     told = tuple(_fed(row) for row in rows)
+    if any(one.window for one in told):
+        told = _to_devices(connection, told)
     fitting = _fitting(len(one.encoded) for one in told)
     if fitting < len(told):
         told = told[:fitting]
@@ -120,11 +149,31 @@ def _fed(row: tuple[Any, ...]) -> Fed:
         "body_hash": body_hash, "hash": hash_,
     }  # fmt: skip
     office = device == OFFICE and (subject == HALL or subject.startswith(DEVICE))
-    applied = outcome == "applied" and (subject.startswith(TOLD) or office)
+    returned = kind == "TicketReturned" and device != OFFICE
+    of_line = kind in _OF_LINE and not returned
+    applied = outcome == "applied" and (subject.startswith(TOLD) or office or of_line)
     return Fed(
         arrival=arrival, mark=hash_[:MARK], install=install, seq=seq, id=id_,
         encoded=msgspec.json.encode({"arrival": arrival, "entry": entry}) if applied else b"",
         about_case=subject.startswith(TOLD),
         device=subject.removeprefix(DEVICE) if subject.startswith(DEVICE) else "",
+        window=_window(kind, subject, body) if kind in TOLD_TO_WINDOW else "",
         late=bool(late), code=code if outcome != "applied" else "", detail=detail,
     )  # fmt: skip
+
+
+def _window(kind: str, subject: str, body: str) -> str:
+    """Whom it asks for something. An applied fact has a body that can be read."""
+    if kind == "WindowOrdered":
+        return subject.partition(":")[2]
+    return decode(body, _Wanted).window if body else ""
+
+
+def _to_devices(connection: Transaction, told: Iterable[Fed]) -> tuple[Fed, ...]:
+    """A window is heard by the device that stands there: the one of its name, if none said so."""
+    rows = connection.execute("SELECT window_id, device FROM queue_windows")
+    there = dict(rows.fetchall())
+    return tuple(
+        replace(one, device=there.get(one.window, one.window)) if one.window else one
+        for one in told
+    )

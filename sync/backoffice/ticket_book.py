@@ -39,7 +39,7 @@ from sync.errors import TicketElsewhere
 
 _NOBODY = ("", "")
 _SUPERVISORS = (TicketAssigned, TicketReplaced)
-ASKED, TO_ASK = 1, 2  # of ``wanted``: it was asked back; it is to be
+ASKED, MOVED = 1, 2  # of ``wanted``: it was asked back; it is to be
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ class TicketBook:
         if not self._is_of_former(entry):
             one.confirmed = True
             if one.wanted:  # it had not heard of it
-                one.wanted = TO_ASK
+                one.wanted = MOVED
 
     def _check_supervisor(self, entry: Entry) -> None:
         if self._hall is None or not self._hall.is_supervisor(entry.actor):
@@ -278,7 +278,7 @@ def _settle(one: _Held, event: Event) -> None:
     if isinstance(event, TicketWanted):
         one.wanted = ASKED
     elif isinstance(event, TicketAssigned | TicketReturned) and one.held:
-        one.wanted = TO_ASK if ticket.state is TicketState.WAITING else 0
+        one.wanted = MOVED if ticket.state is TicketState.WAITING else 0
     if isinstance(event, TicketCalled):
         one.at_window = event.window
         if one.waited < 0:

@@ -45,5 +45,5 @@ class Outbox(Protocol):
 
     def lease_ticket(
         self, ticket_id: str, number: str, business: str, taken_at: datetime, priority: str,
-        install: str = "",
+        install: str = "", *, place: datetime | None = None, window: str = "", item: str = "",
     ) -> None: ...  # fmt: skip

@@ -109,6 +109,7 @@ class Rounds:
         )
         self._new_id = new_id
         self._aims = aims or LeaseAims()
+        self._aim = self._aims.tickets  # what the hall says, as soon as it was asked
         self._limit = wire.MAX_EVENTS
         self._max_bytes = wire.MAX_DECODED
         self._rewound: int | None = None  # the back office asked for entries from after this place
@@ -141,7 +142,7 @@ class Rounds:
                 return self._push(flight)
             self._rewound = None
             numbers = self._outbox.numbers().lacking(self._aims.days, self._aims.numbers_low)
-            tickets = max(0, self._aims.tickets - self._outbox.tickets_left())
+            tickets = max(0, self._aim - self._outbox.tickets_left())
             # With nothing to say, an empty lease request still shows whether the line is there.
             if not self._leased and (numbers or tickets or not self._spoke):
                 return self._lease(numbers=numbers, tickets=min(tickets, wire.MAX_TICKETS))
@@ -273,7 +274,12 @@ class Rounds:
                 ticket.taken_at,
                 ticket.priority,
                 install,
+                place=ticket.place,
+                window=ticket.window,
+                item=ticket.item,
             )
+        if self._aims.tickets and answer.aim:
+            self._aim = answer.aim
         self._request = ""  # only now: an answer that could not be saved is asked for again
         self._limit = wire.MAX_EVENTS
         return Turn(kind=TurnKind.MOVED)
@@ -333,6 +339,7 @@ def _check_push(answer: wire.PushAnswer, sent: tuple[Entry, ...]) -> list[Refusa
 def _check_lease(answer: wire.LeaseAnswer, asked: wire.LeaseRequest) -> None:
     block, tickets = answer.block, answer.tickets
     good = answer.request == asked.request and len(tickets) <= 10 * wire.MAX_TICKETS
+    good = good and 0 <= answer.aim <= wire.MAX_TICKETS
     if block is not None:
         size = block.last - block.first + 1
         good = good and asked.numbers and block.first >= 1 and 1 <= size <= wire.MAX_BLOCK
@@ -342,6 +349,8 @@ def _check_lease(answer: wire.LeaseAnswer, asked: wire.LeaseRequest) -> None:
         good = good and wire.is_name(ticket.business, 64) and len(ticket.priority) <= 64
         good = good and (not ticket.priority or ticket.priority.isprintable())
         good = good and ticket.taken_at.utcoffset() is not None
+        good = good and (ticket.place is None or ticket.place.utcoffset() is not None)
+        good = good and all(not one or wire.is_name(one) for one in (ticket.window, ticket.item))
     if not good:
         raise errors.BadAnswer
 

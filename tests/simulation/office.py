@@ -187,11 +187,14 @@ class SimulatedOffice:
 
     @contextmanager
     def _program(self) -> Iterator[None]:
-        hidden = {kind: KINDS.pop(kind) for kind in self.unknown}
+        known = dict(KINDS)  # in an order that documents are made by
+        for kind in self.unknown:
+            del KINDS[kind]
         try:
             yield
         finally:
-            KINDS.update(hidden)
+            KINDS.clear()
+            KINDS.update(known)
 
     def fill_disk(self, *, full: bool) -> None:
         """As far as SQLite asks for more pages; what it overwrites still goes."""

@@ -108,7 +108,7 @@ class ExchangeHall:
             asked = LeaseRequest(
                 request=f"r{self.pushed}", device="W01", install="i1", numbers=True
             )
-            line.lease(writer, asked, START, 200)
+            line.lease(writer, HALL, asked, START, 200)
             answer = intake.receive(writer, self.window.entries[self.pushed :], self.now, numbers)
         assert isinstance(answer, PushAnswer), answer
         assert answer.exceptions == ()

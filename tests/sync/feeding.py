@@ -59,7 +59,7 @@ class SocketlessHall:
             entries = wire.decode_batch(post.body)
             return intake.receive(connection, entries, self._now(), self._numbers)
         asked = msgspec.json.decode(post.body, type=wire.LeaseRequest)
-        return line.lease(connection, asked, self._now(), block_size=20)
+        return line.lease(connection, HALL, asked, self._now(), block_size=20)
 
     def feed(self, path: str, device: str) -> Reply:
         asked = parse_qs(urlsplit(path).query)

@@ -143,7 +143,9 @@ class Device:
             device=self.name, install=self.install, tickets=tickets,
         )  # fmt: skip
         with self.line.database.write() as connection:
-            answer = line.lease(connection, asked, self.line.now, 20)
+            answer = line.lease(
+                connection, self.line.hall, asked, self.line.now, 20, self.line.random
+            )
         assert isinstance(answer, LeaseAnswer)
         return answer.tickets
 

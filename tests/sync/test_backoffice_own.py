@@ -40,7 +40,7 @@ def window(database: Database) -> SealedChain:
     chain.add(accepted_case(2)[0], "case:c2")
     with database.write() as connection:
         asked = LeaseRequest(request="r", device="W01", install="i1", numbers=True)
-        line.lease(connection, asked, START, 10)
+        line.lease(connection, HALL, asked, START, 10)
         answer = intake.receive(connection, chain.entries, START, NUMBERS)
     assert isinstance(answer, PushAnswer)
     assert answer.exceptions == ()

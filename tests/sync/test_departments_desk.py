@@ -69,7 +69,7 @@ def bring(database: Database, hall: Client, count: int = 1) -> None:
     chain = SealedChain()
     with database.write() as connection:
         asked = LeaseRequest(request="r", device="W01", install="i1", numbers=True)
-        line.lease(connection, asked, START, max(count, 10))
+        line.lease(connection, HALL, asked, START, max(count, 10))
         for serial in range(1, count + 1):
             for event in accepted_events(item, "张示例", number_of(serial), "W01", ()):
                 chain.add(event, f"case:c{serial}")

@@ -64,7 +64,7 @@ def bring(
         asked = LeaseRequest(
             request=chain.install, device=device, install=chain.install, numbers=True
         )
-        lease = line.lease(connection, asked, START, max(count, 10))
+        lease = line.lease(connection, HALL, asked, START, max(count, 10))
         assert isinstance(lease, LeaseAnswer)
         block = lease.block
         assert block is not None

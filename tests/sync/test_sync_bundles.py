@@ -186,7 +186,7 @@ def test_a_case_number_and_a_bundle_number_never_meet(tmp_path: Path) -> None:
     chain = SealedChain()
     with database.write() as connection:
         asked = LeaseRequest(request="r", device="W01", install="i1", numbers=True)
-        line.lease(connection, asked, START, 10)
+        line.lease(connection, HALL, asked, START, 10)
         chain.add(chosen("k1", "k2"), "bundle:b1")
         chain.add(BundleDecided(number=number_of(3), check="CCC222"), "bundle:b1")
         chain.add_case("k3", 3)

@@ -27,7 +27,7 @@ class Line:
     def lease(self, install: str, request: str) -> tuple[LeasedTicket, ...]:
         asked = LeaseRequest(request=request, device="W01", install=install, tickets=1)
         with self._database.write() as tables:
-            answer = line.lease(tables, asked, START, 20)
+            answer = line.lease(tables, HALL, asked, START, 20)
         assert isinstance(answer, LeaseAnswer)
         return answer.tickets
 

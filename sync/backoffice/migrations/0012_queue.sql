@@ -28,6 +28,7 @@ UPDATE tickets SET series = substr(number, 1, length(number) - 3),
 
 DROP INDEX tickets_line;
 CREATE INDEX tickets_day ON tickets (day, state, device);
+CREATE INDEX tickets_wanted ON tickets (wanted) WHERE wanted > 1;
 CREATE INDEX tickets_series ON tickets (day, series, serial);
 
 -- What the windows' own facts say of them.
@@ -37,7 +38,8 @@ CREATE TABLE queue_windows (
     state TEXT NOT NULL CHECK (state IN ('open', 'paused', 'closed')),
     clerk TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
-    since TEXT NOT NULL
+    since TEXT NOT NULL,
+    left_waiting INTEGER NOT NULL  -- 1 until those who wait there were asked back
 ) STRICT;
 
 -- Calls as the board shows them, the last day's.

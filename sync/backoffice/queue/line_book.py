@@ -85,7 +85,7 @@ class LineBook:
                 self._windows[name] = (
                     name, entry.device, _STATES[type(event)], event.clerk,
                     "" if isinstance(event, WindowOpened) else event.reason,
-                    self._moment(entry),
+                    self._moment(entry), int(not isinstance(event, WindowOpened)),
                 )  # fmt: skip
             case QueuePolicyChanged():
                 self._check_policy(event)
@@ -161,10 +161,10 @@ class LineBook:
 
 
 _WINDOW = (
-    "INSERT INTO queue_windows (window_id, device, state, clerk, reason, since)"
-    " VALUES (?,?,?,?,?,?) ON CONFLICT (window_id) DO UPDATE SET device = excluded.device,"
+    "INSERT INTO queue_windows (window_id, device, state, clerk, reason, since, left_waiting)"
+    " VALUES (?,?,?,?,?,?,?) ON CONFLICT (window_id) DO UPDATE SET device = excluded.device,"
     " state = excluded.state, clerk = excluded.clerk, reason = excluded.reason,"
-    " since = excluded.since"
+    " since = excluded.since, left_waiting = excluded.left_waiting"
 )
 _CALL = (
     "arrival", "id", "ticket", "number", "window_id", "business", "priority", "place", "at",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.hall import HALL_ZONE
@@ -81,7 +81,7 @@ def fold_values(ticket: Ticket, at_window: str) -> tuple[Value, ...]:
 
 
 def _text(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat()
+    return "" if at is None else at.astimezone(UTC).isoformat()
 
 
 def _time(text: str) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.domain.errors import AppError
 from app.domain.hall import HALL_ZONE, Business, Hall
@@ -27,7 +27,7 @@ from sync.backoffice.queue.rows import OPEN_TODAY, TODAY, TicketRow, hall_day, r
 from sync.backoffice.queue.rules import Rules, read_rules
 
 SHOWN_CALLS = timedelta(minutes=10)
-LOST_AFTER = timedelta(minutes=3)
+LOST_AFTER = timedelta(minutes=1)
 _MOST_CALLS = 50
 _AT_WORK = {TicketState.CALLED: WindowState.CALLING, TicketState.SERVING: WindowState.SERVING}
 
@@ -75,7 +75,7 @@ def wait_of(reader: Transaction, standing: Standing, business: str, ahead: int) 
     serving = [one for one in standing.serving if policy.serves(one, business)]
     if not serving:
         return None
-    since = (standing.now - timedelta(hours=1)).isoformat()
+    since = (standing.now - timedelta(hours=1)).astimezone(UTC).isoformat()
     rows = reader.execute(
         "SELECT at_window, handled FROM tickets"
         " WHERE day = ? AND state = 'finished' AND ended_at >= ? AND handled >= 0",
@@ -101,7 +101,7 @@ def taken_between(
 
 def read_view(reader: Transaction, hall: Hall, now: datetime, *, tickets: bool) -> HallView:
     standing = read_standing(reader, hall, now)
-    holders = _windows_of_devices(reader, hall)
+    holders = windows_of_devices(reader, hall)
     shown = read_rows(reader, TODAY, (standing.day,)) if tickets else []
     return HallView(
         version=standing.rules.version, at=now, hall=hall.head.name,
@@ -204,7 +204,7 @@ def _left(reader: Transaction, policy: QueuePolicy, business: str, now: datetime
 # -- windows ------------------------------------------------------------------------------------
 
 
-def _windows_of_devices(reader: Transaction, hall: Hall) -> dict[str, str]:
+def windows_of_devices(reader: Transaction, hall: Hall) -> dict[str, str]:
     """A device is named as its window, or said so when it opened."""
     said = reader.execute("SELECT device, window_id FROM queue_windows").fetchall()
     return {one.id: one.id for one in hall.windows} | dict(said)
@@ -212,7 +212,7 @@ def _windows_of_devices(reader: Transaction, hall: Hall) -> dict[str, str]:
 
 def window_of(reader: Transaction, hall: Hall, device: str) -> str:
     """At which window this device stands; its own name where it said nothing."""
-    return _windows_of_devices(reader, hall).get(device, device)
+    return windows_of_devices(reader, hall).get(device, device)
 
 
 def _windows(
@@ -231,21 +231,21 @@ def _windows(
             (standing.day,),
         ).fetchall()
     )
-    seen = _seen(reader)
+    seen = seen_at(reader)
     names = {one.id: one.name for one in hall.staff}
     for window in hall.windows:
         device, state, clerk, reason, since = said.get(window.id, (window.id, "closed", "", "", ""))
         mine = [one for one in standing.open if holders.get(one.owner[0]) == window.id]
         now = _at_work(mine)
-        seen_at = seen.get(device)
-        shown, at = _state(state, since, now, seen_at, standing.now)
+        heard = seen.get(device)
+        shown, at = _state(state, since, now, heard, standing.now)
         yield WindowView(
             id=window.id, number=window.number, name=window.name, state=shown, clerk=clerk,
             clerk_name=names.get(clerk, ""), ticket=now.ticket.number if now else "",
             ticket_id=now.ticket.id if now else "", business=now.ticket.business if now else "",
             since=at, reason=reason,
             holds=sum(one.ticket.state is TicketState.WAITING for one in mine),
-            served=served.get(window.id, 0), seen_at=seen_at,
+            served=served.get(window.id, 0), seen_at=heard,
         )  # fmt: skip
 
 
@@ -269,7 +269,8 @@ def _state(
     return (WindowState.FREE if said == "open" else WindowState.CLOSED), begun
 
 
-def _seen(reader: Transaction) -> dict[str, datetime]:
+def seen_at(reader: Transaction) -> dict[str, datetime]:
+    """When each device last spoke."""
     rows = reader.execute(
         "SELECT device, seen_at FROM devices WHERE seen_at <> ''"
         " UNION ALL SELECT device, max(seen_at) FROM chains GROUP BY device"
@@ -286,7 +287,7 @@ def _calls(reader: Transaction, hall: Hall, now: datetime) -> Iterable[CallView]
     rows = reader.execute(
         "SELECT id, number, window_id, business, place, at FROM queue_calls WHERE at >= ?"
         " ORDER BY at DESC, arrival DESC LIMIT ?",
-        ((now - SHOWN_CALLS).isoformat(), _MOST_CALLS),
+        ((now - SHOWN_CALLS).astimezone(UTC).isoformat(), _MOST_CALLS),
     )
     for call, number, window, business, count, at in rows:
         yield CallView(
