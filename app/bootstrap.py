@@ -22,6 +22,7 @@ from app.ports import LinkState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.devices.host.supervisor import DeviceHost
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, PeopleRecords, Printer, QueueOffice, Secrets
@@ -370,9 +371,20 @@ class Client:
 
     @_Part
     def reader(self) -> CardReader:
-        from app.devices.cards.specification import open_reader
+        from app.devices.cards.hosted import HostedReader
 
-        return open_reader(self.settings.reader, self.clock, people=self.people)
+        return HostedReader(self.devices, self.settings.reader, self.clock)
+
+    @_Part
+    def devices(self) -> DeviceHost:
+        """The process that drives readers and scanners; it starts with its first order."""
+        from app.devices.host.supervisor import DeviceHost
+
+        return DeviceHost(random=Random(self.random(8)))
+
+    def close_devices(self) -> None:
+        if "devices" in self.__dict__:
+            self.devices.close()
 
     @_Part
     def people(self) -> Mapping[str, SimulatedCard]:

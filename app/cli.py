@@ -84,6 +84,14 @@ def main(context: click.Context, home: Path) -> None:
         sys.exit(run_window(_client(home)))
 
 
+@main.command("device-host", hidden=True)
+def device_host() -> None:
+    """Drive readers and scanners for a window: started by it, spoken to by a pipe."""
+    from app.devices.host.child import main as serve
+
+    serve()
+
+
 @main.group()
 def card() -> None:
     """Identity cards."""

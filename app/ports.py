@@ -43,6 +43,30 @@ class Secrets(Protocol):
         ...
 
 
+# -- devices ------------------------------------------------------------------------------------
+
+
+class DeviceState(StrEnum):
+    """How a reader or scanner is; the screen has a sentence for each."""
+
+    READY = "ready"
+    WAITING = "waiting"  # for a card, or for paper
+    BUSY = "busy"
+    MISSING = "missing"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStatus:
+    """``device`` is its specification. ``code`` says why it is missing or faulty, with sentence
+    and next step in the texts; "" otherwise."""
+
+    device: str
+    state: DeviceState
+    code: str = ""
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
 # -- card readers -------------------------------------------------------------------------------
 
 

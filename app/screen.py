@@ -153,6 +153,7 @@ class Screen:
         """End lanes and workers; whatever is saved but not sent or printed waits for the next
         start."""
         self.window.close()
+        self.client.close_devices()
         if self._print_lane is not None:
             self._print_lane.stop()
         if self._link.running:
@@ -185,6 +186,7 @@ class Screen:
         feed.start()
         self._link.running = True
         client.catalogue.build_index()
+        client.devices.warm()
         _ = client.reader, client.work
 
     def _failed(self, error: AppError) -> None:

@@ -15,6 +15,7 @@ _T = TypeVar("_T")
 
 _looking = Lock()
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_packed: dict[Any, msgspec.msgpack.Decoder[Any]] = {}
 
 
 def decoder(kind: type[_T]) -> msgspec.json.Decoder[_T]:
@@ -36,3 +37,12 @@ def convert(value: object, kind: type[_T]) -> _T:
     """JSON that was read already. Raises msgspec.ValidationError and RecursionError."""
     decoder(kind)
     return msgspec.convert(value, kind)
+
+
+def packed_decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    """The same for MessagePack, which carries bytes as they are; ``kind`` may be a union."""
+    known = _packed.get(kind)
+    if known is None:
+        with _looking:
+            known = _packed[kind] = _packed.get(kind) or msgspec.msgpack.Decoder(kind)
+    return known

@@ -10,33 +10,14 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from app.devices.cards.driver import Driver
 from app.devices.cards.errors import CardBug, CardBusy, CardCancelled, CardError, ReaderClosed
-from app.domain.person import CardRead
 from app.ports import ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
 
 log = logging.getLogger(__name__)
 
 _CLOSE_WAIT = 10.0  # a driver ends within 0.2 s of a cancel; longer is a hung driver
-
-
-class Driver(Protocol):
-    """A blocking reader."""
-
-    @property
-    def name(self) -> str: ...
-
-    def read(
-        self, timeout: float, step: Callable[[ReaderStep], None], cancelled: threading.Event
-    ) -> CardRead:
-        """Wait up to ``timeout`` seconds for a card and read it. Raises CardError.
-
-        Ends within 0.2 seconds of ``cancelled``.
-        """
-        ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from app.devices.cards.lane import Driver
+from app.devices.cards.driver import Driver
 from app.domain.person import CardRead
 from app.ports import ReaderStep
 

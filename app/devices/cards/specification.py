@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from app.devices.cards.driver import Driver
 from app.devices.cards.errors import BadSpecification, NoSuchPerson
-from app.devices.cards.lane import Driver, ReaderLane
+from app.devices.cards.lane import ReaderLane
 from app.devices.cards.pcsc import PcscDriver
 from app.devices.cards.serial_sam import BAUD_RATES, DEFAULT_BAUD, SerialSamDriver
 from app.devices.cards.textblock import LAYOUTS
@@ -38,6 +39,10 @@ def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] 
         return SerialSamDriver(path, clock, baud=baud)
     if kind == "pcsc":
         return PcscDriver(rest.strip(), clock)
+    if kind == "bad":
+        from app.devices.simulators.bad_driver import BadDriver
+
+        return BadDriver(rest)
     if kind == "simulated":
         # The simulator needs pseudo-terminals; a Windows client without them runs all else.
         from app.devices.cards.simulated import SimulatedDriver

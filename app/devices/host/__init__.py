@@ -1,0 +1,1 @@
+"""Readers and scanners in a process of their own: vendor libraries hang, crash and flood."""
