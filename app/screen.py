@@ -81,6 +81,7 @@ class Screen:
         self._people_lane = Lane("people")
         self._file_lane = Lane("files")
         self._queue_lane = Lane("queue")
+        self._figures_lane = Lane("figures")
         services = CounterServices(
             sign_in=client.sign_in,
             queue=later(lambda: client.queue),
@@ -94,6 +95,9 @@ class Screen:
             supervision=later(lambda: client.supervision),
             queue_office=later(lambda: client.queue_office),
             queue_lane=self._queue_lane,
+            queue_days=later(lambda: client.queue_office),
+            figures_lane=self._figures_lane,
+            exports=_documents() / "onewindow",
             people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
@@ -163,6 +167,7 @@ class Screen:
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
         self._file_lane.stop(5.0)
+        self._figures_lane.stop(0.2)
         self._queue_lane.stop(0.2)  # it may be waiting for news; nothing is lost by leaving it
         self.lane.stop()
 
@@ -222,3 +227,10 @@ def start_screen(
 
 def _frozen_fonts() -> Path | None:
     return resources_folder() / "fonts" if getattr(sys, "frozen", False) else None
+
+
+def _documents() -> Path:
+    from PySide6.QtCore import QStandardPaths
+
+    place = QStandardPaths.StandardLocation.DocumentsLocation
+    return Path(QStandardPaths.writableLocation(place) or Path.home())

@@ -44,7 +44,8 @@ def choose(
     mine = [one for one in may if one.window]
     if mine:
         return min(mine, key=_longest)
-    green = [one for one in may if policy.line(one.business).green]
+    greens = {line.business for line in policy.lines if line.green}
+    green = [one for one in may if one.business in greens] if greens else []
     if green:
         return min(green, key=_longest)
     first = [one for one in may if one.priority]

@@ -1184,12 +1184,44 @@
       <translation>Each order is kept here first, then sent. A ticket that a window holds waits until it is given back. What was refused says why.</translation>
     </message>
     <message>
-      <source>不做</source>
-      <translation>Cancel</translation>
+      <source>看什么</source>
+      <translation>Figure</translation>
+    </message>
+    <message>
+      <source>同一天的人，换几个窗口再排一遍：选多开或少开几个。</source>
+      <translation>The same day's people before other windows: choose how many more or fewer.</translation>
+    </message>
+    <message>
+      <source>哪天</source>
+      <translation>Day</translation>
     </message>
     <message>
       <source>业务</source>
       <translation>Business</translation>
+    </message>
+    <message>
+      <source>存 CSV</source>
+      <translation>Save CSV</translation>
+    </message>
+    <message>
+      <source>存 Excel</source>
+      <translation>Save Excel</translation>
+    </message>
+    <message>
+      <source>正在算，几秒钟…</source>
+      <translation>Computing, a few seconds…</translation>
+    </message>
+    <message>
+      <source>多开 {n} 个</source>
+      <translation>{n} more</translation>
+    </message>
+    <message>
+      <source>少开 {n} 个</source>
+      <translation>{n} fewer</translation>
+    </message>
+    <message>
+      <source>不做</source>
+      <translation>Cancel</translation>
     </message>
     <message>
       <source>多久</source>
@@ -1260,12 +1292,32 @@
       <translation>Halt the hall</translation>
     </message>
     <message>
+      <source>全厅停止：{reason}</source>
+      <translation>The hall is halted: {reason}</translation>
+    </message>
+    <message>
+      <source>不取号，不叫号；所有人的位置都留着。恢复按 {key}。</source>
+      <translation>No tickets are given or called; everybody keeps their place. Reopen with {key}.</translation>
+    </message>
+    <message>
       <source>大厅</source>
       <translation>Hall</translation>
     </message>
     <message>
       <source>排队号</source>
       <translation>Tickets</translation>
+    </message>
+    <message>
+      <source>规则</source>
+      <translation>Rules</translation>
+    </message>
+    <message>
+      <source>统计</source>
+      <translation>Figures</translation>
+    </message>
+    <message>
+      <source>试算</source>
+      <translation>What if</translation>
     </message>
     <message>
       <source>{time} 的情况</source>
@@ -1276,12 +1328,56 @@
       <translation>Reopen the hall</translation>
     </message>
     <message>
-      <source>全厅停止：{reason}</source>
-      <translation>The hall is halted: {reason}</translation>
+      <source>叫号顺序</source>
+      <translation>Order</translation>
     </message>
     <message>
-      <source>不取号，不叫号；所有人的位置都留着。恢复按 {key}。</source>
-      <translation>No tickets are given or called; everybody keeps their place. Reopen with {key}.</translation>
+      <source>检查</source>
+      <translation>Check</translation>
+    </message>
+    <message>
+      <source>照原样</source>
+      <translation>As it was</translation>
+    </message>
+    <message>
+      <source>业务范围（大厅页选窗口按 K 改）：</source>
+      <translation>Businesses of windows (change on the hall page with K):</translation>
+    </message>
+    <message>
+      <source>绿色通道</source>
+      <translation>Green channel</translation>
+    </message>
+    <message>
+      <source>时段（空：随大厅）</source>
+      <translation>Hours (empty: the hall's)</translation>
+    </message>
+    <message>
+      <source>限号</source>
+      <translation>Quotas</translation>
+    </message>
+    <message>
+      <source>目标分钟</source>
+      <translation>Target min</translation>
+    </message>
+    <message>
+      <source>提醒人数</source>
+      <translation>Alarm at</translation>
+    </message>
+    <message>
+      <source>改规则</source>
+      <translation>Change the rules</translation>
+    </message>
+    <message>
+      <source>是</source>
+      <translation>Yes</translation>
+    </message>
+    <message>
+      <source>否</source>
+      <translation>No</translation>
+    </message>
+    <message>
+      <source>时段</source>
+      <translation>Hours</translation>
     </message>
     <message>
       <source>{n} / {all} 个</source>
@@ -2288,6 +2384,78 @@
       <translation>Compare with the document and type again.</translation>
     </message>
     <message>
+      <source>规则里有大厅没有的业务或窗口：{what}。</source>
+      <translation>The rules name a business or window that the hall does not have: {what}.</translation>
+    </message>
+    <message>
+      <source>{what}：{was} → {now}</source>
+      <translation>{what}: {was} → {now}</translation>
+    </message>
+    <message>
+      <source>{what}：写 {limits}。</source>
+      <translation>{what}: {limits}.</translation>
+    </message>
+    <message>
+      <source>{line}：时段写成 08:30-11:30，限号写成 08:30-10:00=40，先早后晚。</source>
+      <translation>{line}: write hours as 08:30-11:30 and quotas as 08:30-10:00=40, the earlier first.</translation>
+    </message>
+    <message>
+      <source>{line}：目标至少 1 分钟，提醒人数写 0 就不提醒。</source>
+      <translation>{line}: the target is 1 minute at least; alarm at 0 never alarms.</translation>
+    </message>
+    <message>
+      <source>{number} 号只办{lines}</source>
+      <translation>{number} only {lines}</translation>
+    </message>
+    <message>
+      <source>所有窗口都办全部业务</source>
+      <translation>All windows serve everything</translation>
+    </message>
+    <message>
+      <source>优先：每叫十个最多几个</source>
+      <translation>Priority: most of ten calls</translation>
+    </message>
+    <message>
+      <source>窗口先领几个号（断线时接着叫）</source>
+      <translation>Tickets a window holds ahead (for when it is cut off)</translation>
+    </message>
+    <message>
+      <source>最多重呼几次</source>
+      <translation>Repeated calls at most</translation>
+    </message>
+    <message>
+      <source>过号回来：排在几个人后面</source>
+      <translation>Missed: returns behind</translation>
+    </message>
+    <message>
+      <source>过号回来：几分钟内</source>
+      <translation>Missed: within minutes</translation>
+    </message>
+    <message>
+      <source>过号回来：最多几次</source>
+      <translation>Missed: times at most</translation>
+    </message>
+    <message>
+      <source>预约可早到晚到几分钟</source>
+      <translation>Booking: minutes early or late</translation>
+    </message>
+    <message>
+      <source>挂起几分钟后提醒</source>
+      <translation>Ask about holds after minutes</translation>
+    </message>
+    <message>
+      <source>等得最久的先叫</source>
+      <translation>Longest waiting first</translation>
+    </message>
+    <message>
+      <source>随机</source>
+      <translation>Random</translation>
+    </message>
+    <message>
+      <source>窗口的业务范围</source>
+      <translation>Businesses of windows</translation>
+    </message>
+    <message>
       <source>没有找到等着补正的这个编号。</source>
       <translation>No waiting case has this number.</translation>
     </message>
@@ -2458,6 +2626,210 @@
     <message>
       <source>这一条不能撤销。</source>
       <translation>This one cannot be taken back.</translation>
+    </message>
+    <message>
+      <source>取号 {all}，没办成 {gone}（{part}%）：过号 {passed}，弃号 {dropped}。</source>
+      <translation>{all} numbers taken, {gone} not served ({part}%): {passed} missed, {dropped} dropped.</translation>
+    </message>
+    <message>
+      <source>{n} 个窗口办完 {all} 人；最多 {most} 号 {m} 人，最少 {least} 号 {k} 人。</source>
+      <translation>{n} windows served {all}; most at {most} with {m}, fewest at {least} with {k}.</translation>
+    </message>
+    <message>
+      <source>平均每窗 {n} 人、办理 {hours} 小时。</source>
+      <translation>On average {n} people and {hours} hours of service for each window.</translation>
+    </message>
+    <message>
+      <source>说过 {all} 次，{part}% 说准了（差一分钟以内也算）；比说的早 {sooner}，比说的晚 {later}。</source>
+      <translation>Told {all} times, {part}% right (a minute either way counts); {sooner} sooner, {later} later than told.</translation>
+    </message>
+    <message>
+      <source>{n} 天，平均每天 {taken} 个号，等 {mean} 分；最多的是 {day}，{most} 个号。</source>
+      <translation>{n} days, {taken} numbers a day on average, {mean} min of wait; most on {day}, {most} numbers.</translation>
+    </message>
+    <message>
+      <source>{n} 时</source>
+      <translation>{n}:00</translation>
+    </message>
+    <message>
+      <source>叫到 {n} 人：一半等不到 {middle} 分，九成不到 {high} 分，{over} 人超 {target} 分。</source>
+      <translation>{n} called: half waited under {middle} min, nine of ten under {high} min, {over} over {target} min.</translation>
+    </message>
+    <message>
+      <source>办完 {n} 人，平均 {mean} 分，一半不到 {middle} 分（不算挂起的时间）。</source>
+      <translation>{n} served, {mean} min on average, half under {middle} min (without time on hold).</translation>
+    </message>
+    <message>
+      <source>还没有办完的。</source>
+      <translation>Nobody has been served yet.</translation>
+    </message>
+    <message>
+      <source>等候</source>
+      <translation>Waiting</translation>
+    </message>
+    <message>
+      <source>办理时长</source>
+      <translation>Service times</translation>
+    </message>
+    <message>
+      <source>过号弃号</source>
+      <translation>No-shows</translation>
+    </message>
+    <message>
+      <source>各窗各时</source>
+      <translation>By window and hour</translation>
+    </message>
+    <message>
+      <source>各窗</source>
+      <translation>By window</translation>
+    </message>
+    <message>
+      <source>估计准不准</source>
+      <translation>Estimates</translation>
+    </message>
+    <message>
+      <source>多日</source>
+      <translation>Days</translation>
+    </message>
+    <message>
+      <source>取号以后等了多久，按取号的钟点</source>
+      <translation>Wait after taking a number, by the hour it was taken</translation>
+    </message>
+    <message>
+      <source>分钟</source>
+      <translation>min</translation>
+    </message>
+    <message>
+      <source>办一个人多久，按取号的钟点</source>
+      <translation>Length of a service, by the hour the number was taken</translation>
+    </message>
+    <message>
+      <source>取了号没有办的，按取号的钟点</source>
+      <translation>Numbers taken and not served, by the hour</translation>
+    </message>
+    <message>
+      <source>人</source>
+      <translation>people</translation>
+    </message>
+    <message>
+      <source>各窗口各钟点办完几人</source>
+      <translation>People served by window and hour</translation>
+    </message>
+    <message>
+      <source>各窗口办完的人数和办理的钟头</source>
+      <translation>People served and hours of service by window</translation>
+    </message>
+    <message>
+      <source>取号时说的，和真等的</source>
+      <translation>What was told, and the real wait</translation>
+    </message>
+    <message>
+      <source>说的中间值，分钟</source>
+      <translation>Middle of what was told, min</translation>
+    </message>
+    <message>
+      <source>真等的，分钟</source>
+      <translation>Real wait, min</translation>
+    </message>
+    <message>
+      <source>最近各天</source>
+      <translation>The last days</translation>
+    </message>
+    <message>
+      <source>一半人不超过</source>
+      <translation>Half within</translation>
+    </message>
+    <message>
+      <source>九成人不超过</source>
+      <translation>Nine of ten within</translation>
+    </message>
+    <message>
+      <source>目标 {n} 分</source>
+      <translation>Target {n} min</translation>
+    </message>
+    <message>
+      <source>办了或在等</source>
+      <translation>Served or waiting</translation>
+    </message>
+    <message>
+      <source>过号、弃号</source>
+      <translation>Missed, dropped</translation>
+    </message>
+    <message>
+      <source>{n} 号</source>
+      <translation>{n}</translation>
+    </message>
+    <message>
+      <source>人数</source>
+      <translation>People</translation>
+    </message>
+    <message>
+      <source>办理小时</source>
+      <translation>Hours of service</translation>
+    </message>
+    <message>
+      <source>平均等候，分钟</source>
+      <translation>Mean wait, min</translation>
+    </message>
+    <message>
+      <source>每百个号没办成</source>
+      <translation>Not served of a hundred</translation>
+    </message>
+    <message>
+      <source>这天没有号。</source>
+      <translation>No numbers on this day.</translation>
+    </message>
+    <message>
+      <source>取号时没有说过要等多久：最近一小时办得太少，不好估。</source>
+      <translation>No wait was told: too few services in the hour before to say anything.</translation>
+    </message>
+    <message>
+      <source>没有别的天。</source>
+      <translation>No other days.</translation>
+    </message>
+    <message>
+      <source>当天 {windows} 个窗口，平均等 {was} 分。{name}：平均等 {now} 分，十次里九次落在 {least}–{most} 分。</source>
+      <translation>{windows} windows that day, {was} min of wait on average. {name}: {now} min, nine times of ten between {least} and {most} min.</translation>
+    </message>
+    <message>
+      <source>误差：照原样重放得 {replayed} 分，和真的差 {off} 分；别的窗口数也可能差这么多。不知道窗口暂停了多久，按一直能叫算；办理时长从当天同一业务里抽。</source>
+      <translation>Error: replaying the day as it was gives {replayed} min, {off} min off the real one; other numbers of windows may be as far off. Pauses are not known and count as open; service times are drawn from the same business and day.</translation>
+    </message>
+    <message>
+      <source>重放和当天差得多，这个答案只能看方向。{doubt}</source>
+      <translation>The replay is far from the real day: take this for the direction only. {doubt}</translation>
+    </message>
+    <message>
+      <source>这天办完的太少（{n} 人），或窗口不够减：算不出。</source>
+      <translation>Too few were served that day ({n}), or too few windows to take away: no answer.</translation>
+    </message>
+    <message>
+      <source>平均等候</source>
+      <translation>Mean wait</translation>
+    </message>
+    <message>
+      <source>全部业务</source>
+      <translation>All businesses</translation>
+    </message>
+    <message>
+      <source>当天真的</source>
+      <translation>The day itself</translation>
+    </message>
+    <message>
+      <source>重放当天</source>
+      <translation>Day replayed</translation>
+    </message>
+    <message>
+      <source>已存到 {file}</source>
+      <translation>Saved as {file}</translation>
+    </message>
+    <message>
+      <source>{day} · {n} 个号</source>
+      <translation>{day} · {n} numbers</translation>
+    </message>
+    <message>
+      <source>这天没有可存的。</source>
+      <translation>Nothing to save of this day.</translation>
     </message>
     <message>
       <source>旧号作废，新号站原来的位置；小票在本机打印，请当面换给本人。</source>
@@ -2656,10 +3028,6 @@
       <translation>Serving</translation>
     </message>
     <message>
-      <source>等候</source>
-      <translation>Waiting</translation>
-    </message>
-    <message>
       <source>弃号</source>
       <translation>Dropped</translation>
     </message>
@@ -2790,6 +3158,30 @@
     <message>
       <source>一个号</source>
       <translation>a ticket</translation>
+    </message>
+    <message>
+      <source>{changes} 等 {n} 处</source>
+      <translation>{changes} and others, {n} in all</translation>
+    </message>
+    <message>
+      <source>规则刚被改过：请核对以后再来一次。</source>
+      <translation>The rules were changed just now: look at them and begin again.</translation>
+    </message>
+    <message>
+      <source>要改：{changes}。</source>
+      <translation>Will change: {changes}.</translation>
+    </message>
+    <message>
+      <source>不动任何已取的号。再按一次 Ctrl+↵ 就改。</source>
+      <translation>No ticket taken is touched. Press Ctrl+↵ once more to change them.</translation>
+    </message>
+    <message>
+      <source>改规则：已记下，正送后台。</source>
+      <translation>Rules: recorded, being sent.</translation>
+    </message>
+    <message>
+      <source>什么都没有改。</source>
+      <translation>Nothing was changed.</translation>
     </message>
     <message>
       <source>已办 {n}</source>

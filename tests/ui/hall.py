@@ -31,6 +31,7 @@ from app.ports import (
     LinkState,
     PrinterState,
     PrinterStatus,
+    QueueDays,
     QueueOffice,
     SyncStatus,
     WaitingCase,
@@ -127,9 +128,9 @@ class Hall:
 
     def __init__(
         self, home: Path, *, waiting: int = 5, theme: ThemeMode = ThemeMode.LIGHT,
-        line: QueueOffice | None = None,
+        line: QueueOffice | None = None, days: QueueDays | None = None,
     ) -> None:  # fmt: skip
-        """``line``: what a supervisor sees of the hall."""
+        """``line`` and ``days``: what a supervisor sees of the hall."""
         self.client = Client(home, Settings(window="W01"))
         store = self.client.store
         with store.begin() as unit:
@@ -155,6 +156,7 @@ class Hall:
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
         self.people_lane, self.queue_lane = Lane("people"), Lane("queue")
+        self.figures_lane = Lane("figures")
         self.people = StillPeople()
         self.preferences = ForgetfulPreferences()
         grounds = json.loads((resources_folder() / "wording" / "grounds.json").read_text("utf-8"))
@@ -180,6 +182,9 @@ class Hall:
             supervision=self.client.supervision,
             queue_office=line,
             queue_lane=self.queue_lane,
+            queue_days=days,
+            figures_lane=self.figures_lane,
+            exports=home / "exports",
             back_office=self.office,
             reader=self.reader,
             clock=self.client.clock,
@@ -361,5 +366,6 @@ class Hall:
         self.printer_lane.stop()
         self.people_lane.stop()
         self.queue_lane.stop()
+        self.figures_lane.stop()
         self.client.store.close()
         QTest.qWait(10)

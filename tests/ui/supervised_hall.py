@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from heapq import heapify, heappop, heappush
 from random import Random
 from threading import Event as Signal
 
+from app.domain.day_figures import DayTicket, DayTotal, total
 from app.domain.errors import AppError
-from app.domain.hall import Hall
+from app.domain.hall import HALL_ZONE, Hall
 from app.domain.queue_policy import LineRule
 from app.domain.queue_view import (
     HallView,
@@ -58,6 +60,58 @@ class StillLine:
 
     def reprint(self, number: str) -> TakenTicket:
         raise NotImplementedError
+
+
+@dataclass
+class StillDays:
+    """Days as they were put."""
+
+    kept: dict[date, tuple[DayTicket, ...]]
+    fault: AppError | None = None
+
+    def days(self) -> tuple[DayTotal, ...]:
+        if self.fault is not None:
+            raise self.fault
+        return tuple(
+            total(day.isoformat(), tickets) for day, tickets in sorted(self.kept.items())[::-1]
+        )
+
+    def day(self, day: date) -> tuple[DayTicket, ...]:
+        return self.kept.get(day, ())
+
+
+def worked_day(
+    hall: Hall, day: date, *, windows: int = 60, tickets: int = 1450, seed: int = 1
+) -> tuple[DayTicket, ...]:
+    """People come most at 9 and 14 h and are served in their order; some go away."""
+    chance = Random(f"{day}{seed}")
+    midnight = datetime.combine(day, datetime.min.time(), HALL_ZONE)
+    peaks = [chance.choice((9.3, 9.3, 14.2)) for _ in range(tickets)]
+    arrivals = sorted(min(16.8, max(8.5, chance.gauss(peak, 0.9))) * 60 for peak in peaks)
+    free = [(8.5 * 60, f"W{n:02d}") for n in range(1, windows + 1)]
+    heapify(free)
+    mean = 0.4 * windows * 8.5 * 60 / tickets  # so that the windows are busy two hours of three
+    done = []
+    for at in arrivals:
+        ready, window = heappop(free)
+        called = max(at, ready) + 0.2
+        gone = chance.random() < 0.05
+        lasts = 1.0 if gone else max(1.0, chance.lognormvariate(0, 0.5) * mean)
+        heappush(free, (called + lasts, window))
+        taken = midnight + timedelta(minutes=at)
+        said = max(1, round((called - at) * chance.uniform(0.6, 1.5)))
+        done.append(
+            DayTicket(
+                business=chance.choice(hall.businesses).id, taken_at=taken,
+                state=TicketState.PASSED if gone else TicketState.FINISHED,
+                waited=int((called - at) * 60), handled=-1 if gone else int(lasts * 60),
+                window=window, called_at=midnight + timedelta(minutes=called),
+                served_at=None if gone else midnight + timedelta(minutes=called),
+                ended_at=None if gone else midnight + timedelta(minutes=called + lasts),
+                least=int(said * 0.65), most=round(said * 1.35) + 1,
+            )
+        )  # fmt: skip
+    return tuple(done)
 
 
 def large_hall_view(
@@ -112,6 +166,7 @@ def _window(
         state = WindowState.CLOSED
     if n in lost:
         state = WindowState.LOST
+    closed = state is WindowState.CLOSED
     busy = state in {WindowState.SERVING, WindowState.CALLING}
     business = businesses[n % len(businesses)]
     since = NOW - timedelta(
@@ -119,7 +174,7 @@ def _window(
     )
     return WindowView(
         id=f"W{n:02d}", number=str(n), name=f"{n} 号综合窗口", state=state,
-        clerk=f"{1000 + n}", clerk_name="" if state is WindowState.CLOSED else _CLERKS[n % 8],
+        clerk="" if closed else f"{1000 + n}", clerk_name="" if closed else _CLERKS[n % 8],
         ticket=f"{business.prefix}{200 + n:03d}" if busy else "",
         ticket_id=f"now-{n}" if busy else "", business=business.id if busy else "", since=since,
         reason="用餐" if state is WindowState.PAUSED else "", holds=0 if n % 5 else 2,

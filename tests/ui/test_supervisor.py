@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -29,8 +30,11 @@ from app.domain.ticket_events import (
 from app.services.demo_hall import load_hall
 from app.storage.outbox import Refusal
 from tests.ui.hall import Hall
-from tests.ui.supervised_hall import NOW, StillLine, large_hall_view
+from tests.ui.supervised_hall import NOW, StillDays, StillLine, large_hall_view, worked_day
+from ui.pages.supervisor_figures import FiguresView, WhatIfView
 from ui.pages.supervisor_panel import SupervisorPanel, Tab
+from ui.pages.supervisor_policy import PolicyView
+from ui.viewmodels.charts import Bars, Empty
 from ui.viewmodels.supervisor import SupervisorModel
 
 OpenHall = Callable[..., Hall]
@@ -357,3 +361,133 @@ def test_esc_goes_out_of_the_form_then_to_the_hall_then_to_the_counter(
     hall.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert hall.window.stack.currentWidget() is panel
     assert len(hall.filled()) == 1
+
+
+# -- rules, figures, what if --------------------------------------------------------------------
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def figured(open_hall: OpenHall, hall_file: HallFile) -> Supervised:
+    """Two days with three windows and 200 people each."""
+    line = StillLine(large_hall_view(hall_file, windows=3, tickets=220))
+    days = StillDays(
+        {
+            day: worked_day(hall_file, day, windows=3, tickets=200)
+            for day in (MONDAY, MONDAY - timedelta(days=3))
+        }
+    )
+    hall = open_hall(line=line, days=days)
+    model = hall.supervise()
+    panel = hall.window.stack.currentWidget()
+    assert isinstance(panel, SupervisorPanel)
+    return hall, model, panel, line
+
+
+def policy_view(hall: Hall, panel: SupervisorPanel) -> PolicyView:
+    hall.key(Qt.Key.Key_F4)
+    view = panel.view(Tab.POLICY)
+    assert isinstance(view, PolicyView)
+    assert view.lines
+    return view
+
+
+def test_rules_are_checked_shown_as_changes_and_only_then_laid(supervised: Supervised) -> None:
+    hall, _, panel, line = supervised
+    view = policy_view(hall, panel)
+    view.numbers["lease"].setText("99")
+    view.lines[0].hours.setText("08:30-11:30 25:00-26:00")
+    view.reason.setText("下午加人")
+    view.reason.setFocus()
+    hall.ctrl(Qt.Key.Key_Return)
+    assert view.numbers["lease"].property("state") == "bad"
+    assert view.lines[0].hours.property("state") == "bad"
+    assert recorded(hall, QueuePolicyChanged) == []
+    view.numbers["lease"].setText("5")
+    view.lines[0].hours.setText("08:30-11:30 13:30-17:00")
+    view.lines[0].quotas.setText("08:30-10:00=40")
+    hall.ctrl(Qt.Key.Key_Return)
+    assert recorded(hall, QueuePolicyChanged) == []
+    assert len(hall.filled()) == 1
+    hall.ctrl(Qt.Key.Key_Return)
+    hall.wait(lambda: bool(recorded(hall, QueuePolicyChanged)), "the policy")
+    ((_, event),) = recorded(hall, QueuePolicyChanged)
+    assert isinstance(event, QueuePolicyChanged)
+    rule = event.policy.line(view.lines[0].business)
+    assert event.policy.lease == 5
+    assert [(h.start.hour, h.end.hour) for h in rule.hours] == [(8, 11), (13, 17)]
+    assert [one.most for one in rule.quotas] == [40]
+    assert event.former == line.now.policy
+    assert event.policy.priorities == line.now.policy.priorities
+
+
+def test_rules_that_somebody_else_changed_are_not_overwritten_unseen(
+    supervised: Supervised,
+) -> None:
+    hall, _, panel, line = supervised
+    view = policy_view(hall, panel)
+    view.numbers["lease"].setText("5")
+    view.reason.setText("下午加人")
+    view.reason.setFocus()
+    hall.ctrl(Qt.Key.Key_Return)
+    other = replace(line.now.policy, repeats=2)
+    put(hall, line, replace(line.now, policy=other), lambda: view.numbers["repeats"].text() == "2")
+    hall.ctrl(Qt.Key.Key_Return)
+    assert view.numbers["lease"].text() == "3"
+    assert recorded(hall, QueuePolicyChanged) == []
+
+
+def test_a_day_is_shown_in_charts_and_saved(figured: Supervised, tmp_path: Path) -> None:
+    hall, _, panel, _ = figured
+    hall.key(Qt.Key.Key_F5)
+    view = panel.view(Tab.FIGURES)
+    assert isinstance(view, FiguresView)
+    hall.wait(lambda: isinstance(view.chart.chart, Bars), "the waits")
+    assert view.day.chosen == MONDAY.isoformat()
+    assert view.says.text().startswith("叫到 200 人")
+    view.figures.setFocus()
+    seen = set()
+    for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7):
+        hall.key(key)
+        assert not isinstance(view.chart.chart, Empty)
+        seen.add(view.chart.chart.title)
+        assert view.chart.accessibleDescription()
+        assert not view.chart.grab().isNull()
+    assert len(seen) == 6
+    hall.ctrl(Qt.Key.Key_E)
+    folder = hall.services.exports
+    assert folder is not None
+    hall.wait(lambda: bool(list(folder.glob("*.xlsx"))), "the workbook")
+    from openpyxl import load_workbook
+
+    (file,) = folder.glob("*.xlsx")
+    book = load_workbook(file)
+    assert len(book.sheetnames) == 8
+    assert book.worksheets[0].max_row == 201
+    panel.view(Tab.FIGURES)
+    view.csv.click()
+    hall.wait(lambda: bool(list(folder.glob("*.csv"))), "the table")
+    (file,) = folder.glob("*.csv")
+    text = file.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].startswith("取号,业务,优先,状态,窗口")
+    assert len(text.splitlines()) == 201
+
+
+def test_what_if_says_the_wait_and_its_error(figured: Supervised) -> None:
+    hall, _, panel, _ = figured
+    hall.key(Qt.Key.Key_F6)
+    view = panel.view(Tab.WHAT_IF)
+    assert isinstance(view, WhatIfView)
+    hall.wait(lambda: bool(view.day.chosen), "the day")
+    hall.wait(lambda: not view.says.text().startswith("正在"), "the day's tickets")
+    view.other.setFocus()
+    hall.key(Qt.Key.Key_1)
+    hall.wait(lambda: view.says.text().startswith("当天 3 个窗口"), "the answer", seconds=60)
+    assert "多开 1 个" in view.says.text()
+    assert "误差" in view.doubt.text()
+    chart = view.chart.chart
+    assert isinstance(chart, Bars)
+    happened, replayed, otherwise = chart.series[0][1]
+    assert otherwise < replayed
+    assert abs(replayed - happened) < max(3.0, happened)

@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.status.theme_wanted.connect(self.next_theme)
         for lane in {
             services.lane, services.printer_lane, services.people_lane, services.file_lane,
-            services.queue_lane,
+            services.queue_lane, services.figures_lane,
         }:  # fmt: skip
             if lane is not None:
                 lane.bug.connect(self.tell_bug)
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         elif name == "supervisor":
             from ui.pages.supervisor_panel import SupervisorPanel
 
-            panel = SupervisorPanel(self._supervise(), self.look)
+            panel = SupervisorPanel(self._services, self._supervise(), self.look)
         elif name == "results":
             from ui.pages.results_panel import ResultsPanel
 

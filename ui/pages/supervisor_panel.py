@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -21,9 +22,14 @@ from ui.pages.supervisor_tickets import TicketsView
 from ui.pages.widgets.buttons import link, small
 from ui.pages.widgets.look import Look, set_look
 from ui.pages.widgets.marks import Chip, NoteBar, label, row
+from ui.viewmodels.services import CounterServices
 from ui.viewmodels.supervisor import SupervisorModel, SupervisorState
 from ui.viewmodels.supervisor_form import Ask
 from ui.viewmodels.viewmodel import Note
+
+if TYPE_CHECKING:
+    from ui.viewmodels.supervisor_figures import FiguresModel
+    from ui.viewmodels.supervisor_policy import PolicyModel
 
 _MOST_FIGURES = 6
 _HALT_KEY = "Ctrl+Shift+H"
@@ -32,19 +38,33 @@ _HALT_KEY = "Ctrl+Shift+H"
 class Tab(StrEnum):
     HALL = "hall"
     TICKETS = "tickets"
+    POLICY = "policy"
+    FIGURES = "figures"
+    WHAT_IF = "what_if"
     ACTS = "acts"
 
 
+class _View(Protocol):
+    """One page of the stack."""
+
+    def show_state(self, state: SupervisorState) -> None: ...
+
+    def take_focus(self) -> None: ...
+
+
 class SupervisorPanel(Panel):
-    def __init__(self, model: SupervisorModel, look: Look) -> None:
+    """Only the page that is seen is built and drawn; another when it is first chosen."""
+
+    def __init__(self, services: CounterServices, model: SupervisorModel, look: Look) -> None:
         super().__init__(say("督导"))
+        self._services = services
         self._model = model
         self._look = look
+        self._figures: FiguresModel | None = None
+        self._policy: PolicyModel | None = None
         self.told = label("", "muted")
         self.figures = [Chip() for _ in range(_MOST_FIGURES)]
-        self.halted = NoteBar()
-        self.stale = NoteBar()
-        self.note = NoteBar()
+        self.halted, self.stale, self.note = NoteBar(), NoteBar(), NoteBar()
         self.form = ActFormBox(model, look)
         self.halt = small(say("全厅停止"), _HALT_KEY)
         self.halt.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -52,16 +72,19 @@ class SupervisorPanel(Panel):
         self.hall = HallView(model, look)
         self.tickets = TicketsView(model, look)
         self.acts = ActsView(model, look)
-        self.views: dict[Tab, HallView | TicketsView | ActsView] = {
+        self._views: dict[Tab, QWidget] = {
             Tab.HALL: self.hall, Tab.TICKETS: self.tickets, Tab.ACTS: self.acts
         }  # fmt: skip
         self.tabs = {
             Tab.HALL: link(say("大厅"), "F2"),
             Tab.TICKETS: link(say("排队号"), "F3"),
+            Tab.POLICY: link(say("规则"), "F4"),
+            Tab.FIGURES: link(say("统计"), "F5"),
+            Tab.WHAT_IF: link(say("试算"), "F6"),
             Tab.ACTS: link(say("我的指令"), "F7"),
         }
         self.stack = QStackedWidget()
-        for view in self.views.values():
+        for view in self._views.values():
             self.stack.addWidget(view)
         for at, figure in enumerate((self.told, *self.figures), 1):
             self.top.insertWidget(at, figure)
@@ -86,47 +109,76 @@ class SupervisorPanel(Panel):
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(act)
 
+    def view(self, tab: Tab) -> _View:
+        """Built when it is first wanted."""
+        if tab not in self._views:
+            built = self._built(tab)
+            self._views[tab] = built
+            self.stack.addWidget(built)
+        return cast("_View", self._views[tab])
+
+    def _built(self, tab: Tab) -> QWidget:
+        if tab is Tab.POLICY:
+            from ui.pages.supervisor_policy import PolicyView
+            from ui.viewmodels.supervisor_policy import PolicyModel
+
+            self._policy = PolicyModel(self._services, self._model, self)
+            self._policy.state_changed.connect(lambda _: self._fill_one())
+            return PolicyView(self._policy, self._look)
+        from ui.pages.supervisor_figures import FiguresView, WhatIfView
+        from ui.viewmodels.supervisor_figures import FiguresModel
+
+        if self._figures is None:
+            self._figures = FiguresModel(self._services, self._model, self)
+        made = FiguresView if tab is Tab.FIGURES else WhatIfView
+        return made(self._figures, self._look)
+
     def choose(self, tab: Tab) -> None:
         for one, button in self.tabs.items():
             set_look(button, "role", "here" if one is tab else "link")
-        self.stack.setCurrentWidget(self.views[tab])
+        view = self.view(tab)
+        self.stack.setCurrentWidget(self._views[tab])
         self.show_state(self._model.state)
         if self._model.state.form is None:
-            self.views[tab].take_focus()
+            view.take_focus()
 
     @property
     def tab(self) -> Tab:
         here = self.stack.currentWidget()
-        return next(tab for tab, view in self.views.items() if view is here)
+        return next(tab for tab, view in self._views.items() if view is here)
 
     def show_state(self, state: SupervisorState) -> None:
-        """Only the page that is seen is drawn; another is brought up to date when it is chosen."""
         rows = state.rows
         self.told.setText(say("{time} 的情况", time=state.told) if state.told else "")
         figures = rows.head if rows else ()
         for at, chip in enumerate(self.figures):
             chip.say(*(figures[at] if at < len(figures) else ("", Tone.NEUTRAL)))
         halted = rows.view.halted if rows else ""
-        self.halted.tell(
-            Note(
-                tone=Tone.BAD, message=say("全厅停止：{reason}", reason=halted),
-                next_step=say("不取号，不叫号；所有人的位置都留着。恢复按 {key}。", key=_HALT_KEY),
-            ) if halted else None
-        )  # fmt: skip
+        self.halted.tell(_halted_note(halted) if halted else None)
         self.halt.set_words(say("全厅恢复") if halted else say("全厅停止"))
         self.stale.tell(state.stale)
         self.note.tell(state.note if state.form is None else None)
         had = not self.form.isHidden()
         self.form.show_form(state.form)
-        self.back.set_primary(state.form is None)
+        self._fill_one()
         self.tabs[Tab.ACTS].set_words(_acts_words(state))
-        self.views[self.tab].show_state(state)
+        view = self.view(self.tab)
+        view.show_state(state)
         if had and state.form is None and self.isVisible():
-            self.views[self.tab].take_focus()
+            view.take_focus()
+
+    def _fill_one(self) -> None:
+        """Of the buttons one is filled."""
+        lays = (
+            self.tab is Tab.POLICY
+            and self._policy is not None
+            and self._policy.state.checked is not None
+        )
+        self.back.set_primary(self._model.state.form is None and not lays)
 
     def take_focus(self) -> None:
         self.show_state(self._model.state)
-        self.views[self.tab].take_focus()
+        self.view(self.tab).take_focus()
 
     def step_back(self) -> bool:
         """Esc: out of the form, then to the hall, then out of the page. True where used up."""
@@ -141,6 +193,13 @@ class SupervisorPanel(Panel):
     def _show_tickets(self, text: str) -> None:
         self.tickets.show_those_of(text)
         self.choose(Tab.TICKETS)
+
+
+def _halted_note(reason: str) -> Note:
+    return Note(
+        tone=Tone.BAD, message=say("全厅停止：{reason}", reason=reason),
+        next_step=say("不取号，不叫号；所有人的位置都留着。恢复按 {key}。", key=_HALT_KEY),
+    )  # fmt: skip
 
 
 def _acts_words(state: SupervisorState) -> str:

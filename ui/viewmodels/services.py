@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     # Only names here: the sign-in page must be on the screen before the domain is loaded.
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from app.domain.events import PaperKind
     from app.domain.hall import Business, StaffMember, Window
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         Clock,
         PeopleRecords,
         PrinterStatus,
+        QueueDays,
         QueueOffice,
         Uploads,
     )
@@ -218,7 +220,8 @@ class CounterServices:
     ``card_timeout`` is in seconds. ``lane`` is the database's; ``printer_lane`` asks printers how
     they are, which may take as long as a printer likes; ``people_lane`` asks the back office what
     it knows of the applicant; ``file_lane`` reads and encrypts scans; ``queue_lane`` waits for news
-    of the hall's line.
+    of the hall's line, ``figures_lane`` fetches and computes what days were like. ``exports`` is
+    where figures are saved.
     """
 
     sign_in: SignInDesk
@@ -252,6 +255,9 @@ class CounterServices:
     supervision: Supervision | None = None
     queue_office: QueueOffice | None = None
     queue_lane: Lane | None = None
+    queue_days: QueueDays | None = None
+    figures_lane: Lane | None = None
+    exports: Path | None = None
     legal_grounds: tuple[str, ...] = ()
     trainer: Trainer | None = None
     card_timeout: float = 30.0

@@ -32,7 +32,7 @@ from ui.pages.widgets.look import Look, chip_font, paint_chip
 from ui.viewmodels.supervisor_words import WindowTile
 
 _Index = QModelIndex | QPersistentModelIndex
-_HEIGHT = 64
+_HEIGHT, _HIGH = 64, 84
 _NARROW, _WIDE = 116, 200
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -222,10 +222,14 @@ class WindowTiles(QListView):
             )
 
     def _arrange(self) -> None:
-        """As wide as lets all be seen; where they cannot, as narrow as can be read."""
-        width, height = self.viewport().width() - 2, self.viewport().height()
+        """As wide and high as lets all be seen; where they cannot, as small as can be read."""
+        bar = self.verticalScrollBar().sizeHint().width()  # Qt keeps its room free
+        width, height = self.contentsRect().width() - bar - 2, self.viewport().height() - 2
         most, least = max(1, width // _NARROW), max(1, width // _WIDE)
         fitting = max(1, height // _HEIGHT)
         needed = -(-len(self._rows.tiles) // fitting)
         columns = min(most, max(least, needed))
-        self.setGridSize(QSize(min(width // columns, _WIDE + 40), _HEIGHT))
+        rows = max(1, -(-len(self._rows.tiles) // columns))
+        self.setGridSize(
+            QSize(min(width // columns, _WIDE + 40), max(_HEIGHT, min(height // rows, _HIGH)))
+        )
