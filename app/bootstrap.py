@@ -200,7 +200,10 @@ class Client:
     def queue(self) -> QueueDesk:
         from app.services.queue_desk import QueueDesk
 
-        return QueueDesk(self.store, self.hall, self.slip_printer, self.room.check)
+        return QueueDesk(
+            self.store, self.hall, self.slip_printer, self.room.check,
+            draw=lambda count: int.from_bytes(self.random(8)) % count,
+        )  # fmt: skip
 
     @_Part
     def supervision(self) -> Supervision:

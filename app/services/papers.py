@@ -46,6 +46,7 @@ from app.domain.papers import (
 from app.domain.person import Delivery, DeliveryWay
 from app.domain.ticket import TicketState
 from app.services.catalogue import Catalogue
+from app.services.line_standing import read_standing
 from app.services.paper_stages import Stage, Stages, Whole
 from app.services.paper_words import (
     DOCUMENT_NAMES,
@@ -59,11 +60,11 @@ from app.services.paper_words import (
     promised_in,
     state_words,
 )
-from app.services.queue_desk import get_ticket, tickets_in
 from app.services.set_aside import event_of
 from app.storage.projections import subject_id
 from app.storage.set_aside_table import recorded_again
 from app.storage.store import Store
+from app.storage.ticket_table import get_ticket, tickets_in
 
 _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
     PaperKind.RECEIPT: (CaseReceived,),
@@ -273,9 +274,11 @@ class PaperContents:
         )
 
     def _slip(self, ticket_id: str) -> TicketSlipContent:
-        ticket = get_ticket(self._store, ticket_id)
         with self._store.read() as connection:
+            ticket = get_ticket(connection, ticket_id)
             waiting = tickets_in(connection, TicketState.WAITING)
+            policy = read_standing(connection, self._hall, self._store.clock.now()).policy
+        priority = policy.priority(ticket.priority)
         names = {b.id: b.name for b in self._hall.businesses}
         return TicketSlipContent(
             hall=self._hall.head,
@@ -283,7 +286,7 @@ class PaperContents:
             business=names.get(ticket.business, ticket.business),
             ahead=sum(other.taken_at < ticket.taken_at for other in waiting),
             taken_at=ticket.taken_at.astimezone(HALL_ZONE),
-            priority=ticket.priority,
+            priority=priority.name if priority else ticket.priority,
         )
 
 

@@ -1,121 +1,169 @@
-"""The line as one window works it: who waits here, who is called, taking a number at the window.
+"""The line as one window works it: who waits here, who is called, held, handed over, dropped.
 
 A window calls only tickets it holds: those leased to it by the back office and those taken here.
+Every act is one transaction; what it did last can be taken back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from app.domain.errors import NoOneWaiting, TicketNotOpen
+from app.domain import queueing
+from app.domain.errors import NoOneWaiting, ReasonNeeded, TicketNotOpen
 from app.domain.event import Event
-from app.domain.events import (
-    PaperKind,
-    PaperQueued,
-)
-from app.domain.hall import HALL_ZONE, Business, Hall
-from app.domain.ticket import Ticket, TicketState, next_to_call
+from app.domain.events import PaperKind, PaperQueued
+from app.domain.hall import Business, Hall, Window
+from app.domain.queue_errors import HallIsHalted, NothingToUndo, UnknownPriority
+from app.domain.queue_policy import QueuePolicy
+from app.domain.ticket import Ticket, TicketState
 from app.domain.ticket_events import (
+    Hold,
+    TicketActUndone,
     TicketCalled,
+    TicketDropped,
     TicketFinished,
+    TicketHandedOver,
+    TicketHeld,
     TicketPassed,
+    TicketReleased,
+    TicketReturned,
     TicketServed,
     TicketTaken,
+    WindowClosed,
+    WindowOpened,
+    WindowOrder,
+    WindowPaused,
 )
+from app.services.line_standing import LineStanding, Service, read_standing
 from app.services.sign_in import Session
 from app.storage.database import Statements
-from app.storage.projections import ticket_of_row
 from app.storage.store import Store, Unit
+from app.storage.ticket_table import (
+    current_ticket,
+    get_ticket,
+    hall_day,
+    held_away,
+    next_number,
+    recent_priorities,
+    tickets_in,
+    undoable,
+)
+
+LONGEST_REASON = 200
+_CURRENT = frozenset({TicketState.CALLED, TicketState.SERVING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSnapshot:
-    """``waiting`` in calling order, ``current`` called or being served, ``passed`` 过号 today."""
+    """``waiting`` in calling order; ``leased`` of them came from the hall. ``current`` is called or
+    being served, ``passed`` 过号 today. ``held``: kept here, and ``away`` those without papers.
+    ``undo`` is the ticket whose last act can be taken back."""
 
     waiting: tuple[Ticket, ...]
     current: Ticket | None
     passed: tuple[Ticket, ...]
-
-
-def tickets_in(connection: Statements, state: TicketState) -> list[Ticket]:
-    rows = connection.exec_driver_sql(
-        "SELECT id, number, business, priority, taken_at, state, calls, called_at, served_at "
-        "FROM tickets WHERE state = ? ORDER BY taken_at",
-        (state.value,),
-    )
-    return [ticket_of_row(tuple(row)) for row in rows]
-
-
-def current_ticket(connection: Statements) -> Ticket | None:
-    """The one ticket at this window; serving goes before merely called."""
-    for state in (TicketState.SERVING, TicketState.CALLED):
-        if found := tickets_in(connection, state):
-            return found[-1]
-    return None
-
-
-def hall_day(at: datetime) -> str:
-    return at.astimezone(HALL_ZONE).date().isoformat()
+    standing: LineStanding
+    held: tuple[Ticket, ...] = ()
+    away: tuple[Ticket, ...] = ()
+    undo: Ticket | None = None
 
 
 class QueueDesk:
     def __init__(
         self, store: Store, hall: Hall, slip_printer: str,
         check_room: Callable[[], object] = lambda: None,
+        draw: Callable[[int], int] = lambda _count: 0,
     ) -> None:  # fmt: skip
-        """``check_room`` raises RoomLow while nothing new may be begun."""
+        """``check_room`` raises RoomLow while nothing new may be begun. ``draw(n)`` gives 0..n-1 by
+        chance, for halls that call by chance."""
         self._store = store
         self._hall = hall
         self._slip_printer = slip_printer
         self._check_room = check_room
+        self._draw = draw
 
     def businesses(self) -> tuple[Business, ...]:
         return self._hall.businesses
 
-    def snapshot(self) -> QueueSnapshot:
+    def windows(self) -> tuple[Window, ...]:
+        return self._hall.windows
+
+    def snapshot(self, session: Session | None = None) -> QueueSnapshot:
         """Tickets of other days no longer wait: a new day starts with an empty line."""
-        today = hall_day(self._store.clock.now())
+        now = self._store.clock.now()
         with self._store.read() as connection:
-            waiting = tickets_in(connection, TicketState.WAITING)
-            current = current_ticket(connection)
-            passed = tickets_in(connection, TicketState.PASSED)
-        line = [ticket for ticket in waiting if hall_day(ticket.taken_at) == today]
-        ordered = []
-        while (ticket := next_to_call(line)) is not None:
-            ordered.append(ticket)
-            line.remove(ticket)
-        return QueueSnapshot(
-            waiting=tuple(ordered),
-            current=current,
-            passed=tuple(t for t in passed if hall_day(t.taken_at) == today),
-        )
+            standing = read_standing(connection, self._hall, now)
+            line = self._today(connection, TicketState.WAITING)
+            recent = recent_priorities(connection, hall_day(now))
+            return QueueSnapshot(
+                waiting=tuple(_in_order(standing.policy, session, line, recent)),
+                current=current_ticket(connection),
+                passed=tuple(self._today(connection, TicketState.PASSED)),
+                standing=standing,
+                held=tuple(tickets_in(connection, TicketState.HELD)),
+                away=tuple(one for one in held_away(connection) if self._is_today(one)),
+                undo=self._undoable(connection),
+            )
 
-    def call_next(self, session: Session) -> Ticket:
-        """Close the ticket before and call the next. Raises NoOneWaiting (the former stays)."""
-        snapshot = self.snapshot()
-        if not snapshot.waiting:
-            raise NoOneWaiting
-        ticket = snapshot.waiting[0]
-        with self._store.begin() as unit:
-            self._close_current(unit, session)
-            self._append(unit, session, ticket.id, TicketCalled(window=session.window.id))
-        return self._get(ticket.id)
+    # -- calling --------------------------------------------------------------------------------
 
-    def call(self, session: Session, ticket_id: str) -> Ticket:
-        """Call this one: a waiting or passed ticket."""
+    def call_next(self, session: Session, hold: Hold | None = None) -> Ticket:
+        """Close the ticket before, or keep it on ``hold``, and call the next by the hall's policy.
+        Raises NoOneWaiting (the former stays), HallIsHalted."""
         with self._store.begin() as unit:
-            self._close_current(unit, session)
-            self._append(unit, session, ticket_id, TicketCalled(window=session.window.id))
-        return self._get(ticket_id)
+            standing = self._ready(unit, session)
+            now = self._store.clock.now()
+            ticket = queueing.choose(
+                standing.policy, session.window.id, self._today(unit.connection),
+                recent_priorities(unit.connection, hall_day(now)), self._draw,
+            )  # fmt: skip
+            if ticket is None:
+                raise NoOneWaiting
+            self._leave_current(unit, session, hold)
+            return self._append(unit, session, ticket.id, TicketCalled(window=session.window.id))
+
+    def call(self, session: Session, ticket_id: str, hold: Hold | None = None) -> Ticket:
+        """Call this one: waiting, or kept on hold here. Raises HallIsHalted, TicketNotOpen."""
+        with self._store.begin() as unit:
+            self._ready(unit, session)
+            if (current := current_ticket(unit.connection)) and current.id == ticket_id:
+                raise TicketNotOpen(ticket=current.number)
+            self._leave_current(unit, session, hold)
+            return self._append(unit, session, ticket_id, TicketCalled(window=session.window.id))
 
     def recall(self, session: Session, ticket_id: str) -> Ticket:
-        """Raises TicketNotOpen after the fifth repetition."""
-        return self._act(session, ticket_id, TicketCalled(window=session.window.id))
+        """Raises TicketNotOpen after as many repeats as the hall's policy allows."""
+        with self._store.begin() as unit:
+            standing = self._ready(unit, session)
+            ticket = get_ticket(unit.connection, ticket_id)
+            if ticket.state is not TicketState.CALLED or ticket.calls > standing.policy.repeats:
+                raise TicketNotOpen(ticket=ticket.number)
+            return self._append(unit, session, ticket_id, TicketCalled(window=session.window.id))
 
-    def pass_over(self, session: Session, ticket_id: str) -> Ticket:
-        return self._act(session, ticket_id, TicketPassed())
+    def back(self, session: Session, ticket_id: str) -> Ticket:
+        """回呼: who was on hold here is called; who was passed over goes back into the line by the
+        hall's rule, and is called at once where nobody is before them. Raises ReturnTooLate."""
+        with self._store.begin() as unit:
+            standing = self._ready(unit, session)
+            ticket = get_ticket(unit.connection, ticket_id)
+            call = TicketCalled(window=session.window.id)
+            busy = current_ticket(unit.connection) is not None
+            if ticket.state is TicketState.HELD and not busy:
+                return self._append(unit, session, ticket_id, call)
+            line = self._today(unit.connection)
+            now = self._store.clock.now()
+            place = queueing.place_on_return(standing.policy, ticket, line, now)
+            ticket = self._append(unit, session, ticket_id, TicketReturned(place=place))
+            first = _in_order(
+                standing.policy, session, [*line, ticket],
+                recent_priorities(unit.connection, hall_day(now)),
+            )[:1]  # fmt: skip
+            if busy or first != [ticket]:
+                return ticket
+            return self._append(unit, session, ticket_id, call)
+
+    # -- who is called or served ----------------------------------------------------------------
 
     def serve(self, session: Session, ticket_id: str) -> Ticket:
         return self._act(session, ticket_id, TicketServed())
@@ -123,27 +171,57 @@ class QueueDesk:
     def finish(self, session: Session, ticket_id: str) -> Ticket:
         return self._act(session, ticket_id, TicketFinished())
 
+    def pass_over(self, session: Session, ticket_id: str) -> Ticket:
+        return self._act(session, ticket_id, TicketPassed())
+
+    def hold(self, session: Session, ticket_id: str, hold: Hold, reason: str = "") -> Ticket:
+        """挂起."""
+        return self._act(
+            session, ticket_id, TicketHeld(hold=hold, reason=reason.strip()[:LONGEST_REASON])
+        )
+
+    def hand_over(
+        self, session: Session, ticket_id: str, reason: str, *, business: str = "", window: str = ""
+    ) -> Ticket:
+        """转移 to another window or line, keeping the place. Raises ReasonNeeded."""
+        to_self = window == session.window.id
+        known = {one.id for one in self._hall.windows} | {one.id for one in self._hall.businesses}
+        if to_self or not {business, window} - {""} <= known or not (business or window):
+            raise TicketNotOpen(ticket=ticket_id)
+        event = TicketHandedOver(reason=_said(reason), business=business, window=window)
+        return self._act(session, ticket_id, event)
+
+    def drop(self, session: Session, ticket_id: str, reason: str) -> Ticket:
+        """弃号. Raises ReasonNeeded."""
+        return self._act(session, ticket_id, TicketDropped(reason=_said(reason)))
+
+    def undo(self, session: Session) -> Ticket:
+        """Take back the last act at this window. Raises NothingToUndo."""
+        with self._store.begin() as unit:
+            ticket = self._undoable(unit.connection)
+            if ticket is None:
+                raise NothingToUndo
+            return self._append(unit, session, ticket.id, TicketActUndone(act=ticket.last_act))
+
+    # -- numbers --------------------------------------------------------------------------------
+
     def take(self, session: Session, business_id: str, priority: str = "") -> Ticket:
         """Give out a number at this window and queue its slip.
 
         Numbers carry the window's own letter, so windows without a network never collide. Raises
-        RoomLow.
+        RoomLow, HallIsHalted, UnknownPriority.
         """
         self._check_room()
         business = next(b for b in self._hall.businesses if b.id == business_id)
         ticket_id = self._store.new_id()
         with self._store.begin() as unit:
-            today = hall_day(self._store.clock.now())
-            taken = unit.connection.exec_driver_sql(
-                "SELECT taken_at FROM tickets WHERE local = 1 AND number LIKE ?",
-                (f"{session.window.ticket_prefix}%",),
-            )
-            count = sum(hall_day(datetime.fromisoformat(row[0])) == today for row in taken)
-            number = f"{session.window.ticket_prefix}{count + 1:03d}"
-            self._append(
-                unit, session, ticket_id,
-                TicketTaken(number=number, business=business.id, priority=priority),
-            )  # fmt: skip
+            now = self._store.clock.now()
+            standing = self._standing(unit)
+            if priority and standing.policy.priority(priority) is None:
+                raise UnknownPriority(priority=priority)
+            number = next_number(unit.connection, session.window.ticket_prefix, hall_day(now))
+            taken = TicketTaken(number=number, business=business.id, priority=priority)
+            ticket = self._append(unit, session, ticket_id, taken)
             unit.append(
                 PaperQueued(
                     paper=PaperKind.TICKET_SLIP, about=f"ticket:{ticket_id}",
@@ -152,35 +230,117 @@ class QueueDesk:
                 subject=f"job:{self._store.new_id()}",
                 actor=session.actor,
             )  # fmt: skip
-        return self._get(ticket_id)
+        return ticket
 
-    def _close_current(self, unit: Unit, session: Session) -> None:
+    # -- the window -----------------------------------------------------------------------------
+
+    def open(self, session: Session) -> None:
+        """Serves from now on, also after a pause; nothing where it does already."""
+        with self._store.begin() as unit:
+            self._open(unit, session, self._standing(unit))
+
+    def pause(self, session: Session, reason: str) -> None:
+        """暂停服务: who waits here goes back to the hall's line. Raises ReasonNeeded."""
+        event = WindowPaused(clerk=session.staff_id, reason=_said(reason))
+        with self._store.begin() as unit:
+            self._stop(unit, session, event, event.reason)
+
+    def close(self, session: Session, reason: str = "") -> None:
+        with self._store.begin() as unit:
+            if self._standing(unit).service is not Service.CLOSED:
+                self._stop(unit, session, _closed(session, reason), reason or "closed")
+
+    def follow(self, session: Session) -> bool:
+        """Carry out what a supervisor ordered this window, if anything."""
+        with self._store.begin() as unit:
+            order = self._standing(unit).order
+            match order.order if order else None:
+                case WindowOrder.OPEN:
+                    event: Event = WindowOpened(clerk=session.staff_id)
+                    unit.append(event, subject=_window(session), actor=session.actor)
+                case WindowOrder.PAUSE if order:
+                    event = WindowPaused(clerk=session.staff_id, reason=order.text)
+                    self._stop(unit, session, event, order.text)
+                case WindowOrder.CLOSE if order:
+                    self._stop(unit, session, _closed(session, order.text), order.text)
+        return order is not None
+
+    # -- the rest -------------------------------------------------------------------------------
+
+    def _standing(self, unit: Unit) -> LineStanding:
+        return read_standing(unit.connection, self._hall, self._store.clock.now())
+
+    def _ready(self, unit: Unit, session: Session) -> LineStanding:
+        """To call somebody: any such act ends a pause. Raises HallIsHalted."""
+        standing = self._standing(unit)
+        if standing.halted:
+            raise HallIsHalted(reason=standing.halted)
+        self._open(unit, session, standing)
+        return standing
+
+    def _open(self, unit: Unit, session: Session, standing: LineStanding) -> None:
+        if standing.service is not Service.OPEN or standing.clerk != session.staff_id:
+            opened = WindowOpened(clerk=session.staff_id)
+            unit.append(opened, subject=_window(session), actor=session.actor)
+
+    def _stop(self, unit: Unit, session: Session, event: Event, reason: str) -> None:
+        unit.append(event, subject=_window(session), actor=session.actor)
+        for ticket in tickets_in(unit.connection, TicketState.WAITING):
+            self._append(unit, session, ticket.id, TicketReleased(reason=reason))
+
+    def _leave_current(self, unit: Unit, session: Session, hold: Hold | None) -> None:
         former = current_ticket(unit.connection)
-        if former is not None:
-            served = former.state is TicketState.SERVING
-            event = TicketFinished() if served else TicketPassed()
-            self._append(unit, session, former.id, event)
+        if former is None:
+            return
+        served = former.state is TicketState.SERVING
+        event: Event = TicketFinished() if served else TicketPassed()
+        if served and hold is not None:
+            event = TicketHeld(hold=hold)
+        self._append(unit, session, former.id, event)
 
-    def _append(self, unit: Unit, session: Session, ticket_id: str, event: Event) -> None:
+    def _undoable(self, connection: Statements) -> Ticket | None:
+        """Not what was done on another day, nor what would bring two to the window at once."""
+        ticket = undoable(connection)
+        if ticket is None or ticket.former is None or not self._is_today(ticket):
+            return None
+        current = current_ticket(connection)
+        twice = current is not None and current.id != ticket.id
+        return None if twice and ticket.former.state in _CURRENT else ticket
+
+    def _today(
+        self, connection: Statements, state: TicketState = TicketState.WAITING
+    ) -> list[Ticket]:
+        return [one for one in tickets_in(connection, state) if self._is_today(one)]
+
+    def _is_today(self, ticket: Ticket) -> bool:
+        return hall_day(ticket.taken_at) == hall_day(self._store.clock.now())
+
+    def _append(self, unit: Unit, session: Session, ticket_id: str, event: Event) -> Ticket:
         unit.append(event, subject=f"ticket:{ticket_id}", actor=session.actor)
+        return get_ticket(unit.connection, ticket_id)
 
     def _act(self, session: Session, ticket_id: str, event: Event) -> Ticket:
         with self._store.begin() as unit:
-            self._append(unit, session, ticket_id, event)
-        return self._get(ticket_id)
-
-    def _get(self, ticket_id: str) -> Ticket:
-        return get_ticket(self._store, ticket_id)
+            return self._append(unit, session, ticket_id, event)
 
 
-def get_ticket(store: Store, ticket_id: str) -> Ticket:
-    """Raises TicketNotOpen where there is none."""
-    with store.read() as connection:
-        row = connection.exec_driver_sql(
-            "SELECT id, number, business, priority, taken_at, state, calls, called_at, served_at "
-            "FROM tickets WHERE id = ?",
-            (ticket_id,),
-        ).one_or_none()
-    if row is None:
-        raise TicketNotOpen(ticket=ticket_id)
-    return ticket_of_row(tuple(row))
+def _in_order(
+    policy: QueuePolicy, session: Session | None, line: list[Ticket], recent: list[bool]
+) -> list[Ticket]:
+    if session is None:
+        return queueing.line_order(policy, line, recent)
+    return queueing.in_order(policy, session.window.id, line, recent)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise ReasonNeeded
+    return reason.strip()[:LONGEST_REASON]
+
+
+def _window(session: Session) -> str:
+    return f"window:{session.window.id}"
+
+
+def _closed(session: Session, reason: str) -> WindowClosed:
+    return WindowClosed(clerk=session.staff_id, reason=reason.strip()[:LONGEST_REASON])

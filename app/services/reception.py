@@ -40,9 +40,9 @@ from app.domain.parties import implied_answers
 from app.domain.ticket import TicketState
 from app.domain.ticket_events import TicketServed
 from app.services.matter import Fact, Matter, Matters
-from app.services.queue_desk import current_ticket
 from app.services.sign_in import Session
 from app.storage.store import Unit
+from app.storage.ticket_table import current_ticket
 
 # Open, and last opened or resumed by this device: what another window has open is its own.
 _OPEN_HERE = (

@@ -8,7 +8,7 @@ the back office cannot be reached, and waits like any other fact. What one act m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from app.domain.errors import ReasonNeeded
 from app.domain.event import Event
@@ -30,10 +30,10 @@ from app.domain.ticket_events import (
     WindowOrder,
     WindowOrdered,
 )
-from app.services.queue_desk import hall_day
 from app.services.sign_in import Session
 from app.services.supervision_acts import ActKind, SupervisorAct, read_acts
-from app.storage.store import Store, Unit
+from app.storage.store import Store
+from app.storage.ticket_table import hall_day, next_number
 
 LONGEST_REASON = 200
 _BACK = {WindowOrder.PAUSE: WindowOrder.OPEN, WindowOrder.CLOSE: WindowOrder.OPEN}
@@ -83,7 +83,8 @@ class Supervision:
         act, new_id = self._begin(session, reason), self._store.new_id()
         reason = reason.strip()
         with self._store.begin() as unit:
-            number = self._next_number(unit, session.window.ticket_prefix)
+            today = hall_day(self._store.clock.now())
+            number = next_number(unit.connection, session.window.ticket_prefix, today)
             taken = TicketTaken(
                 number=number, business=ticket.business, priority=ticket.priority,
                 source=TicketSource.WINDOW, place=ticket.place,
@@ -198,11 +199,3 @@ class Supervision:
             for subject, event in facts:
                 unit.append(event, subject=subject, actor=session.actor)
         return act
-
-    def _next_number(self, unit: Unit, prefix: str) -> str:
-        today = hall_day(self._store.clock.now())
-        rows = unit.connection.exec_driver_sql(
-            "SELECT taken_at FROM tickets WHERE local = 1 AND number LIKE ?", (f"{prefix}%",)
-        )
-        count = sum(hall_day(datetime.fromisoformat(row[0])) == today for row in rows)
-        return f"{prefix}{count + 1:03d}"

@@ -25,6 +25,7 @@ from app.domain.journal import Entry, decode_event
 from app.storage.case_table import use_number
 from app.storage.database import Statements
 from app.storage.journal_table import COLUMNS, IS_OWN, SELECT, WIDTH, entry_of
+from app.storage.line_facts import heard, was_heard
 from app.storage.page_table import forget_pages
 from app.storage.projections import PROJECTIONS, project
 from app.storage.set_aside_table import forget_answers, lay_blocks, lift_blocks
@@ -211,7 +212,7 @@ def refill(connection: Statements) -> None:
     forget_answers(connection)
     for entry in _others(connection):
         event = decode_event(entry.kind, entry.version, entry.body)
-        project(connection, entry, event, own=True)
+        project(connection, entry, event, own=not was_heard(entry))
     _use_numbers(connection)
     lay_blocks(connection, blocks)
     clashing = clashes(connection)
@@ -271,6 +272,7 @@ def try_project(connection: Statements, subject: str) -> str:
 def _others(connection: Statements) -> Iterator[Entry]:
     """Facts of this device that are about no case and no bundle, in the order in which they
     happened: that of each chain, but for what opened it, which came after all that it took over.
+    Between them, what was heard of the line.
     """
     term = f"NOT {_IS_CASE} AND NOT {_IS_BUNDLE}"
     installs = connection.exec_driver_sql(
@@ -287,7 +289,7 @@ def _others(connection: Statements) -> Iterator[Entry]:
         for (install,) in installs
     ]
     openings = facts("kind = ? ORDER BY hlc", DeviceReenrolled.__name__)
-    return merge(*chains, openings, key=lambda entry: entry.hlc)
+    return merge(*chains, openings, heard(connection), key=lambda entry: entry.hlc)
 
 
 def _use_numbers(connection: Statements) -> None:

@@ -19,8 +19,9 @@ from app.storage.database import Statements, reading, writing
 from app.storage.folding import DAMAGED, clashes, note_fit, try_project
 from app.storage.forgetting import forget_cases, forget_facts, forget_news, note_rest
 from app.storage.journal_table import IS_OWN, hear, keep_foreign
+from app.storage.line_inbox import concerns_line, take_line
 from app.storage.set_aside_table import set_aside, unpark
-from app.storage.store import Store
+from app.storage.store import Store, Unit
 
 _HEADS = {"case": "CaseOpened", "bundle": "BundleChosen"}
 _BATCH = 100  # cases looked through in one transaction
@@ -70,6 +71,7 @@ class _Page:
     times: list[str] = field(default_factory=list)
     latest: dict[str, datetime] = field(default_factory=dict)
     news: list[tuple[Entry, Event]] = field(default_factory=list)
+    line: list[Entry] = field(default_factory=list)  # of tickets, windows and the hall's rules
 
 
 class Inbox:
@@ -123,6 +125,9 @@ class Inbox:
                 "UPDATE feed SET cursor = ?, said = ?, whole = max(whole, ?)",
                 (page.cursor, page.said.isoformat(), not page.more and not page.reset),
             )
+            answers = Unit(self._store, connection)  # after all that was heard
+            take_line(answers, touched.line, touched.device)
+        self._store.tell(answers)
         return True
 
     # -- afterwards ---------------------------------------------------------------------------
@@ -172,6 +177,10 @@ def _take_entry(connection: Statements, touched: _Page, arrival: int, entry: Ent
         event = _decoded(entry)
         if isinstance(event, OrderGiven):
             touched.news.append((entry, event))
+            return
+    if concerns_line(entry.subject, touched.device):
+        touched.line.append(entry)
+        touched.times.append(entry.hlc)
         return
     if about not in _HEADS:
         return

@@ -11,8 +11,9 @@ from app.domain.errors import BadEntry
 from app.domain.events import CaseNumbersLeased, SetAsideAnswered
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
-from app.domain.ticket_events import TicketLeased
+from app.domain.ticket_events import TicketLeased, TicketReleased
 from app.storage.folding import clashes, note_fit, try_project
+from app.storage.line_facts import answer_open
 from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
 from app.storage.store import Store, Unit
@@ -126,7 +127,7 @@ class Outbox:
         today = self._store.clock.now().astimezone(HALL_ZONE).date()
         with self._store.read() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT taken_at FROM tickets WHERE state = 'waiting' AND local = 0"
+                "SELECT taken_at FROM tickets WHERE state = 'waiting' AND local = 0 AND away = 0"
             ).all()
         days = (datetime.fromisoformat(row[0]).astimezone(HALL_ZONE).date() for row in rows)
         return sum(day == today for day in days)
@@ -153,12 +154,13 @@ class Outbox:
         install: str = "", *, place: datetime | None = None, window: str = "", item: str = "",
     ) -> None:  # fmt: skip
         """Take over one ticket of the hall's line; the same ticket twice is a no-op, and so is one
-        that was given to another ``install`` than this chain."""
+        that was given to another ``install`` than this chain. Asked back before it came, it
+        is given back at once."""
         with self._store.begin() as unit:
             if install not in {"", self._store.install}:
                 return
             known = unit.connection.exec_driver_sql(
-                "SELECT 1 FROM tickets WHERE id = ?", (ticket_id,)
+                "SELECT 1 FROM tickets WHERE id = ? AND away = 0", (ticket_id,)
             ).one_or_none()
             if known is None:
                 unit.append(
@@ -174,3 +176,6 @@ class Outbox:
                     subject=f"ticket:{ticket_id}",
                     actor=SYSTEM,
                 )
+                if answer_open(unit.connection, f"ticket:{ticket_id}"):
+                    released = TicketReleased(reason="wanted")
+                    unit.append(released, subject=f"ticket:{ticket_id}", actor=SYSTEM)

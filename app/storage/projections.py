@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.domain import ticket as tickets
 from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.events import (
@@ -24,21 +23,18 @@ from app.domain.events import (
     SetAsideAnswered,
 )
 from app.domain.journal import Entry
-from app.domain.ticket import Ticket, TicketState
-from app.domain.ticket_events import (
-    TicketCalled,
-    TicketFinished,
-    TicketLeased,
-    TicketPassed,
-    TicketServed,
-    TicketTaken,
-)
+from app.domain.ticket_events import TICKET_EVENTS, TicketLeased, TicketWanted
 from app.storage.case_table import project_bundle, project_case
 from app.storage.database import Statements
+from app.storage.line_facts import LINE_EVENTS, keep_latest
 from app.storage.page_table import project_pages
 from app.storage.set_aside_table import project_answer
+from app.storage.ticket_table import project_ticket
 
-PROJECTIONS = ("cases", "case_materials", "bundles", "tickets", "jobs", "number_blocks")
+PROJECTIONS = (
+    "cases", "case_materials", "bundles", "tickets", "ticket_numbers", "line_latest", "jobs",
+    "number_blocks",
+)  # fmt: skip
 
 _JOB_STATES: dict[type[Event], str] = {
     PaperSent: "sent",
@@ -46,9 +42,6 @@ _JOB_STATES: dict[type[Event], str] = {
     PaperFailed: "failed",
     PaperDoubted: "doubted",
 }
-_TICKET_EVENTS = (
-    TicketTaken, TicketLeased, TicketCalled, TicketServed, TicketPassed, TicketFinished,
-)  # fmt: skip
 
 
 def subject_id(subject: str) -> str:
@@ -61,8 +54,12 @@ def project(
     """Apply one event. Runs inside the transaction that saves it; or later again, when it uses
     up nothing (``saving`` False)."""
     key, at = subject_id(entry.subject), entry.at
-    if isinstance(event, _TICKET_EVENTS):
-        _project_ticket(connection, key, at, event)
+    if isinstance(event, TicketWanted):
+        pass  # answered when it is heard
+    elif isinstance(event, TICKET_EVENTS):
+        project_ticket(connection, entry, event, own=own)
+    elif isinstance(event, LINE_EVENTS):
+        keep_latest(connection, entry, event)
     elif entry.subject.startswith("case:"):
         project_case(connection, key, at, event, own=own, saving=saving)
         project_pages(connection, key, event)
@@ -87,49 +84,6 @@ def project(
             "FROM journal WHERE install = ? AND seq = ? AND kind = ?)",
             (event.install, event.seq, TicketLeased.__name__),
         )
-
-
-_TICKET_COLUMNS = "id, number, business, priority, taken_at, state, calls, called_at, served_at"
-
-
-def _project_ticket(connection: Statements, key: str, at: datetime, event: Event) -> None:
-    row = connection.exec_driver_sql(
-        f"SELECT {_TICKET_COLUMNS} FROM tickets WHERE id = ?",  # noqa: S608 - a constant
-        (key,),
-    ).one_or_none()
-    former = ticket_of_row(tuple(row)) if row else None
-    ticket = tickets.apply(former, key, event, at)
-    if former is None:
-        connection.exec_driver_sql(
-            f"INSERT INTO tickets ({_TICKET_COLUMNS}, local) VALUES (?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
-            (*row_of_ticket(ticket), isinstance(event, TicketTaken)),
-        )
-        return
-    connection.exec_driver_sql(
-        "UPDATE tickets SET state = ?, calls = ?, called_at = ?, served_at = ? WHERE id = ?",
-        (*row_of_ticket(ticket)[5:], key),
-    )
-
-
-def row_of_ticket(ticket: Ticket) -> tuple[str | int, ...]:
-    return (
-        ticket.id, ticket.number, ticket.business, ticket.priority, ticket.taken_at.isoformat(),
-        ticket.state.value, ticket.calls,
-        ticket.called_at.isoformat() if ticket.called_at else "",
-        ticket.served_at.isoformat() if ticket.served_at else "",
-    )  # fmt: skip
-
-
-def ticket_of_row(row: tuple[str | int, ...]) -> Ticket:
-    id_, number, business, priority, taken_at, state, calls, called_at, served_at = row[:9]
-    return Ticket(
-        id=str(id_), number=str(number), business=str(business), priority=str(priority),
-        taken_at=datetime.fromisoformat(str(taken_at)),
-        place=datetime.fromisoformat(str(taken_at)), state=TicketState(str(state)),
-        calls=int(calls),
-        called_at=datetime.fromisoformat(str(called_at)) if called_at else None,
-        served_at=datetime.fromisoformat(str(served_at)) if served_at else None,
-    )  # fmt: skip
 
 
 def _project_job(connection: Statements, key: str, at: datetime, event: Event) -> None:

@@ -138,6 +138,10 @@ class Store:
         with writing(self.engine) as connection:
             unit = Unit(self, connection)
             yield unit
+        self.tell(unit)
+
+    def tell(self, unit: Unit) -> None:
+        """After its commit."""
         if unit.saved:
             for listener in self._listeners:
                 listener(unit.saved)
