@@ -80,7 +80,6 @@ class Window:
                 "general",
                 self.clock.now(),
                 priority,
-                window=more.get("window", ""),
             )
 
     def hear(self, *told: tuple[str, Event]) -> None:
