@@ -17,7 +17,7 @@ import pytest
 from app.devices.cards.hosted import HostedReader
 from app.devices.host.supervisor import DeviceHost, Watch
 from app.devices.simulators.sam import SimulatedSamReader
-from app.ports import DeviceState, ReadDone, ReaderStep, ReadFailed, ReadProgress
+from app.ports import DeviceState, DeviceStatus, ReadDone, ReaderStep, ReadFailed, ReadProgress
 from tests.devices.card_people import ALL, CLOCK, RESIDENT, Ears, code_of, eventually, read
 
 # Shorter than in use, so that a test need not wait; still long for a machine with much to do.
@@ -110,6 +110,8 @@ def test_a_hung_driver_is_given_up_and_keeps_nobody(
         HostedReader(host, "bad:hang", CLOCK),
         HostedReader(host, f"serial:{sam_path}", CLOCK),
     )
+    states: list[DeviceStatus] = []
+    host.add_listener(states.append)
     deaf = Ears()
     hung.start(1, 60, deaf.tell)
     assert isinstance(deaf.messages.get(timeout=10), ReadProgress)
@@ -121,13 +123,16 @@ def test_a_hung_driver_is_given_up_and_keeps_nobody(
     eventually(lambda: waiting.messages.qsize() >= 2)
     hung.cancel(1)
     assert deaf.until_end()[-1] == ReadFailed(request=1, code="CARD-CANCELLED")
-    assert host.status()[hung.name].code == "DEV-HUNG"
+    again = Ears()
+    hung.start(3, 60, again.tell)  # waits for the hung one to be given up
+    eventually(lambda: any(s.device == hung.name and s.code == "DEV-HUNG" for s in states))
     # Who works beside it goes on undisturbed, and then the process goes.
     assert alive(first)
     sam.lift()
     sam.place(RESIDENT)
     assert isinstance(waiting.until_end()[-1], ReadDone)
     eventually(lambda: not alive(first))
+    assert isinstance(again.messages.get(timeout=10), ReadProgress)  # in a new process
     sam.lift()
     sam.place(RESIDENT)
     assert isinstance(read(serial), ReadDone)

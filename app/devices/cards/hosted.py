@@ -18,27 +18,27 @@ from app.devices.host.supervisor import (
 )
 from app.ports import Clock, ReadDone, ReaderMessage, ReadFailed, ReadProgress
 
-_CLOSE_WAIT = 5.0
-
 
 @dataclass(slots=True)
 class _Running:
     request: int
     tell: Callable[[ReaderMessage], None]
     order: int = 0
-    cancelled: bool = False
+    over: bool = False  # its last word was said
 
 
 class HostedReader:
-    """The CardReader port; one request at a time."""
+    """The CardReader port; one request at a time.
+
+    A cancelled request ends at once, also where the driver does not: the next one waits for it in
+    the host.
+    """
 
     def __init__(self, host: DeviceHost, spec: str, clock: Clock) -> None:
         self._host = host
         self._spec = spec
         self._clock = clock
         self._lock = threading.Lock()
-        self._idle = threading.Event()
-        self._idle.set()
         self._running: _Running | None = None
         self._closed = False
 
@@ -48,15 +48,14 @@ class HostedReader:
 
     def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None:
         running = _Running(request, tell)
+        refused: CardError | None = None
         with self._lock:
-            refused: CardError | None = None
             if self._closed:
                 refused = ReaderClosed()
             elif self._running is not None:
                 refused = CardBusy()
             else:
                 self._running = running
-                self._idle.clear()
                 order = ReadCard(timeout=timeout, at=self._clock.now())
                 running.order = self._host.order(
                     "card", self._spec, order, partial(self._hear, running)
@@ -67,38 +66,35 @@ class HostedReader:
     def cancel(self, request: int) -> None:
         with self._lock:
             running = self._running
-            if running is None or running.request != request:
-                return
-            running.cancelled = True
-            order = running.order
-        self._host.cancel(order)
+        if running is not None and running.request == request:
+            self._host.cancel(running.order)
+            ended = ReadFailed(request=request, code=CardCancelled.code)
+            self._host.call(partial(self._end, running, ended))
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
             running = self._running
-            if running is not None:
-                running.cancelled = True
         if running is not None:
-            self._host.cancel(running.order)
-            self._idle.wait(_CLOSE_WAIT)
+            self.cancel(running.request)
 
     def _hear(self, running: _Running, message: OrderMessage) -> None:
         request = running.request
-        if isinstance(message, OrderNews):
-            running.tell(ReadProgress(request=request, step=message.news))
+        match message:
+            case OrderNews() if not running.over:
+                running.tell(ReadProgress(request=request, step=message.news))
+            case OrderDone():
+                self._end(running, ReadDone(request=request, card=message.result))
+            case OrderFailed():
+                failed = ReadFailed(request=request, code=message.code, details=message.details)
+                self._end(running, failed)
+
+    def _end(self, running: _Running, message: ReadDone | ReadFailed) -> None:
+        """In the host's thread, as all that is told."""
+        if running.over:
             return
+        running.over = True
         with self._lock:
             # Idle before the last word is said, so that the listener may start the next read.
-            if self._running is running:
-                self._running = None
-                self._idle.set()
-        running.tell(_last_word(running, message))
-
-
-def _last_word(running: _Running, message: OrderDone | OrderFailed) -> ReaderMessage:
-    if running.cancelled:
-        return ReadFailed(request=running.request, code=CardCancelled.code)
-    if isinstance(message, OrderDone):
-        return ReadDone(request=running.request, card=message.result)
-    return ReadFailed(request=running.request, code=message.code, details=message.details)
+            self._running = None
+        running.tell(message)

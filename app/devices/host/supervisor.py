@@ -92,6 +92,7 @@ class _Open:
     tell: Tell
     silent_until: float = 0.0
     process: HostProcess | None = None
+    cancelled: bool = False
 
 
 class DeviceHost:
@@ -204,7 +205,7 @@ class DeviceHost:
         refused: DeviceHostError | None = None
         if self._closed:
             refused = HostClosed()
-        elif any(other.device == opened.device for other in self._orders.values()):
+        elif any(not other.cancelled for other in self._orders_of(opened.device)):
             refused = DeviceInUse()
         if refused is not None:
             self._tell(opened, self._failure(opened, refused))
@@ -214,8 +215,13 @@ class DeviceHost:
         if opened.process is None and opened.number in self._orders:
             self._send(opened)
 
+    def _orders_of(self, device: str) -> list[_Open]:
+        return [opened for opened in self._orders.values() if opened.device == device]
+
     def _send(self, opened: _Open) -> None:
-        """To the process, or leave it for the next one."""
+        """To the process, or leave it: for the next one, or until a cancelled one has ended."""
+        if self._orders_of(opened.device)[0] is not opened:
+            return
         now = time.monotonic()
         if self._current is None:
             wait = self._start_at - now
@@ -238,6 +244,7 @@ class DeviceHost:
         opened = self._orders.get(number)
         if opened is None:
             return
+        opened.cancelled = True
         if opened.process is None:
             self._end(opened, OrderCancelled())
             return
@@ -397,6 +404,9 @@ class DeviceHost:
             self._leaving.discard(process)
             self._ready.discard(process)
             process.kill()
+        for following in self._orders_of(opened.device)[:1]:
+            if following.process is None:
+                self._send(following)
 
     def _tell(self, opened: _Open, message: OrderMessage) -> None:
         try:
