@@ -116,7 +116,8 @@ class LineModel(ViewModel[LineState]):
     def recall(self, ticket_id: str = "") -> None:
         """Repeat the call, or call somebody who was passed over."""
         wanted = ticket_id or self.state.ticket_id
-        self._act(lambda: self._services.queue.recall(self.session, wanted))
+        act = self._services.queue.call if ticket_id else self._services.queue.recall
+        self._act(lambda: act(self.session, wanted))
 
     def pass_over(self) -> None:
         wanted = self.state.ticket_id
