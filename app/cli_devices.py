@@ -77,14 +77,14 @@ def _enrol(*, home: Path, as_json: bool, url: str, code: str, fingerprint: str) 
 
 def _code(*, home: Path, as_json: bool, device: str, data: Path, minutes: int) -> None:  # noqa: ARG001 - every command has a home
     """Make a one-time code that enrols DEVICE at the back office over --data."""
-    made = _ask_office(data, "/api/devices/codes", {"device": device, "minutes": minutes})
+    made = ask_office(data, "/api/devices/codes", {"device": device, "minutes": minutes})
     lines = [f"{made['device']} 的一次性登记码：{made['code']}", f"有效至 {made['ends_at']}"]
     if made.get("fingerprint"):
         lines.append(f"证书指纹 SHA-256：{made['fingerprint']}")
     _say({"ok": True, **made}, as_json, "\n".join(lines))
 
 
-def _ask_office(data: Path, path: str, asked: dict[str, Any]) -> dict[str, Any]:
+def ask_office(data: Path, path: str, asked: dict[str, Any]) -> dict[str, Any]:
     """The running back office itself makes the change: it alone writes its database."""
     from contextlib import closing
 

@@ -325,6 +325,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
     ),
     Endpoint(
+        method="GET", path=queue.FOLLOW_PATH, admits="anyone", gives=HTML,
+        says="How a ticket of today stands, to who knows its check; 404 for anything else, 429"
+        " when asked too often.",
+        parameters=(
+            Parameter(name="number", place="path", says="of the slip", required=True),
+            Parameter(name="check", place="query", says="six characters of the slip"),
+        ),
+    ),
+    Endpoint(
         method="GET", path=health.HEALTH_PATH, admits="anyone", gives=health.HealthAnswer,
         says="Whether it can do its work: 200 or 503, each with this answer.",
         refuses=(errors.ServerTrouble, errors.StoreTooNew, errors.DiskFull),

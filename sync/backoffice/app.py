@@ -28,6 +28,7 @@ from sync.backoffice.orders import add_orders
 from sync.backoffice.people import add_people
 from sync.backoffice.published import PublishedShelf, add_published
 from sync.backoffice.push_app import add_pushes
+from sync.backoffice.queue.overview import draw_line
 from sync.backoffice.queue.routes import add_queue
 from sync.backoffice.queue.statistics import add_statistics
 from sync.backoffice.reference import add_reference
@@ -100,7 +101,11 @@ def _add_pages(app: FastAPI, office: Office) -> None:
     @app.get("/")
     async def overview() -> Response:
         now = settings.now()
-        return _html(await office.read(lambda reader: pages.overview(reader, hall, now)))
+        return _html(
+            await office.read(
+                lambda reader: pages.overview(reader, hall, now, draw_line(reader, hall, now))
+            )
+        )
 
     @app.get("/progress/{number}")
     async def ask_progress(request: Request, number: str) -> Response:

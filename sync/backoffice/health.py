@@ -17,6 +17,7 @@ from sync.backoffice.database import IntegrityBroken, Transaction, newest_step
 from sync.backoffice.logs import note
 from sync.backoffice.meters import METRICS_MEDIA, read_standing
 from sync.backoffice.office import Office, json_answer
+from sync.backoffice.queue.rows import hall_day
 from sync.errors import DiskFull, ServerTrouble, StoreTooNew, SyncError
 from sync.health import ALIVE_PATH, HEALTH_PATH, METRICS_PATH, HealthAnswer
 
@@ -51,7 +52,8 @@ def add_health(app: FastAPI, office: Office) -> None:
     @app.get(METRICS_PATH)
     async def metrics(request: Request) -> Response:
         office.check_token(request)
-        standing = await office.read(read_standing)
+        day = hall_day(settings.now())
+        standing = await office.read(lambda reader: read_standing(reader, day))
         free = shutil.disk_usage(settings.data).free
         text = await asyncio.to_thread(office.meters.text, standing, free)
         return Response(text, media_type=METRICS_MEDIA, headers={"Cache-Control": "no-store"})

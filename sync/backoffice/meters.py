@@ -14,8 +14,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.queue_view import EstimatesKept
 from sync import wire
 from sync.backoffice.database import Transaction, newest_step
+from sync.backoffice.queue.view import read_estimates
 
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name for it
@@ -46,6 +48,8 @@ class Standing:
     quarantined: int
     blobs_missing: int
     blobs_refused: int
+    tickets_waiting: int
+    estimates: EstimatesKept
 
 
 _STANDING = (
@@ -55,9 +59,10 @@ _STANDING = (
     "SELECT count(*) FROM case_pages WHERE there = 0",
     "SELECT count(*) FROM refused_blobs",
 )
+_WAITING = "SELECT count(*) FROM tickets WHERE day = ? AND state = 'waiting'"
 
 
-def read_standing(reader: Transaction) -> Standing:
+def read_standing(reader: Transaction, day: str) -> Standing:
     """Each by an index that holds little else."""
     parked, set_aside, quarantined, missing, refused = (
         int(reader.execute(asked).fetchone()[0]) for asked in _STANDING
@@ -65,6 +70,8 @@ def read_standing(reader: Transaction) -> Standing:
     return Standing(
         parked=parked, set_aside=set_aside, quarantined=quarantined, blobs_missing=missing,
         blobs_refused=refused,
+        tickets_waiting=int(reader.execute(_WAITING, (day,)).fetchone()[0]),
+        estimates=read_estimates(reader, day),
     )  # fmt: skip
 
 
@@ -161,6 +168,10 @@ class Meters:
             ("entries_quarantined", "From withdrawn devices, undecided.", standing.quarantined),
             ("pages_missing", "Pages of cases whose scan is not there.", standing.blobs_missing),
             ("scans_refused", "Scans of known pages not taken.", standing.blobs_refused),
+            ("tickets_waiting", "People who wait in the hall today.", standing.tickets_waiting),
+            ("waits_as_told", "Of today, as long as was told.", standing.estimates.within),
+            ("waits_sooner", "Of today, shorter than was told.", standing.estimates.sooner),
+            ("waits_later", "Of today, longer than was told.", standing.estimates.later),
             ("disk_free_bytes", "Of the data folder's disk.", disk_free),
             ("schema", "The newest step of the schema that this program knows.", newest_step()),
         )

@@ -105,8 +105,8 @@ SECURITY_HEADERS = {
 }
 
 
-def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
-    """The page that shows cases as they arrive."""
+def overview(connection: Transaction, hall: Hall, now: datetime, line: str) -> str:
+    """The page that shows cases as they arrive, and the hall's line as it was drawn."""
     count = connection.execute
     day = hall_day(now)
     sums = (
@@ -119,8 +119,7 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         (
             "大厅等候",
             count(
-                "SELECT count(*) FROM tickets WHERE origin = 'hall' AND day = ?"
-                " AND state = 'waiting'",
+                "SELECT count(*) FROM tickets WHERE day = ? AND state = 'waiting'",
                 (day,),
             ).fetchone()[0],
         ),
@@ -130,6 +129,7 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         f"<header><h1>{escape(hall.head.name)} · 后台</h1>"
         f"<span>每 5 秒自动刷新 · {draw_time(now.isoformat())}</span></header><main>"
         f'<div class="sums">{boxes}</div>'
+        + line
         + draw_section("最近办件", _cases(connection), "还没有办件到达。")
         + draw_section("缺扫描页的办件", _lacking(connection), "没有：扫描页都到齐了。")
         + draw_section("窗口数据链", _chains(connection), "还没有窗口连接过。")
@@ -139,7 +139,7 @@ def overview(connection: Transaction, hall: Hall, now: datetime) -> str:
         + '<a href="/devices">设备</a> · <a href="/demands">清单外要求与重复告知</a>'
         + "（需要口令）</p></main>"
     )
-    return draw_page(hall.head.name, body, refresh=True)
+    return draw_page(hall.head.name, body, refresh=5)
 
 
 def _cases(connection: Transaction) -> str:
@@ -252,8 +252,9 @@ def _leases(connection: Transaction, day: str) -> str:
     return draw_table(("持有", "内容", "状态", "时间"), table)
 
 
-def draw_page(title: str, body: str, *, refresh: bool = False) -> str:
-    again = '<meta http-equiv="refresh" content="5">' if refresh else ""
+def draw_page(title: str, body: str, *, refresh: int = 0) -> str:
+    """``refresh``: after so many seconds, 0 for never."""
+    again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

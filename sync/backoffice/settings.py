@@ -37,6 +37,7 @@ class Settings:
     block_size: int = 200
     demo_line: int = 0
     progress_per_minute: int = 30  # requests from one address
+    tickets_per_minute: int = 900  # looked at from one address: all phones of a hall share one
     wrong_codes_per_minute: int = 10  # from one address
     blob_reserve: int = 512 * 1024 * 1024  # bytes of the disk that scans leave to the journal
     disk_floor: int = 64 * 1024 * 1024  # bytes; with less free it is not ready for requests

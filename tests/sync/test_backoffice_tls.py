@@ -144,9 +144,9 @@ def test_nothing_goes_unencrypted_to_other_machines(tmp_path: Path) -> None:
     assert (status, said["error"]["code"]) == (1, "SYNC-TLS")
     assert command(tmp_path, *where, "--certificate", absent)[0] == 2
     with pytest.raises(OfficeSilent):
-        from app.cli_devices import _ask_office
+        from app.cli_devices import ask_office
 
-        _ask_office(tmp_path / "data", "/api/devices/codes", {})
+        ask_office(tmp_path / "data", "/api/devices/codes", {})
 
 
 def test_a_key_of_another_certificate_is_refused(tmp_path: Path) -> None:

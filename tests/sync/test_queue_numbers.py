@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.booking import booking_digest
 from app.domain.queue_errors import (
     BookingNotNow,
     LineClosed,
@@ -21,7 +22,7 @@ from app.domain.queue_policy import Hours, LineRule, QueuePolicy, Quota
 from app.domain.queue_view import Taking
 from app.domain.ticket_events import TicketSource
 from app.ports import Access
-from sync.backoffice.queue.bookings import booking_digest, keep_bookings
+from sync.backoffice.queue.bookings import keep_bookings
 from sync.client.queue import RemoteQueue
 from sync.queue import Booking
 from tests.sync.queue_world import Line, at, hall_with

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.domain.booking import booking_digest
 from app.domain.hall import HALL_ZONE, Hall
 from app.domain.queue_errors import BookingNotNow, NoSuchBooking
 from app.domain.queue_policy import QueuePolicy
 from sync.backoffice.database import Transaction
-from sync.people import tidy
 from sync.queue import Booking
 from sync.wire import is_name
 
@@ -42,10 +41,6 @@ def find_booking(reader: Transaction, code: str, id_number: str) -> Booked:
         code=code, business=business, item=item, priority=priority,
         starts_at=datetime.fromisoformat(starts_at),
     )  # fmt: skip
-
-
-def booking_digest(code: str, id_number: str) -> str:
-    return hashlib.sha256(f"{code}:{tidy(id_number)}".encode()).hexdigest()
 
 
 def check_in(policy: QueuePolicy, booked: Booked, now: datetime) -> datetime:

@@ -16,15 +16,24 @@ from app.domain.errors import AppError, DomainError
 from app.domain.queue_view import NumberWish, TakenTicket
 from sync import errors
 from sync.backoffice.database import Transaction
+from sync.backoffice.forms import html_answer
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, json_answer, read_body
 from sync.backoffice.queue import numbers
 from sync.backoffice.queue.bookings import keep_bookings
+from sync.backoffice.queue.follow import (
+    draw_followed,
+    draw_too_many,
+    draw_unknown,
+    find_followed,
+)
 from sync.backoffice.queue.numbers import Desk
 from sync.backoffice.queue.rules import read_version
 from sync.backoffice.queue.view import read_view
+from sync.backoffice.turnstile import Turnstile
 from sync.queue import (
     BOOKINGS_PATH,
+    FOLLOW_PATH,
     MAX_ASKED,
     MAX_BOOKINGS,
     MAX_BOOKINGS_BYTES,
@@ -97,6 +106,12 @@ def _is_sound(wish: NumberWish) -> bool:
 
 
 def add_queue(app: FastAPI, office: Office) -> None:
+    _add_line(app, office)
+    _add_bookings(app, office)
+    _add_follow(app, office)
+
+
+def _add_line(app: FastAPI, office: Office) -> None:
     settings = office.settings
     views = Views(office)
 
@@ -160,6 +175,16 @@ def add_queue(app: FastAPI, office: Office) -> None:
             request, "reprint", lambda connection, desk: numbers.reprint(connection, desk, number)
         )
 
+    for path, endpoint, method in (
+        (VIEW_PATH, view, "GET"), (TAKE_PATH, take, "POST"), (RETURN_PATH, bring_back, "POST"),
+        (REPRINT_PATH, reprint, "POST"),
+    ):  # fmt: skip
+        app.router.routes.append(Route(path, endpoint, methods=[method]))
+
+
+def _add_bookings(app: FastAPI, office: Office) -> None:
+    settings = office.settings
+
     async def bookings(request: Request) -> Response:
         office.check_token(request)
         brought = (await _asked(request, BookingsBrought, MAX_BOOKINGS_BYTES)).bookings
@@ -171,11 +196,27 @@ def add_queue(app: FastAPI, office: Office) -> None:
         note("bookings", kept=kept, refused=len(wrong))
         return json_answer(BookingsAnswer(kept=kept, refused=wrong))
 
-    for path, endpoint, method in (
-        (VIEW_PATH, view, "GET"), (TAKE_PATH, take, "POST"), (RETURN_PATH, bring_back, "POST"),
-        (REPRINT_PATH, reprint, "POST"), (BOOKINGS_PATH, bookings, "POST"),
-    ):  # fmt: skip
-        app.router.routes.append(Route(path, endpoint, methods=[method]))
+    app.router.routes.append(Route(BOOKINGS_PATH, bookings, methods=["POST"]))
+
+
+def _add_follow(app: FastAPI, office: Office) -> None:
+    settings = office.settings
+    turnstile = Turnstile(settings.tickets_per_minute, settings.processes)
+
+    async def follow(request: Request) -> Response:
+        if not turnstile.passes(request.client.host if request.client else ""):
+            return html_answer(draw_too_many(settings.hall), 429)
+        number = request.path_params["number"][:40]
+        check = request.query_params.get("check", "")[:32]
+        now = settings.now()
+        found = await office.read(
+            lambda reader: find_followed(reader, settings.hall, number, check, now)
+        )
+        if found is None:
+            return html_answer(draw_unknown(settings.hall), 404)
+        return html_answer(draw_followed(settings.hall, found))
+
+    app.router.routes.append(Route(FOLLOW_PATH, follow, methods=["GET"]))
 
 
 def _refused(error: AppError) -> TakenAnswer:

@@ -15,7 +15,8 @@ from sync.backoffice.database import Transaction, Value
 
 FOLD = (
     "number", "business", "priority", "taken_at", "place", "source", "item", "only_window", "state",
-    "calls", "returns", "called_at", "served_at", "ended_at", "hold", "at_window", "handled",
+    "calls", "returns", "called_at", "served_at", "ended_at", "hold", "replaced_by",
+    "at_window", "handled",
 )  # fmt: skip
 _KNOWN = (
     "device", "install", "confirmed", "wanted", "waited", "wait_least", "wait_most", "reprints",
@@ -76,7 +77,7 @@ def fold_values(ticket: Ticket, at_window: str) -> tuple[Value, ...]:
         ticket.place.isoformat(), ticket.source.value, ticket.item, ticket.window,
         ticket.state.value, ticket.calls, ticket.returns, _text(ticket.called_at),
         _text(ticket.served_at), _text(ticket.ended_at), ticket.hold.value if ticket.hold else "",
-        at_window, -1 if handled is None else int(handled.total_seconds()),
+        ticket.replaced_by, at_window, -1 if handled is None else int(handled.total_seconds()),
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _time(text: str) -> datetime | None:
 def _row(row: Sequence[Any]) -> TicketRow:
     (
         ticket_id, number, business, priority, taken_at, place, source, item, only_window, state,
-        calls, returns, called_at, served_at, ended_at, hold, at_window, handled,
+        calls, returns, called_at, served_at, ended_at, hold, replaced_by, at_window, handled,
         device, install, confirmed, wanted, waited, least, most, reprints, check, origin,
     ) = row  # fmt: skip
     ticket = Ticket(
@@ -100,7 +101,7 @@ def _row(row: Sequence[Any]) -> TicketRow:
         place=datetime.fromisoformat(place or taken_at), source=TicketSource(source), item=item,
         window=only_window, state=TicketState(state), calls=calls, returns=returns,
         called_at=_time(called_at), served_at=_time(served_at), ended_at=_time(ended_at),
-        hold=Hold(hold) if hold else None,
+        hold=Hold(hold) if hold else None, replaced_by=replaced_by,
     )  # fmt: skip
     return TicketRow(
         ticket=ticket, owner=(device, install), confirmed=bool(confirmed), wanted=bool(wanted),
