@@ -23,7 +23,7 @@ BOOKINGS_PATH = "/api/bookings"
 FOLLOW_PATH = "/ticket/{number}"
 
 MAX_VIEW = 8 * 1024 * 1024  # bytes of a view with all tickets of a day
-MAX_VIEW_WAIT = 25  # seconds that a view may be put off while nothing changes
+MAX_VIEW_WAIT = 15  # seconds that a view may be put off while nothing changes
 MAX_DAYS = 92  # that totals are given of
 MAX_ASKED = 4096  # bytes of a request
 MAX_BOOKINGS = 5000  # of one request
