@@ -68,6 +68,8 @@ class CardRead:
 
     ``valid_to`` is None for 长期 and where the card states none. ``text_block`` is the raw text
     as read (256 bytes UTF-16LE from a SAM module, concatenated records from a chip card).
+    ``newest_address`` is where the holder moved after the card was made (追加地址), "" if nowhere;
+    ``permit_number`` the 通行证号 of a 港澳台居民居住证.
     """
 
     document: DocumentKind
@@ -79,6 +81,8 @@ class CardRead:
     read_at: datetime
     text_block: bytes = b""
     photo: bytes | None = None
+    newest_address: str = ""
+    permit_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,10 @@ class PartyDesk:
 
 
 def of_card(card: CardRead) -> Applicant:
+    person = card.person
+    if card.newest_address:  # the chip's own: what is printed on the card is where they lived
+        person = replace(person, address=card.newest_address)
     return Applicant(
-        document=card.document, person=card.person, source=ValueSource.CARD,
+        document=card.document, person=person, source=ValueSource.CARD,
         issuer=card.issuer, valid_from=card.valid_from, valid_to=card.valid_to,
     )  # fmt: skip

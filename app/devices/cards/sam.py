@@ -5,6 +5,7 @@ The line is a serial port today; the same conversation serves the module over US
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -36,10 +37,13 @@ from app.devices.cards.frames import (
 from app.devices.cards.timing import waiting_time
 from app.ports import ReaderStep
 
+_SAM_ID = struct.Struct("<HHIII")
 TEXT_BYTES = 256
 PHOTO_BYTES = 1024
 _SLICE = 0.05  # how long one look at the line may block, so that a cancel is seen soon
 _SHORT_WAIT = 1.0  # status, find, select
+_FIRST_PROBE = 0.6  # is anybody there at the speed that was right last time?
+_OTHER_PROBE = 0.35  # and at others
 _READ_WAIT = 4.0  # the module reads the card by radio before the first byte comes
 _BAD_IN_A_ROW = 3  # noise on the line while nobody is at the window is no reason to give up
 
@@ -58,14 +62,18 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SamContent:
-    """``photo`` is the 1024-byte WLT picture, which only a vendor's library can decode."""
+    """``photo`` is the 1024-byte WLT picture, which only a vendor's library can decode.
+
+    ``fingerprint_bytes`` is how long a fingerprint was that came with it: it is never kept.
+    """
 
     text: bytes
     photo: bytes
+    fingerprint_bytes: int = 0
 
 
 def split_content(data: bytes) -> SamContent:
-    """Take a read reply apart, with or without fingerprint (which is dropped).
+    """Take a read reply apart, with or without fingerprint, which is dropped here.
 
     Raises ContentInvalid.
     """
@@ -79,8 +87,20 @@ def split_content(data: bytes) -> SamContent:
         if sizes[0] != TEXT_BYTES or sizes[1] != PHOTO_BYTES:
             break
         text_end = header + TEXT_BYTES
-        return SamContent(data[header:text_end], data[text_end : text_end + PHOTO_BYTES])
+        photo = data[text_end : text_end + PHOTO_BYTES]
+        return SamContent(data[header:text_end], photo, sum(sizes[2:]))
     raise ContentInvalid(length=len(data))
+
+
+def sam_number(data: bytes) -> str:
+    """The module's number as vendors print it, e.g. ``05.01-20170706-0000123456-0012345678``.
+
+    Raises ContentInvalid.
+    """
+    if len(data) != _SAM_ID.size:
+        raise ContentInvalid(length=len(data))
+    kind, region, day, serial, rest = _SAM_ID.unpack(data)
+    return f"{kind:02d}.{region:02d}-{day:08d}-{serial:010d}-{rest:010d}"
 
 
 class SamConversation:
@@ -134,6 +154,21 @@ class SamConversation:
             reply = self.ask(Command.STATUS, wait=0.6)
         if reply.sw3 != OK:
             raise status_error(reply.sw3)
+
+    def is_there(self, *, known: bool) -> bool:
+        """Whether a module answers on this line at this speed, in any way that has a frame."""
+        try:
+            wait = _FIRST_PROBE if known else _OTHER_PROBE
+            self.ask(Command.STATUS, wait=wait, expected=16)
+        except (NoAnswer, Garbage, ReplyIncomplete, BadChecksum, BadLength):
+            return False
+        return True
+
+    def sam_number(self) -> str:
+        reply = self.ask(Command.SAM_ID)
+        if reply.sw3 != OK:
+            raise status_error(reply.sw3)
+        return sam_number(reply.data)
 
     def wait_for_card(
         self, timeout: float, poll: float, step: Callable[[ReaderStep], None]
@@ -189,3 +224,11 @@ class SamConversation:
         if reply.sw3 != OK:
             raise status_error(reply.sw3)
         return split_content(reply.data)
+
+    def read_newest_address(self) -> bytes:
+        """The records of the card just read, b"" where it has none or the module does not tell."""
+        try:
+            reply = self.ask(Command.READ_NEWEST_ADDRESS, wait=_SHORT_WAIT, expected=300)
+        except (NoAnswer, Garbage, ReplyIncomplete, BadChecksum, BadLength):
+            return b""
+        return reply.data if reply.sw3 == OK else b""

@@ -6,6 +6,7 @@ import errno
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import Final
 
 import serial
@@ -19,9 +20,8 @@ from app.devices.cards.errors import (
     PortMissing,
     ReaderGone,
 )
+from app.devices.cards.identity import POLL, read_identity_card
 from app.devices.cards.sam import SamConversation
-from app.devices.cards.textblock import parse_text_block
-from app.devices.cards.timing import hall_day
 from app.domain.person import CardRead
 from app.ports import Clock, ReaderStep
 
@@ -34,8 +34,6 @@ else:
     _BROKEN = (serial.SerialException, OSError, termios.error)
 
 BAUD_RATES: Final = (115200, 57600, 38400, 19200, 9600)
-DEFAULT_BAUD: Final = 115200
-POLL: Final = 0.02  # seconds between two looks for a card; a longer wait would be felt
 
 
 class SerialLine:
@@ -65,6 +63,12 @@ class SerialLine:
         try:
             self._port.timeout = wait
             return self._port.read(1) + self._port.read(self._port.in_waiting)
+        except _BROKEN:
+            raise ReaderGone from None
+
+    def set_speed(self, baud: int) -> None:
+        try:
+            self._port.baudrate = baud
         except _BROKEN:
             raise ReaderGone from None
 
@@ -100,59 +104,64 @@ def open_error(error: Exception, path: str) -> CardError:
 
 
 class SerialSamDriver:
-    """Opens the port for each read, so that a reader may come and go between two of them."""
+    """Opens the port for each read, so that a reader may come and go between two of them.
+
+    Without ``baud`` it asks at every speed, the one that was right last time first.
+    """
 
     def __init__(
-        self,
-        path: str,
-        clock: Clock,
-        *,
-        baud: int = DEFAULT_BAUD,
-        poll: float = POLL,
+        self, path: str, clock: Clock, *, baud: int | None = None, poll: float = POLL,
         name: str = "",
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._path = path
         self._baud = baud
+        self._speed = baud or BAUD_RATES[0]
         self._clock = clock
         self._poll = poll
-        self.name = name or f"serial:{path}@{baud}"
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """With the speed, once that is known."""
+        return self._name or f"serial:{self._path}@{self._speed}"
 
     def read(
         self, timeout: float, step: Callable[[ReaderStep], None], cancelled: threading.Event
     ) -> CardRead:
         step(ReaderStep.OPENING)
-        line = SerialLine(self._path, self._baud)
-        try:
-            sam = SamConversation(line, cancelled, bytes_per_second=self._baud / 10)
-            sam.check_module()
-            sam.wait_for_card(timeout, self._poll, step)
-            step(ReaderStep.READING)
-            content = sam.read_content()
-        finally:
-            line.close()
-        now = self._clock.now()
-        text = parse_text_block(content.text, hall_day(now))
-        # The WLT photo is dropped: no open decoder exists, and what cannot be shown is not kept.
-        return CardRead(
-            document=text.document,
-            person=text.person,
-            issuer=text.issuer,
-            valid_from=text.valid_from,
-            valid_to=text.valid_to,
-            reader=self.name,
-            read_at=now,
-            text_block=content.text,
-        )
+        with closing(self._open(cancelled)) as line:
+            sam = self._talk(line, cancelled)
+            return read_identity_card(sam, self._clock, self.name, timeout, step, poll=self._poll)
 
-    def check(self) -> None:
-        """Is a healthy SAM module at this port? For the doctor. Raises CardError."""
-        line = SerialLine(self._path, self._baud)
-        try:
-            SamConversation(
-                line, threading.Event(), bytes_per_second=self._baud / 10
-            ).check_module()
-        finally:
-            line.close()
+    def check(self) -> str:
+        """The number of the healthy SAM module at this port. Raises CardError."""
+        cancelled = threading.Event()
+        with closing(self._open(cancelled)) as line:
+            sam = self._talk(line, cancelled)
+            sam.check_module()
+            return sam.sam_number()
 
     def close(self) -> None:
         """Nothing is held between two reads."""
+
+    def _talk(self, line: SerialLine, cancelled: threading.Event) -> SamConversation:
+        return SamConversation(line, cancelled, bytes_per_second=self._speed / 10)
+
+    def _open(self, cancelled: threading.Event) -> SerialLine:
+        """At the module's speed, or at the last one known where nobody answers at any."""
+        if self._baud is not None:
+            return SerialLine(self._path, self._baud)
+        line = SerialLine(self._path, self._speed)
+        try:
+            known = self._speed
+            for speed in (known, *(rate for rate in BAUD_RATES if rate != known)):
+                self._speed = speed
+                line.set_speed(speed)
+                if self._talk(line, cancelled).is_there(known=speed == known):
+                    return line
+            self._speed = known
+            line.set_speed(known)
+        except BaseException:
+            line.close()
+            raise
+        return line

@@ -12,7 +12,7 @@ from app.devices.cards.driver import Driver
 from app.devices.cards.errors import BadSpecification, NoSuchPerson
 from app.devices.cards.lane import ReaderLane
 from app.devices.cards.pcsc import PcscDriver
-from app.devices.cards.serial_sam import BAUD_RATES, DEFAULT_BAUD, SerialSamDriver
+from app.devices.cards.serial_sam import BAUD_RATES, SerialSamDriver
 from app.devices.cards.textblock import LAYOUTS
 from app.devices.simulators.people import SimulatedCard
 from app.ports import CardReader, Clock
@@ -51,15 +51,16 @@ def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] 
     raise BadSpecification(spec=spec[:80])
 
 
-def _path_and_baud(spec: str, rest: str) -> tuple[str, int]:
+def _path_and_baud(spec: str, rest: str) -> tuple[str, int | None]:
     path, at, baud_text = rest.rpartition("@")
+    baud: int | None = None
     if not at:
-        path, baud = rest, DEFAULT_BAUD
+        path = rest
     elif baud_text.isascii() and baud_text.isdigit() and len(baud_text) <= 6:
         baud = int(baud_text)
     else:
         raise BadSpecification(spec=spec[:80])
-    if not path.strip() or "\0" in path or baud not in BAUD_RATES:
+    if not path.strip() or "\0" in path or baud not in {None, *BAUD_RATES}:
         raise BadSpecification(spec=spec[:80])
     return path.strip(), baud
 

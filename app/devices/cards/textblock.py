@@ -23,6 +23,8 @@ from app.domain.person import (
 )
 
 BLOCK_BYTES = 256
+_ADDRESS_BYTES = 70
+_MOST_ADDRESSES = 4
 LONG_TERM = "长期"
 
 Span = tuple[int, int]
@@ -44,6 +46,7 @@ class Layout:
     address: Span | None = None
     number: Span
     issuer: Span
+    permit_number: Span | None = None
     valid_from: Span = (188, 16)
     valid_to: Span = (204, 16)
 
@@ -73,6 +76,7 @@ LAYOUTS: dict[DocumentKind, Layout] = {
             address=(52, 70),
             number=(122, 36),
             issuer=(158, 30),
+            permit_number=(220, 18),
         ),
         Layout(
             document=DocumentKind.FOREIGNER_2017,
@@ -112,6 +116,7 @@ class CardText:
     issuer: str
     valid_from: date
     valid_to: date | None
+    permit_number: str = ""
 
 
 def parse_text_block(block: bytes, on: date) -> CardText:
@@ -147,7 +152,22 @@ def parse_text_block(block: bytes, on: date) -> CardText:
         issuer=_text(block, layout.issuer, "issuer"),
         valid_from=valid_from,
         valid_to=valid_to,
+        permit_number=_permit_number(block, layout),
     )
+
+
+def newest_address(records: bytes) -> str:
+    """The last of up to four addresses (追加地址) that were written later, 70 bytes each.
+
+    "" where there is none. Raises TextInvalid.
+    """
+    if len(records) % _ADDRESS_BYTES or len(records) > _MOST_ADDRESSES * _ADDRESS_BYTES:
+        raise TextInvalid(field="newest_address")
+    found = [
+        _text(records, (start, _ADDRESS_BYTES), "newest_address")
+        for start in range(0, len(records), _ADDRESS_BYTES)
+    ]
+    return next((address for address in reversed(found) if address), "")
 
 
 def check_printable(text: str, field: str) -> None:
@@ -211,6 +231,16 @@ def _nationality(block: bytes, layout: Layout) -> str:
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
         raise TextInvalid(field="nationality")
     return code
+
+
+def _permit_number(block: bytes, layout: Layout) -> str:
+    """A letter and eight digits of Hong Kong or Macao, eight digits of Taiwan; older cards none."""
+    if layout.permit_number is None:
+        return ""
+    number = _text(block, layout.permit_number, "permit_number")
+    if number and not (number.isascii() and number.isalnum()):
+        raise TextInvalid(field="permit_number")
+    return number
 
 
 def _number(block: bytes, layout: Layout, on: date, birth: date, sex: Sex) -> str:

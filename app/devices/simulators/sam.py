@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import pty
 import select
+import termios
 import threading
+import time
 import tty
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from app.devices.simulators.text_block import build_text_block
 SAM_ID = bytes.fromhex("0500 0100 2a3b3101 6d2f4e00 8f1c5a07")
 _FINGERPRINT_FILLER = bytes(1024)
 _GARBAGE = bytes(n * 61 % 249 for n in range(64))  # holds no preamble
+_SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (115200, 57600, 38400, 19200, 9600)}
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class _Faults:
     wrong_checksum: bool = False
     mute: bool = False
     garbage: bool = False
+    flood: int = 0
     delay: float = 0.0
     status: dict[Command, int] | None = None
 
@@ -40,11 +44,18 @@ class SimulatedSamReader:
     """Start it, open the returned path with any serial program, place a card.
 
     ``link`` is a path of one's own that shows to the terminal's changing name, so that the reader
-    comes back at the same place after ``unplug`` and ``start``.
+    comes back at the same place after ``unplug`` and ``start``. ``baud`` is the only speed at which
+    it understands and is understood, None any; ``paced`` lets each byte take the time that it
+    takes on a wire of that speed.
     """
 
-    def __init__(self, *, link: Path | None = None) -> None:
+    def __init__(
+        self, *, link: Path | None = None, baud: int | None = None, paced: bool = False
+    ) -> None:
         self._link = link
+        self._baud = baud
+        self._paced = paced
+        self._addresses: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._card: tuple[bytes, bytes] | None = None  # text block, photo
         self._found = self._selected = self._used = False
@@ -99,7 +110,12 @@ class SimulatedSamReader:
         """Place a card with a text block of one's own, for impossible cards."""
         with self._lock:
             self._card = (block, photo)
+            self._addresses = ()
             self._found = self._selected = self._used = False
+
+    def move_holder(self, *addresses: str) -> None:
+        """Write later addresses into the card, the newest last; as long as this card lies here."""
+        self._addresses = addresses
 
     def lift(self) -> None:
         with self._lock:
@@ -132,6 +148,10 @@ class SimulatedSamReader:
         """Answers everything with bytes that are no frame, as at a wrong speed."""
         self._faults.garbage = True
 
+    def flood(self, bytes: int) -> None:
+        """The reply to a read announces itself and is followed by so many bytes without end."""
+        self._faults.flood = bytes
+
     def delay(self, seconds: float) -> None:
         """Waits so long before every answer."""
         self._faults.delay = seconds
@@ -159,12 +179,20 @@ class SimulatedSamReader:
                 ready, _, _ = select.select([master, wake], [], [])
                 if wake in ready:
                     return
-                decoder.feed(os.read(master, 4096))
+                heard = os.read(master, 4096)
+                if not self._same_speed(slave):
+                    # What it hears and says at another speed is noise, sometimes nothing at all.
+                    os.write(master, _GARBAGE[: len(heard) // 5])
+                    continue
+                decoder.feed(heard)
                 if not self._answer_all(decoder, master):
                     return
         finally:
             os.close(master)
             os.close(slave)
+
+    def _same_speed(self, slave: int) -> bool:
+        return self._baud in {None, _SPEEDS.get(termios.tcgetattr(slave)[4])}
 
     def _answer_all(self, decoder: FrameDecoder, master: int) -> bool:
         """False when the cable is pulled meanwhile."""
@@ -187,6 +215,8 @@ class SimulatedSamReader:
                 return False
             if faults.garbage:
                 answer = _GARBAGE
+            elif reading and faults.flood:
+                answer += bytes(n % 251 for n in range(4096)) * (faults.flood // 4096)
             elif reading and faults.wrong_checksum:
                 answer = answer[:-1] + bytes([answer[-1] ^ 0x55])
             elif reading and faults.cut_after is not None:
@@ -202,6 +232,12 @@ class SimulatedSamReader:
     def _send(self, master: int, data: bytes) -> bool:
         """Write all, also when nobody reads; False when stopped meanwhile."""
         os.set_blocking(master, False)
+        if self._paced and self._baud:
+            began, sent = time.monotonic(), 0
+            while sent < len(data) - 32 and not self._stop.is_set():
+                sent += os.write(master, data[sent : sent + 32])
+                self._stop.wait(began + 10 * sent / self._baud - time.monotonic())
+            data = data[sent:]
         while data and not self._stop.is_set():
             try:
                 data = data[os.write(master, data) :]
@@ -232,12 +268,21 @@ class SimulatedSamReader:
                 return encode_reply(OK, bytes(8)), False
             case Command.READ | Command.READ_WITH_FINGERPRINT:
                 return self._content(with_fingerprint=command is not Command.READ)
-            case Command.READ_NEWEST_ADDRESS | Command.READ_MANAGEMENT_NUMBER:
+            case Command.READ_NEWEST_ADDRESS:
+                return self._newest_address(), False
+            case Command.READ_MANAGEMENT_NUMBER:
                 return encode_reply(0x91 if self._selected else 0x41), False
-            case Command.SAM_ID:
-                return encode_reply(OK, SAM_ID), False
             case _:
-                return encode_reply(OK), False
+                return encode_reply(OK, SAM_ID if command is Command.SAM_ID else b""), False
+
+    def _newest_address(self) -> bytes:
+        if self._card is None or not (self._selected or self._used):
+            return encode_reply(0x41)
+        if not self._addresses:
+            return encode_reply(0x91)
+        blank = " ".encode("utf-16-le")
+        records = (address.encode("utf-16-le") for address in self._addresses)
+        return encode_reply(OK, b"".join((record + 35 * blank)[:70] for record in records))
 
     def _content(self, *, with_fingerprint: bool) -> tuple[bytes, bool]:
         if self._card is None or not self._selected:
