@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.services.party_desk import PartyDesk
     from app.services.printing import PrintDesk, PrintLane
     from app.services.queue_desk import QueueDesk
+    from app.services.rating import RatingDesk
     from app.services.reception import Reception
     from app.services.records import Records
     from app.services.refused_pages import RefusedPages
@@ -204,6 +205,12 @@ class Client:
             self.store, self.hall, self.slip_printer, self.room.check,
             draw=lambda count: int.from_bytes(self.random(8)) % count,
         )  # fmt: skip
+
+    @_Part
+    def ratings(self) -> RatingDesk:
+        from app.services.rating import RatingDesk, load_levels
+
+        return RatingDesk(self.store, load_levels(resources_folder() / "rating" / "levels.json"))
 
     @_Part
     def supervision(self) -> Supervision:

@@ -93,6 +93,7 @@ class Screen:
             results=later(lambda: client.results),
             news=later(lambda: client.news),
             supervision=later(lambda: client.supervision),
+            ratings=later(lambda: client.ratings),
             queue_office=later(lambda: client.queue_office),
             queue_lane=self._queue_lane,
             queue_days=later(lambda: client.queue_office),

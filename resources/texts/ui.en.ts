@@ -260,6 +260,70 @@
       <translation>Applicant</translation>
     </message>
     <message>
+      <source>申请人屏</source>
+      <translation>Applicant's screen</translation>
+    </message>
+    <message>
+      <source>办件编号 {number}</source>
+      <translation>Case number {number}</translation>
+    </message>
+    <message>
+      <source>还差 {n} 份材料</source>
+      <translation>{n} materials are missing</translation>
+    </message>
+    <message>
+      <source>材料齐了</source>
+      <translation>All materials are here</translation>
+    </message>
+    <message>
+      <source>另有 {n} 份已经核过</source>
+      <translation>{n} more have been checked</translation>
+    </message>
+    <message>
+      <source>请您评价这次服务</source>
+      <translation>Please rate this service</translation>
+    </message>
+    <message>
+      <source>为什么？可以选几个，也可以不选</source>
+      <translation>Why? Choose some, or none</translation>
+    </message>
+    <message>
+      <source>返回</source>
+      <translation>Back</translation>
+    </message>
+    <message>
+      <source>提交评价</source>
+      <translation>Send</translation>
+    </message>
+    <message>
+      <source>请</source>
+      <translation>Ticket</translation>
+    </message>
+    <message>
+      <source>号到 {window}</source>
+      <translation>please go to {window}</translation>
+    </message>
+    <message>
+      <source>欢迎</source>
+      <translation>Welcome</translation>
+    </message>
+    <message>
+      <source>任何事项都可以在本窗口办理</source>
+      <translation>Any item can be applied for at this window</translation>
+    </message>
+    <message>
+      <source>读到的证件，请核对</source>
+      <translation>The document that was read: please check</translation>
+    </message>
+    <message>
+      <source>办理事项</source>
+      <translation>Applied for</translation>
+    </message>
+    <message>
+      <source>正在为您办理</source>
+      <translation>We are serving you</translation>
+    </message>
+    <message>
       <source>放回待补齐</source>
       <translation>Put back to wait</translation>
     </message>
@@ -642,6 +706,10 @@
     <message>
       <source>换深色、浅色、随系统</source>
       <translation>Dark, light, as the system</translation>
+    </message>
+    <message>
+      <source>申请人屏：显示、收起</source>
+      <translation>Applicant's screen: show, hide</translation>
     </message>
     <message>
       <source>退出登录</source>
@@ -1538,6 +1606,14 @@
     <message>
       <source>几个工作日（最多 10）</source>
       <translation>Working days (10 at most)</translation>
+    </message>
+    <message>
+      <source>感谢您的评价</source>
+      <translation>Thank you for your rating</translation>
+    </message>
+    <message>
+      <source>这次服务已经评价过了，谢谢</source>
+      <translation>This service has been rated already, thank you</translation>
     </message>
     <message>
       <source>正在打开读卡器…</source>

@@ -180,6 +180,7 @@ class Hall:
             news=self.client.news,
             results=self.client.results,
             supervision=self.client.supervision,
+            ratings=self.client.ratings,
             queue_office=line,
             queue_lane=self.queue_lane,
             queue_days=days,

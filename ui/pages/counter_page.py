@@ -96,6 +96,7 @@ class CounterPage(QWidget):
         for name in (
             "help", "clocks", "news", "results", "supervisor", "outbox", "papers", "theme",
             "sign_out",
+            "applicant",
         ):  # fmt: skip
             acts[name] = partial(self.asked.emit, name)
         return acts

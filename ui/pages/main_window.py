@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from app.domain.errors import AppError
 from ui.kit.texts import say
 from ui.kit.theme import ThemeMode, Tone, style_sheet
+from ui.pages.applicant_place import ApplicantPlace
 from ui.pages.sign_in_page import SignInPage
 from ui.pages.status_line import StatusLine
 from ui.pages.widgets.look import Look
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self.supervisor_model: SupervisorModel | None = None
         self.counter: CounterPage | None = None
         self._panels: dict[str, Panel] = {}
+        self.applicant = ApplicantPlace(services, self.look, resources / "theme")
 
         self.bug = NoteBar()
         self.order = NoteBar()  # a supervisor's word that holds now
@@ -97,11 +100,9 @@ class MainWindow(QMainWindow):
 
         self.look.changed.connect(self._restyle)
         self.sign_in_model.signed_in.connect(self._enter)
-        self.status.outbox_wanted.connect(lambda: self.open_panel("outbox"))
-        self.status.papers_wanted.connect(lambda: self.open_panel("papers"))
-        self.status.clocks_wanted.connect(lambda: self.open_panel("clocks"))
-        self.status.news_wanted.connect(lambda: self.open_panel("news"))
-        self.status.help_wanted.connect(lambda: self.open_panel("help"))
+        for name in ("outbox", "papers", "clocks", "news", "help"):
+            wanted = getattr(self.status, f"{name}_wanted")
+            wanted.connect(partial(self.open_panel, name))
         self.status.theme_wanted.connect(self.next_theme)
         for lane in {
             services.lane, services.printer_lane, services.people_lane, services.file_lane,
@@ -187,6 +188,7 @@ class MainWindow(QMainWindow):
             self.outbox_model.take_session(session)
         self._show_badge()
         self.counter_model.begin_session(session)
+        self.applicant.enter(session, self.counter_model)
         self.stack.setCurrentWidget(counter)
         counter.setFocus()
         counter.materials.table.setFocus()
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
         if self._session is None or self.counter_model is None or self.papers_model is None:
             return
         self.counter_model.end_session()
+        self.applicant.leave()
         self.papers_model.take_session(None)
         self._run_clocks().take_session(None)
         if self.supervisor_model is not None:
@@ -332,6 +335,8 @@ class MainWindow(QMainWindow):
                 self.sign_out()
             case "hush":
                 self.bug.tell(None)
+            case "applicant":
+                self.applicant.toggle()
             case "close":
                 self.close_panel()
             case _:
@@ -362,11 +367,13 @@ class MainWindow(QMainWindow):
                 model.stop()
         if self.counter_model is not None:
             self.counter_model.card.cancel()
+        self.applicant.close()
         super().closeEvent(event)
 
     def _restyle(self) -> None:
         self.setStyleSheet(style_sheet(self.look.theme, self._resources / "theme"))
         self.status.show_theme(self.look.mode)
+        self.applicant.restyle()
 
 
 def _load_counter() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.services.decision_desk import DecisionDesk
     from app.services.news import NewsDesk
     from app.services.party_desk import PartyDesk
+    from app.services.rating import RatingDesk
     from app.services.reception import Reception
     from app.services.records import Records
     from app.services.refused_pages import RefusedPages
@@ -255,6 +256,7 @@ class CounterServices:
     refused_pages: RefusedPages | None = None
     news: NewsDesk | None = None
     supervision: Supervision | None = None
+    ratings: RatingDesk | None = None
     queue_office: QueueOffice | None = None
     queue_lane: Lane | None = None
     queue_days: QueueDays | None = None
