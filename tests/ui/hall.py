@@ -129,9 +129,10 @@ class Hall:
     def __init__(
         self, home: Path, *, waiting: int = 5, theme: ThemeMode = ThemeMode.LIGHT,
         line: QueueOffice | None = None, days: QueueDays | None = None,
+        folder: Path | None = None,
     ) -> None:  # fmt: skip
-        """``line`` and ``days``: what a supervisor sees of the hall."""
-        self.client = Client(home, Settings(window="W01"))
+        """``line`` and ``days``: what a supervisor sees of the hall; ``folder``: another hall."""
+        self.client = Client(home, Settings(window="W01", hall=str(folder or "")))
         store = self.client.store
         with store.begin() as unit:
             leased = CaseNumbersLeased(first=1, last=500)

@@ -88,7 +88,7 @@ class TicketsView(QWidget):
     def _show_count(self) -> None:
         rows = self._model.state.rows
         n, all_ = len(self._model.state.shown), len(rows.tickets) if rows else 0
-        chosen = len(self.table.selectionModel().selectedRows())
+        chosen = self.table.how_many()
         words = say("{n} / {all} 个", n=n, all=all_)
         if chosen > 1:
             words = say("选了 {chosen} 个，共 {n} / {all}", chosen=chosen, n=n, all=all_)

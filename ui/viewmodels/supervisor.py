@@ -156,7 +156,7 @@ class SupervisorModel(ViewModel[SupervisorState]):
             self._again = True
             return
         self._drawing = True
-        now = self.now()
+        now, former = self.now(), self.state.rows
         explain = self._services.explain
 
         def draw(view: HallView = view, desk: Supervision = desk) -> tuple[HallRows, Pending]:
@@ -164,7 +164,7 @@ class SupervisorModel(ViewModel[SupervisorState]):
                 return explain(code, {"ticket": what}).message
 
             pending = pending_of(desk.acts(), view, desk.hall, why)
-            return rows_of(view, desk.hall, pending, now), pending
+            return rows_of(view, desk.hall, pending, now, former), pending
 
         self._services.lane.submit(draw, self._drawn, self._not_drawn, self)
 

@@ -93,13 +93,19 @@ class FiguresModel(ViewModel[FiguresState]):
         self._draw()
 
     def _draw(self) -> None:
-        desk = self._services.supervision
-        if desk is not None:
-            described = draw(
-                self.state.figure, self._tickets, self._days, self.state.business, self._policy(),
-                desk.hall,
-            )  # fmt: skip
-            self._show(replace(self.state, described=described))
+        desk, lane = self._services.supervision, self._services.figures_lane
+        if desk is None or lane is None:
+            return
+        wanted, business, policy = self.state.figure, self.state.business, self._policy()
+        tickets, days, hall = self._tickets, self._days, desk.hall
+
+        def drawn(described: Described) -> None:
+            if (wanted, business) == (self.state.figure, self.state.business):
+                self._show(replace(self.state, described=described))
+
+        lane.submit(
+            lambda: draw(wanted, tickets, days, business, policy, hall), drawn, self._failed, self
+        )
 
     def _policy(self) -> QueuePolicy:
         rows, desk = self._hall.state.rows, self._services.supervision

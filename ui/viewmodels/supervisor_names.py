@@ -12,12 +12,15 @@ from ui.kit.texts import say
 
 def light_words(light: Light) -> tuple[str, str]:
     """(shape, word)."""
-    return {
-        Light.OFF: ("", ""),
-        Light.GOOD: ("●", say("正常")),
-        Light.NEAR: ("▲", say("将超时")),
-        Light.OVER: ("■", say("超时")),
-    }[light]
+    match light:
+        case Light.OFF:
+            return "", ""
+        case Light.GOOD:
+            return "●", say("正常")
+        case Light.NEAR:
+            return "▲", say("将超时")
+        case Light.OVER:
+            return "■", say("超时")
 
 
 def window_name(window: WindowView | None, fallback: str = "") -> str:
@@ -42,26 +45,42 @@ def state_word(state: WindowState) -> str:
 
 
 def ticket_word(state: TicketState, hold: Hold | None = None) -> str:
-    held = {
-        Hold.WITHOUT_PAPERS: say("挂起·不持件"),
-        Hold.WITH_PAPERS: say("挂起·持件"),
-        Hold.WAITING: say("挂起·等待"),
-    }
-    return {
-        TicketState.WAITING: say("等候"),
-        TicketState.CALLED: say("呼叫"),
-        TicketState.SERVING: say("办理"),
-        TicketState.HELD: held[hold] if hold else say("挂起"),
-        TicketState.PASSED: say("过号"),
-        TicketState.FINISHED: say("办完"),
-        TicketState.DROPPED: say("弃号"),
-    }[state]
+    match state:
+        case TicketState.WAITING:
+            return say("等候")
+        case TicketState.CALLED:
+            return say("呼叫")
+        case TicketState.SERVING:
+            return say("办理")
+        case TicketState.PASSED:
+            return say("过号")
+        case TicketState.FINISHED:
+            return say("办完")
+        case TicketState.DROPPED:
+            return say("弃号")
+        case TicketState.HELD:
+            return _hold_word(hold)
+
+
+def _hold_word(hold: Hold | None) -> str:
+    match hold:
+        case Hold.WITHOUT_PAPERS:
+            return say("挂起·不持件")
+        case Hold.WITH_PAPERS:
+            return say("挂起·持件")
+        case Hold.WAITING:
+            return say("挂起·等待")
+        case None:
+            return say("挂起")
 
 
 def source_word(source: TicketSource) -> str:
-    return {
-        TicketSource.WINDOW: say("窗口取"),
-        TicketSource.KIOSK: say("取号机"),
-        TicketSource.GREETER: say("导办"),
-        TicketSource.BOOKING: say("预约"),
-    }[source]
+    match source:
+        case TicketSource.WINDOW:
+            return say("窗口取")
+        case TicketSource.KIOSK:
+            return say("取号机")
+        case TicketSource.GREETER:
+            return say("导办")
+        case TicketSource.BOOKING:
+            return say("预约")

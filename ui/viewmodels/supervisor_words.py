@@ -26,7 +26,7 @@ from ui.viewmodels.supervisor_pending import Pending
 _TONES = {
     Light.OFF: Tone.NEUTRAL, Light.GOOD: Tone.GOOD, Light.NEAR: Tone.WARN, Light.OVER: Tone.BAD
 }  # fmt: skip
-_ORDER = list(TicketState)
+_ORDER = {state: place for place, state in enumerate(TicketState)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,27 +70,15 @@ class TicketRow:
     state: TicketState
     word: str
     tone: Tone
-    lasted: str
     light: str
     light_tone: Tone
-    ahead: str
-    window: str
     window_id: str
-    priority: str
-    source: str
-    taken: str
     remark: str
-    warned: bool
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        return (
-            self.number, self.line, self.word, self.lasted, self.ahead, self.window,
-            self.priority, self.source, self.taken, self.remark,
-        )  # fmt: skip
+    cells: tuple[str, ...]  # as they stand in the table, in its order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HallRows:
     """Everything of one view that is drawn. ``at``: the moment it describes."""
 
@@ -103,9 +91,11 @@ class HallRows:
 
 
 def rows_of(
-    view: HallView, hall: Hall, pending: Pending, now: datetime
-) -> HallRows:  # fmt: skip
-    """``now`` may be later than the view; the minutes go on."""
+    view: HallView, hall: Hall, pending: Pending, now: datetime, former: HallRows | None = None
+) -> HallRows:
+    """``now`` may be later than the view; the minutes go on. ``former``: what was drawn before, so
+    that the rows of those who are done, most of an afternoon's, need not be made again."""
+    kept = _done(former) if former is not None else {}
     usual = usual_services(view.tickets)
     windows = {one.id: one for one in view.windows}
     lines = {one.business: one.name for one in view.lines}
@@ -114,13 +104,16 @@ def rows_of(
         tiles=tuple(_tile(one, view, usual, lines, pending, now) for one in view.windows),
         lines=tuple(_line(one, view) for one in view.lines),
         tickets=tuple(
-            _ticket(one, view, windows, lines, pending, now)
+            found[1]
+            if (found := kept.get(one.id)) is not None and found[0] == one
+            else _ticket(one, view, windows, lines, pending, now)
             for one in sorted(view.tickets, key=_rank)
         ),
         head=_head(view, hall),
     )  # fmt: skip
 
 
+_DONE = frozenset({TicketState.FINISHED, TicketState.DROPPED})
 _TICKET_TONES = {
     TicketState.CALLED: Tone.ACT, TicketState.SERVING: Tone.ACT, TicketState.HELD: Tone.WARN,
     TicketState.PASSED: Tone.WARN, TicketState.FINISHED: Tone.GOOD,
@@ -203,19 +196,30 @@ def _ticket(
         remark = say("只到 {window}", window=window_name(windows.get(one.window), one.window))
     if waits and holder is not None and holder.state is WindowState.LOST:
         remark = say("{window} {lost}", window=window_name(holder), lost=lost_since(holder))
-    reason = view.policy.priority(one.priority)
-    return TicketRow(
-        id=one.id, number=one.number, business=one.business,
-        line=lines.get(one.business, one.business), state=one.state,
-        word=ticket_word(one.state, one.hold),
-        tone=_TICKET_TONES.get(one.state, Tone.NEUTRAL), lasted=_lasted(one, now),
-        light=f"{mark} {light_word}" if light in {Light.NEAR, Light.OVER} else "",
-        light_tone=_TONES[light], ahead=str(one.ahead) if waits and one.ahead >= 0 else "",
-        window=window_name(holder) if one.holder else "", window_id=one.holder or one.window,
-        priority=reason.name if reason else one.priority, source=source_word(one.source),
-        taken=clock_text(one.taken_at), remark=remark,
-        warned=waits and holder is not None and holder.state is WindowState.LOST,
+    reason = view.policy.priority(one.priority) if one.priority else None
+    word = ticket_word(one.state, one.hold)
+    line = lines.get(one.business, one.business)
+    cells = (
+        one.number, line, word, _lasted(one, now),
+        str(one.ahead) if waits and one.ahead >= 0 else "",
+        window_name(holder, one.holder) if one.holder else "",
+        reason.name if reason else one.priority, source_word(one.source),
+        clock_text(one.taken_at), remark,
     )  # fmt: skip
+    return TicketRow(
+        id=one.id, number=one.number, business=one.business, line=line, state=one.state,
+        word=word, cells=cells,
+        tone=_TICKET_TONES.get(one.state, Tone.NEUTRAL), remark=remark,
+        light=f"{mark} {light_word}" if light in {Light.NEAR, Light.OVER} else "",
+        light_tone=_TONES[light], window_id=one.holder or one.window,
+    )  # fmt: skip
+
+
+def _done(former: HallRows) -> dict[str, tuple[TicketView, TicketRow]]:
+    rows = {row.id: row for row in former.tickets}
+    return {
+        one.id: (one, rows[one.id]) for one in former.view.tickets if one.state in _DONE
+    }  # fmt: skip
 
 
 def _lasted(one: TicketView, now: datetime) -> str:
@@ -256,7 +260,7 @@ def _rank(one: TicketView) -> tuple[int, int, float, str]:
     if one.state is TicketState.WAITING:
         return 0, one.ahead if one.ahead >= 0 else 9999, one.place.timestamp(), one.number
     at = one.ended_at or one.served_at or one.called_at or one.taken_at
-    return _ORDER.index(one.state), 0, -at.timestamp(), one.number
+    return _ORDER[one.state], 0, -at.timestamp(), one.number
 
 
 def _whole(start: datetime, end: datetime) -> int:

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,7 +30,9 @@ from ui.viewmodels.supervisor_words import TicketRow
 _Index = QModelIndex | QPersistentModelIndex
 NUMBER, LINE, STATE, LASTED, AHEAD, WINDOW, PRIORITY, SOURCE, TAKEN, REMARK = range(10)
 _ROW_HEIGHT = 30
+_LONG = frozenset({LINE, PRIORITY, REMARK})  # columns whose text may not fit
 _MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_MIDDLE_FLAGS = int(_MIDDLE)
 _WIDTHS = {
     NUMBER: 84, LINE: 116, STATE: 112, LASTED: 172, AHEAD: 56, WINDOW: 96, PRIORITY: 84,
     SOURCE: 76, TAKEN: 66,
@@ -87,51 +89,61 @@ class TicketTableModel(QAbstractTableModel):
         return None
 
 
+class _Brush:
+    """What all cells of one painting share: made for each cell it would cost more than the cell."""
+
+    def __init__(self, look: Look, table: TicketTable) -> None:
+        plain = table.font()
+        self.bold = QFont(plain)
+        self.bold.setBold(True)
+        self.plain, self.chip = plain, chip_font(plain)
+        self.metrics = QFontMetrics(plain)
+        self.text, self.muted = look.colour("text"), look.colour("muted")
+        self.warned, self.act = look.colour("warn_ink"), look.colour("act")
+        self.focus = table.hasFocus()
+        self.ground = look.colour("act_soft" if self.focus else "hover")
+        self.chosen = {row for span in table.spans() for row in span}
+        self.here = table.currentIndex().row() if self.focus else -1
+
+
 class _Painting(QStyledItemDelegate):
     def __init__(self, look: Look, model: TicketTableModel, parent: TicketTable) -> None:
         super().__init__(parent)
         self._look = look
         self._model = model
-        self._table = parent
+        self.brush: _Brush | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        rect: QRect = option.rect
-        font: QFont = option.font
-        row = self._model.rows[index.row()]
-        focus = self._table.hasFocus()
-        if self._table.selectionModel().isSelected(index):
-            painter.fillRect(rect, self._look.colour("act_soft" if focus else "hover"))
-        if index.row() == self._table.currentIndex().row() and index.column() == NUMBER and focus:
-            bar = QRect(rect.left(), rect.top() + 6, 3, rect.height() - 12)
-            painter.fillRect(bar, self._look.colour("act"))
-        inner = rect.adjusted(8, 0, -8, 0)
-        middle = rect.center().y()
-        if index.column() == STATE:
-            paint_chip(
-                painter, self._look, inner.left(), middle, row.word, row.tone, chip_font(font)
-            )  # fmt: skip
+        brush = self.brush
+        if brush is None:
             return
-        painter.save()
-        bold = QFont(font)
-        bold.setBold(index.column() == NUMBER)
-        painter.setFont(bold)
-        quiet = index.column() in {SOURCE, TAKEN}
-        warned = index.column() == REMARK and row.remark
-        colour = "warn_ink" if warned else "muted" if quiet else "text"
-        painter.setPen(self._look.colour(colour))
-        text = row.cells[index.column()]
-        if index.column() == LASTED and row.light:
-            width = painter.fontMetrics().horizontalAdvance(text)
-            small = chip_font(font)
-            painter.drawText(inner, _MIDDLE, text)
-            x = inner.left() + width + 8
-            paint_chip(painter, self._look, x, middle, row.light, row.light_tone, small)
+        at, column = index.row(), index.column()
+        row = self._model.rows[at]
+        text = row.cells[column]
+        rect: QRect = option.rect
+        if at in brush.chosen:
+            painter.fillRect(rect, brush.ground)
+        if column == NUMBER and at == brush.here:
+            bar = QRect(rect.left(), rect.top() + 6, 3, rect.height() - 12)
+            painter.fillRect(bar, brush.act)
+        if not text:
+            return
+        x, middle = rect.left() + 8, rect.center().y()
+        if column == STATE:
+            paint_chip(painter, self._look, x, middle, row.word, row.tone, brush.chip)
+            return
+        painter.setFont(brush.bold if column == NUMBER else brush.plain)
+        if column == REMARK:
+            painter.setPen(brush.warned)
         else:
-            cut = Qt.TextElideMode.ElideRight
-            painter.drawText(
-                inner, _MIDDLE, painter.fontMetrics().elidedText(text, cut, inner.width())
-            )
-        painter.restore()
+            painter.setPen(brush.muted if column in {SOURCE, TAKEN} else brush.text)
+        room = rect.width() - 16
+        if column in _LONG and brush.metrics.horizontalAdvance(text) > room:
+            text = brush.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(x, rect.top(), room + 8, rect.height(), _MIDDLE_FLAGS, text)
+        if column == LASTED and row.light:
+            x += brush.metrics.horizontalAdvance(text) + 8
+            paint_chip(painter, self._look, x, middle, row.light, row.light_tone, brush.chip)
 
 
 class TicketTable(QTableView):
@@ -147,7 +159,8 @@ class TicketTable(QTableView):
         self._keys = keys
         self.empty_text = ""
         self.setModel(self._rows)
-        self.setItemDelegate(_Painting(look, self._rows, self))
+        self._painting = _Painting(look, self._rows, self)
+        self.setItemDelegate(self._painting)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -164,6 +177,8 @@ class TicketTable(QTableView):
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setFixedHeight(32)
+        # With the table's own it would ask of each column whether all rows are chosen: 60 ms.
+        header.setSelectionModel(QItemSelectionModel(self._rows, header))
         self.setAccessibleName(say("排队号"))
         look.changed.connect(self.viewport().update)
 
@@ -201,10 +216,19 @@ class TicketTable(QTableView):
 
     def chosen(self) -> tuple[str, ...]:
         """Those selected, else the one under the cursor."""
-        rows = [index.row() for index in self.selectionModel().selectedRows()]
+        rows = {row for span in self.spans() for row in span}
         if not rows and self.currentIndex().isValid():
-            rows = [self.currentIndex().row()]
+            rows = {self.currentIndex().row()}
         return tuple(self._rows.rows[row].id for row in sorted(rows))
+
+    def how_many(self) -> int:
+        """Selected."""
+        return sum(len(span) for span in self.spans())
+
+    def spans(self) -> list[range]:
+        """By ranges: an index for each of a thousand rows would take longer than a key may."""
+        chosen = self.selectionModel().selection()
+        return [range(one.top(), one.bottom() + 1) for one in map(chosen.at, range(chosen.count()))]
 
     def want(self, act: str) -> None:
         if chosen := self.chosen():
@@ -232,6 +256,7 @@ class TicketTable(QTableView):
         self.setColumnWidth(REMARK, max(160, rest))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._painting.brush = _Brush(self._look, self)
         super().paintEvent(event)
         if not self._rows.rows and self.empty_text:
             painter = QPainter(self.viewport())

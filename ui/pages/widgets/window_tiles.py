@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -34,8 +34,8 @@ from ui.viewmodels.supervisor_words import WindowTile
 _Index = QModelIndex | QPersistentModelIndex
 _HEIGHT, _HIGH = 64, 84
 _NARROW, _WIDE = 116, 200
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class _Tiles(QAbstractListModel):
@@ -68,72 +68,82 @@ class _Tiles(QAbstractListModel):
         return None
 
 
+class _Brush:
+    """What all tiles of one painting share."""
+
+    def __init__(self, look: Look, tiles: WindowTiles) -> None:
+        self.bold, self.small = QFont(tiles.font()), chip_font(tiles.font())
+        self.bold.setBold(True)
+        self.small.setPixelSize(12)
+        self.metrics = QFontMetrics(self.small)
+        self.text, self.muted = look.colour("text"), look.colour("muted")
+        self.act, self.warned = look.colour("act"), look.colour("warn_ink")
+        self.soft, self.ground = look.colour("act_soft"), look.colour("ground")
+        self.card = look.colour("card")
+        self.line, self.act_line = QPen(look.colour("line"), 1), QPen(self.act, 2)
+        self.chosen = {index.row() for index in tiles.selectedIndexes()}
+        self.here = tiles.currentIndex().row() if tiles.hasFocus() else -1
+
+
 class _Painting(QStyledItemDelegate):
     def __init__(self, look: Look, tiles: _Tiles, parent: WindowTiles) -> None:
         super().__init__(parent)
         self._look = look
         self._tiles = tiles
         self._list = parent
+        self.brush: _Brush | None = None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
         return self._list.gridSize()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        brush = self.brush
+        if brush is None:
+            return
         tile = self._tiles.tiles[index.row()]
         rect: QRect = option.rect
-        font: QFont = option.font
         box = rect.adjusted(3, 3, -3, -3)
-        chosen = self._list.selectionModel().isSelected(index)
-        here = index.row() == self._list.currentIndex().row() and self._list.hasFocus()
+        here = index.row() == brush.here
         closed = tile.state is WindowState.CLOSED
-        colour = self._look.colour
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour("act" if here else "line"), 2 if here else 1))
-        painter.setBrush(colour("act_soft" if chosen else "ground" if closed else "card"))
+        painter.setPen(brush.act_line if here else brush.line)
+        chosen = index.row() in brush.chosen
+        painter.setBrush(brush.soft if chosen else brush.ground if closed else brush.card)
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        inner = box.adjusted(8, 4, -7, -4)
-        third = inner.height() // 3
-        top = QRect(inner.left(), inner.top(), inner.width(), third)
-        middle = top.translated(0, third)
-        bottom = middle.translated(0, third)
+        x, width, third = box.left() + 8, box.width() - 15, (box.height() - 8) // 3
+        top = box.top() + 4
+        middle, bottom = top + third, top + 2 * third
 
-        bold = QFont(font)
-        bold.setBold(True)
-        small = chip_font(font)
-        small.setPixelSize(12)
-        word = f"{tile.mark} {tile.word}".strip()
-        metrics = painter.fontMetrics()
-        painter.setFont(small)
-        width = painter.fontMetrics().horizontalAdvance(word) + 20
+        word = f"{tile.mark} {tile.word}" if tile.mark else tile.word
+        chip = brush.metrics.horizontalAdvance(word) + 20
         paint_chip(
-            painter, self._look, top.right() - width + 1, top.center().y() + 1, word,
-            Tone.NEUTRAL if closed else tile.tone, small,
+            painter, self._look, box.right() - 6 - chip, top + third // 2 + 1, word,
+            Tone.NEUTRAL if closed else tile.tone, brush.small,
         )  # fmt: skip
-        painter.setFont(bold)
-        painter.setPen(colour("muted" if closed else "text"))
-        painter.drawText(top, _LEFT, tile.number)
+        painter.setFont(brush.bold)
+        painter.setPen(brush.muted if closed else brush.text)
+        painter.drawText(x, top, width, third, _LEFT, tile.number)
         if tile.ticket:
-            painter.setPen(colour("act"))
-            painter.drawText(middle, _LEFT, tile.ticket)
-        else:
-            painter.setFont(font)
-            painter.setPen(colour("muted"))
-            painter.drawText(middle, _LEFT, self._cut(metrics, tile.clerk, inner.width() - 44))
-        painter.setFont(small)
-        painter.setPen(colour("muted" if tile.tone in {Tone.GOOD, Tone.NEUTRAL} else "text"))
-        painter.drawText(middle, _RIGHT, tile.lasted)
-        painter.setPen(colour("warn_ink" if tile.pending else "muted"))
-        clerk = tile.clerk if tile.ticket else ""
-        under = tile.pending or " · ".join(part for part in (clerk, tile.under) if part)
-        painter.drawText(
-            bottom, _LEFT, self._cut(painter.fontMetrics(), under, inner.width())
-        )  # fmt: skip
-        painter.restore()
+            painter.setPen(brush.act)
+            painter.drawText(x, middle, width, third, _LEFT, tile.ticket)
+        painter.setFont(brush.small)
+        if not tile.ticket and tile.clerk:
+            painter.setPen(brush.muted)
+            clerk = self._cut(brush.metrics, tile.clerk, width - 44)
+            painter.drawText(x, middle, width, third, _LEFT, clerk)
+        painter.setPen(brush.muted if tile.tone in {Tone.GOOD, Tone.NEUTRAL} else brush.text)
+        painter.drawText(x, middle, width, third, _RIGHT, tile.lasted)
+        painter.setPen(brush.warned if tile.pending else brush.muted)
+        shown = (tile.clerk, tile.under) if tile.ticket else (tile.under,)
+        under = tile.pending or " · ".join(part for part in shown if part)
+        under = self._cut(brush.metrics, under, width)
+        painter.drawText(x, bottom, width, third, _LEFT, under)
 
     @staticmethod
-    def _cut(metrics: Any, text: str, width: int) -> str:
-        return str(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+    def _cut(metrics: QFontMetrics, text: str, width: int) -> str:
+        if metrics.horizontalAdvance(text) <= width:
+            return text
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class WindowTiles(QListView):
@@ -149,7 +159,8 @@ class WindowTiles(QListView):
         self._rows = _Tiles()
         self.empty_text = ""
         self.setModel(self._rows)
-        self.setItemDelegate(_Painting(look, self._rows, self))
+        self._painting = _Painting(look, self._rows, self)
+        self.setItemDelegate(self._painting)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -213,6 +224,7 @@ class WindowTiles(QListView):
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._painting.brush = _Brush(self._look, self)
         super().paintEvent(event)
         if not self._rows.tiles and self.empty_text:
             painter = QPainter(self.viewport())
