@@ -101,6 +101,35 @@ class PortInvalid(CardError):
     retryable = False
 
 
+class UsbMissing(CardError):
+    """The system's USB library (libusb) is not installed."""
+
+    code = "CARD-USB-MISSING"
+    blame = Blame.MACHINE
+    retryable = False
+
+
+class UsbReaderMissing(CardError):
+    """No USB reader of this model is connected."""
+
+    code = "CARD-USB-NONE"
+
+
+class UsbDenied(CardError):
+    """This user may not open the USB reader."""
+
+    code = "CARD-USB-DENIED"
+    blame = Blame.MACHINE
+    retryable = False
+
+
+class UsbBusy(CardError):
+    """Another program holds the USB reader."""
+
+    code = "CARD-USB-BUSY"
+    blame = Blame.MACHINE
+
+
 class ReaderGone(CardError):
     """The reader vanished while in use (cable, power)."""
 

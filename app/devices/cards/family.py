@@ -19,6 +19,7 @@ from app.devices.cards.errors import (
     PcscMissing,
     PortMissing,
     ReaderGone,
+    UsbReaderMissing,
 )
 from app.devices.cards.timing import waiting_time
 from app.devices.host import family as host
@@ -83,7 +84,7 @@ def _state_of(step: ReaderStep) -> DeviceState:
 
 
 def _state_after(error: AppError) -> DeviceState:
-    if isinstance(error, PcscMissing | PortMissing | NoReader | ReaderGone):
+    if isinstance(error, PcscMissing | PortMissing | NoReader | ReaderGone | UsbReaderMissing):
         return DeviceState.MISSING
     if isinstance(error, BadSpecification | NoSuchPerson):
         return DeviceState.FAULTY

@@ -1,6 +1,7 @@
 """Turn a reader's specification into a reader.
 
-``serial:PATH[@BAUD]``, ``pcsc[:NAME]`` (part of the reader's name) or ``simulated[:PERSON]``.
+``serial:PATH[@BAUD]``, ``usb[:VVVV:PPPP]`` (vendor and product in hex), ``pcsc[:NAME]`` (part of the
+reader's name), ``simulated[:PERSON]`` or ``bad:HOW``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] 
     if kind == "serial":
         path, baud = _path_and_baud(spec, rest)
         return SerialSamDriver(path, clock, baud=baud)
+    if kind == "usb":
+        from app.devices.cards.usb_sam import UsbSamDriver, parse_model
+
+        return UsbSamDriver(parse_model(rest.strip()), clock)
     if kind == "pcsc":
         return PcscDriver(rest.strip(), clock)
     if kind == "bad":

@@ -64,6 +64,7 @@ class SimulatedSamReader:
         self._stop = threading.Event()
         self._wake: tuple[int, int] = (-1, -1)
         self.reads = 0  # finished reads of a card
+        self.path = ""  # of the serial port while it is plugged in
 
     # -- what a person does ---------------------------------------------------------------------
 
@@ -77,6 +78,7 @@ class SimulatedSamReader:
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(path)
             path = str(self._link)
+        self.path = path
         self._wake = os.pipe()
         self._stop.clear()
         # The slave end stays open here, so that a client may close and open it at will.
@@ -94,6 +96,7 @@ class SimulatedSamReader:
         thread, self._thread = self._thread, None
         if thread is None:
             return
+        self.path = ""
         self._stop.set()
         os.write(self._wake[1], b"x")
         thread.join()
