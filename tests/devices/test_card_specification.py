@@ -46,7 +46,7 @@ def test_specifications(spec: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "spec",
-    ["", "usb", "serial", "serial:", "serial:@9600", "serial:/dev/x@1", "serial:/dev/x@fast",
+    ["", "usb:0400", "serial", "serial:", "serial:@9600", "serial:/dev/x@1", "serial:/dev/x@fast",
      "serial:/dev/x@", "serial:/dev/x\0", "serial:/dev/x@９６００", "SERIAL:/dev/x", "x" * 5000],
 )  # fmt: skip
 def test_wrong_specifications_have_a_code(spec: str) -> None:

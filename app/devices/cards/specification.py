@@ -1,7 +1,7 @@
 """Turn a reader's specification into a reader.
 
-``serial:PATH[@BAUD]``, ``usb[:VVVV:PPPP]`` (vendor and product in hex), ``pcsc[:NAME]`` (part of the
-reader's name), ``simulated[:PERSON]`` or ``bad:HOW``.
+``serial:PATH[@BAUD]``, ``usb[:VVVV:PPPP]`` (vendor and product in hex), ``pcsc[:NAME]`` (part of
+the reader's name), ``simulated[:PERSON]`` or ``bad:HOW``.
 """
 
 from __future__ import annotations
