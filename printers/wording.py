@@ -110,6 +110,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "title": (),
         "ahead": ("count",),
         "next": (),
+        "kept": (),
         "priority": ("reason",),
         "notices": (),
         "taken": ("at",),

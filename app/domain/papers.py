@@ -204,7 +204,8 @@ class ApplicationFormContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSlipContent:
-    """排队号票. ``ahead`` people wait before this one. No name, no number of a person."""
+    """排队号票. ``ahead`` people wait before this one, -1 where it has the place of a number
+    that it replaces. No name, no number of a person."""
 
     hall: HallHead
     number: str

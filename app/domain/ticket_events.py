@@ -147,12 +147,16 @@ class TicketAssigned(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReplaced(Event):
     """换号 by a supervisor, because the window that holds it cannot be reached: nobody calls it any
-    more; the person goes on under ``number`` of the ticket ``by``, with the same place."""
+    more; the person goes on under ``number`` of the ticket ``by``, with the same place. The rest is
+    what the new slip says: as the old ticket was."""
 
     act: str
     reason: str
     by: str
     number: str
+    business: str = ""
+    priority: str = ""
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -284,7 +284,9 @@ class PaperContents:
             hall=self._hall.head,
             number=ticket.number,
             business=names.get(ticket.business, ticket.business),
-            ahead=sum(other.taken_at < ticket.taken_at for other in waiting),
+            ahead=-1
+            if ticket.away  # in the hall's line: how many wait there is not known here
+            else sum(other.taken_at < ticket.taken_at for other in waiting),
             taken_at=ticket.taken_at.astimezone(HALL_ZONE),
             priority=priority.name if priority else ticket.priority,
         )

@@ -23,10 +23,7 @@ from app.domain.ticket_events import (
     HallResumed,
     QueuePolicyChanged,
     TicketAssigned,
-    TicketReleased,
     TicketReplaced,
-    TicketSource,
-    TicketTaken,
     WindowOrder,
     WindowOrdered,
 )
@@ -78,32 +75,22 @@ class Supervision:
         ])  # fmt: skip
 
     def replace(self, session: Session, ticket: TicketView, reason: str) -> str:
-        """换号: a new number under this window's letter, with the old place, given to the hall's
-        line at once; its slip is printed here."""
+        """换号: a new number under this window's letter; the back office puts it into the hall's
+        line at the old place. Its slip is printed here."""
         act, new_id = self._begin(session, reason), self._store.new_id()
-        reason = reason.strip()
         with self._store.begin() as unit:
             today = hall_day(self._store.clock.now())
             number = next_number(unit.connection, session.window.ticket_prefix, today)
-            taken = TicketTaken(
-                number=number, business=ticket.business, priority=ticket.priority,
-                source=TicketSource.WINDOW, place=ticket.place,
+            replaced = TicketReplaced(
+                act=act, reason=reason.strip(), by=new_id, number=number,
+                business=ticket.business, priority=ticket.priority, taken_at=ticket.taken_at,
             )  # fmt: skip
-            facts: list[tuple[str, Event]] = [
-                (f"ticket:{new_id}", taken),
-                (f"ticket:{new_id}", TicketReleased(reason=reason)),
-                (
-                    f"ticket:{ticket.id}",
-                    TicketReplaced(act=act, reason=reason, by=new_id, number=number),
-                ),
-                (
-                    f"job:{self._store.new_id()}",
-                    PaperQueued(
-                        paper=PaperKind.TICKET_SLIP, about=f"ticket:{new_id}",
-                        printer=self._slip_printer,
-                    ),
-                ),
-            ]  # fmt: skip
+            slip = PaperQueued(
+                paper=PaperKind.TICKET_SLIP, about=f"ticket:{new_id}", printer=self._slip_printer
+            )
+            facts: tuple[tuple[str, Event], ...] = (
+                (f"ticket:{ticket.id}", replaced), (f"job:{self._store.new_id()}", slip)
+            )  # fmt: skip
             for subject, event in facts:
                 unit.append(event, subject=subject, actor=session.actor)
         return act

@@ -45,6 +45,8 @@ def hall_day(at: datetime) -> str:
 def project_ticket(connection: Statements, entry: Entry, event: Event, *, own: bool) -> None:
     """Raises TicketNotOpen where an own act does not fit."""
     key = entry.subject.partition(":")[2]
+    if own and isinstance(event, TicketReplaced):
+        _keep_replacement(connection, entry, event)
     former = find_ticket(connection, key)
     try:
         ticket = tickets.apply(former, key, event, entry.at)
@@ -71,6 +73,25 @@ def project_ticket(connection: Statements, entry: Entry, event: Event, *, own: b
             ticket.business, ticket.priority, ticket.taken_at.isoformat(), ticket.state.value,
             ticket.called_at.isoformat() if ticket.called_at else "", ticket.away,
             entry.hlc if own and ticket.former is not None else "", _encode(ticket).decode(), key,
+        ),
+    )  # fmt: skip
+
+
+def _keep_replacement(connection: Statements, entry: Entry, event: TicketReplaced) -> None:
+    """The number that was given here, so that its slip can be printed; it waits in the hall's line,
+    never here."""
+    _count_number(connection, event.number, hall_day(entry.at))
+    taken = event.taken_at or entry.at
+    ticket = Ticket(
+        id=event.by, number=event.number, business=event.business, priority=event.priority,
+        taken_at=taken, place=taken, away=True,
+    )  # fmt: skip
+    connection.exec_driver_sql(
+        "INSERT INTO tickets (id, number, business, priority, taken_at, state, local, away, fold) "
+        "VALUES (?, ?, ?, ?, ?, ?, 0, 1, ?) ON CONFLICT DO NOTHING",
+        (
+            ticket.id, ticket.number, ticket.business, ticket.priority, taken.isoformat(),
+            ticket.state.value, _encode(ticket).decode(),
         ),
     )  # fmt: skip
 

@@ -42,8 +42,10 @@ def make_ticket_slip(
         slip.text(business, bold=True, times=slip.largest(business, 2))
     if content.priority.strip():
         slip.text(words.say("priority", reason=content.priority), bold=True)
-    ahead = words.say("ahead", count=content.ahead) if content.ahead > 0 else words.say("next")
-    slip.text(ahead)
+    if content.ahead > 0:
+        slip.text(words.say("ahead", count=content.ahead))
+    else:
+        slip.text(words.say("next" if content.ahead == 0 else "kept"))
     slip.rule()
     slip.left()
     for notice in words.list("notices"):

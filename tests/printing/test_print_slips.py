@@ -99,6 +99,11 @@ def test_nothing_is_wider_than_the_paper(
     assert edge.getextrema() == (255, 255)
 
 
+def test_a_number_that_replaces_another_keeps_its_place(press: PaperPress, hei: Path) -> None:
+    lines = render_slip(press.make(replace(slip(), ahead=-1))[1], hei).lines
+    assert any("位置不变" in line for line in lines)
+
+
 def test_nobody_ahead_is_said_in_words(press: PaperPress, hei: Path) -> None:
     lines = render_slip(press.make(replace(slip(), ahead=0))[1], hei).lines
     assert any("无人等候" in line for line in lines)

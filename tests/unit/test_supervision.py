@@ -16,6 +16,7 @@ from app.domain.event import Event
 from app.domain.events import PaperQueued
 from app.domain.hall import Role
 from app.domain.journal import decode_event
+from app.domain.papers import TicketSlipContent
 from app.domain.queue_errors import BadPolicy, NothingToUndo, SupervisorNeeded
 from app.domain.queue_policy import Skill
 from app.domain.queue_view import TicketView
@@ -26,7 +27,6 @@ from app.domain.ticket_events import (
     HallResumed,
     QueuePolicyChanged,
     TicketAssigned,
-    TicketReleased,
     TicketReplaced,
     TicketTaken,
     WindowOrder,
@@ -153,21 +153,29 @@ def test_priority_is_left_given_and_taken_away() -> None:
     assert gone.priority == ""
 
 
-def test_a_replaced_number_keeps_its_place_leaves_this_window_and_is_printed(
+def test_a_replaced_number_keeps_its_place_waits_elsewhere_and_is_printed(
     client: Client, desk: Supervision, session: Session
 ) -> None:
     desk.replace(session, ticket("A007", priority="ill"), "3 号窗口联系不上")
     desk.replace(session, ticket("A008"), "3 号窗口联系不上")
-    (one, two) = [event for _, event in facts(client) if isinstance(event, TicketTaken)]
+    (old, one), (_, slip), (_, two), _ = facts(client)
+    assert isinstance(one, TicketReplaced)
+    assert isinstance(two, TicketReplaced)
+    assert isinstance(slip, PaperQueued)
     prefix = session.window.ticket_prefix
     assert [one.number, two.number] == [f"{prefix}001", f"{prefix}002"]
-    assert one.place == NOW - timedelta(minutes=20)
-    assert (one.business, one.priority) == ("comprehensive", "ill")
-    kinds = [type(event) for _, event in facts(client)[:4]]
-    assert kinds == [TicketTaken, TicketReleased, TicketReplaced, PaperQueued]
-    (new, _), _, (old, replaced), _ = facts(client)[:4]
-    assert isinstance(replaced, TicketReplaced)
-    assert (old, f"ticket:{replaced.by}", replaced.number) == ("ticket:id-A007", new, one.number)
+    assert (old, one.business, one.priority) == ("ticket:id-A007", "comprehensive", "ill")
+    assert slip.about == f"ticket:{one.by}"
+    paper = client.contents.content(slip.paper, slip.about)
+    assert isinstance(paper, TicketSlipContent)
+    assert (paper.number, paper.ahead) == (one.number, -1)
+    # Nobody calls it here, and the next number that is taken here is another.
+    assert client.queue.snapshot().waiting == ()
+    taken = client.queue.take(session, client.hall.businesses[0].id)
+    assert taken.number == f"{prefix}003"
+    before = client.queue.snapshot()
+    client.store.rebuild()
+    assert client.queue.snapshot() == before
     act = desk.acts()[0]
     assert act.kind is ActKind.REPLACE
     with pytest.raises(NothingToUndo):  # the slip is in somebody's hand
