@@ -67,13 +67,19 @@ class _Latest:
 
 
 def read_standing(connection: Statements, hall: Hall, now: datetime) -> LineStanding:
-    """A policy for some days counts until the end of its last one."""
+    """A policy for some days counts until the end of its last one, over the one that was laid for
+    good, unless that is newer."""
     latest = _read(connection)
     today = now.astimezone(HALL_ZONE).date()
     policy = hall.queue
-    match latest.get("policy"):
-        case _Latest(event=QueuePolicyChanged() as laid) if not laid.until or today <= laid.until:
+    for_good, for_now = latest.get("policy"), latest.get("policy for now")
+    match for_good:
+        case _Latest(event=QueuePolicyChanged() as laid):
             policy = laid.policy
+    newer = for_good is None or (for_now is not None and for_now.hlc > for_good.hlc)
+    match for_now:
+        case _Latest(event=QueuePolicyChanged(until=until) as laid) if newer and until:
+            policy = laid.policy if today <= until else policy
     halted = ""
     match latest.get("hall"):
         case _Latest(event=HallHalted() as halt):

@@ -52,8 +52,10 @@ def _name(event: Event) -> str:
             return "message"
         case WindowOrdered():
             return "order"
-        case QueuePolicyChanged():
+        case QueuePolicyChanged(until=None):
             return "policy"
+        case QueuePolicyChanged():
+            return "policy for now"
         case HallHalted() | HallResumed():
             return "hall"
     return "window"

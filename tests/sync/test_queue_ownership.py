@@ -433,6 +433,19 @@ def test_a_policy_lies_over_the_halls_own_until_its_last_day(line: Line, boss: D
     assert [one.open for one in line.view().lines] == [True, True]
 
 
+def test_a_policy_for_today_leaves_the_one_for_good_for_tomorrow(line: Line, boss: Device) -> None:
+    for_good, for_now = QueuePolicy(lease=5), QueuePolicy(lease=7)
+    today, tomorrow = line.now, at("09:00", date(2026, 11, 21))
+    assert boss.record(laid(for_good), "hall") == []
+    assert boss.record(laid(for_now, date(2026, 11, 20)), "hall") == []
+    assert line.view().policy.lease == 7
+    line.now = tomorrow
+    assert line.view().policy.lease == 5
+    line.now = today
+    assert boss.record(laid(QueuePolicy(lease=6)), "hall") == []  # the later word, for good
+    assert line.view().policy.lease == 6
+
+
 def test_one_service_has_one_rating(line: Line, one: Device, two: Device) -> None:
     def rated(ticket: str, *cases: str, score: int = 5) -> ServiceRated:
         return ServiceRated(ticket=ticket, cases=cases, clerk="1001", window="W01", score=score)

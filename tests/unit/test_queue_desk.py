@@ -193,6 +193,17 @@ def test_a_policy_for_today_ends_with_the_day(window: Window) -> None:
     assert window.desk.snapshot().standing.policy == window.client.hall.queue
 
 
+def test_a_policy_for_today_leaves_the_one_for_good_for_tomorrow(window: Window) -> None:
+    window.hear(("hall", _laid(repeats=2)))
+    window.hear(("hall", replace(_laid(repeats=1), until=NOW.date())))
+    assert window.desk.snapshot().standing.policy.repeats == 1
+    window.clock.move(days=1)
+    assert window.desk.snapshot().standing.policy.repeats == 2
+    window.clock.move(days=-1)
+    window.hear(("hall", _laid(repeats=3)))  # the later word, for good
+    assert window.desk.snapshot().standing.policy.repeats == 3
+
+
 def test_somebody_passed_over_comes_back_by_the_rule(window: Window) -> None:
     desk, session = window.desk, window.session
     window.hear(("hall", _laid(returns=ReturnRule(after=2, minutes=30, times=1))))

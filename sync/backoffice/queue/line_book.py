@@ -89,7 +89,11 @@ class LineBook:
                 )  # fmt: skip
             case QueuePolicyChanged():
                 self._check_policy(event)
-                self._hall_state["policy"] = msgspec.json.encode(event.policy).decode()
+                laid = msgspec.json.encode(event.policy).decode()
+                if event.until is None:
+                    self._hall_state["policy"] = laid
+                # One for good ends one for now; one for now leaves the other as it is.
+                self._hall_state["policy_for_now"] = laid if event.until else ""
                 self._hall_state["policy_until"] = event.until.isoformat() if event.until else ""
             case HallHalted():
                 self._hall_state["halted"] = event.reason or event.act

@@ -23,11 +23,12 @@ class Rules:
 
 
 def read_rules(reader: Transaction, hall: Hall, now: datetime) -> Rules:
-    version, halted, laid, until = reader.execute(
-        "SELECT version, halted, policy, policy_until FROM queue_state"
+    version, halted, laid, for_now, until = reader.execute(
+        "SELECT version, halted, policy, policy_for_now, policy_until FROM queue_state"
     ).fetchone()
-    counts = laid and (not until or hall_day(now) <= until)
-    policy = decode(laid, QueuePolicy) if counts else hall.queue
+    if for_now and hall_day(now) <= until:
+        laid = for_now
+    policy = decode(laid, QueuePolicy) if laid else hall.queue
     return Rules(policy=policy, halted=halted, version=version)
 
 
