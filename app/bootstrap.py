@@ -381,9 +381,15 @@ class Client:
 
     @_Part
     def reader(self) -> CardReader:
-        from app.devices.cards.hosted import HostedReader
+        return self.open_reader(self.settings.reader)
 
-        return HostedReader(self.devices, self.settings.reader, self.clock)
+    def open_reader(self, specs: str) -> CardReader:
+        """One or several readers, parted by commas; which one had the card is remembered."""
+        from app.devices.cards.hosted import HostedReader
+        from app.devices.cards.remembered import RememberedReader
+
+        remembered = RememberedReader(self.home / "readers.json", self.settings.window)
+        return HostedReader(self.devices, specs, self.clock, remembered)
 
     @_Part
     def devices(self) -> DeviceHost:

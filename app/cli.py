@@ -17,6 +17,7 @@ import click
 
 from app.cli_bookings import add_bookings_commands
 from app.cli_calendar import add_calendar_commands
+from app.cli_card import add_card_commands
 from app.cli_catalogue import add_catalogue_commands
 from app.cli_devices import add_device_commands
 from app.cli_exchange import add_exchange_command
@@ -98,19 +99,7 @@ def card() -> None:
     """Identity cards."""
 
 
-@command(card, "read")
-@click.option("--reader", default="", help="serial:PATH[@BAUD] | pcsc[:NAME] | simulated[:PERSON]")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a card.")
-def card_read(*, home: Path, as_json: bool, reader: str, timeout: float) -> None:
-    """Read one card and show what it says."""
-    from app.devices.cards.once import card_fields, read_once
-    from app.devices.cards.specification import open_driver
-
-    client = _client(home)
-    driver = open_driver(reader or client.settings.reader, client.clock, people=client.people)
-    fields = card_fields(read_once(driver, timeout, tell=lambda step: click.echo(step, err=True)))
-    plain = "\n".join(f"{name:12} {value}" for name, value in fields.items() if value is not None)
-    _show({"ok": True, "read": fields}, as_json, plain)
+add_card_commands(card, command)
 
 
 @main.group()

@@ -39,7 +39,7 @@ class Settings:
 
     window: str = "W01"  # which window of the hall this device stands at
     hall: str = ""  # folder with hall.json and items/
-    reader: str = "pcsc"
+    reader: str = "pcsc, usb"  # all that are named wait for the card
     document_printer: str = ""
     slip_printer: str = ""
     backoffice_url: str = ""  # where the back office is now, if not where this device enrolled

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 
 from app.bootstrap import Client, resources_folder
 from app.domain.errors import AppError
-from app.ports import PrinterState
+from app.ports import DeviceState, PrinterState
 from app.texts import explain
 
 LITTLE_SPACE = 500 * 1024 * 1024  # bytes; below it a day's papers and scans may not fit
@@ -171,19 +172,33 @@ def _printers(client: Client) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _reader(client: Client) -> Iterator[Finding]:
-    from app.devices.cards.listing import ReaderState, list_readers, probe_reader
+def _readers(client: Client) -> Iterator[Finding]:
+    """Through the device host: a driver that hangs or crashes is a finding like others."""
+    from contextlib import closing
 
-    configured = probe_reader(client.settings.reader, client.clock, people=client.people)
-    said = explain(configured.code, configured.details) if configured.code else None
-    yield Finding(
-        component="card reader", found=configured.state is not ReaderState.MISSING,
-        state=Health.OK if configured.state is ReaderState.READY else Health.WARN,
-        detail=f"{configured.specification} {said.message if said else ''}".strip(),
-        next_step=said.next_step if said else "",
-    )  # fmt: skip
-    for other in list_readers():
-        if other.state is ReaderState.READY and other.specification != configured.specification:
+    from app.devices.cards.asking import find_readers, probe_readers
+    from app.devices.host.supervisor import DeviceHost
+
+    with closing(DeviceHost(random=Random(client.random(8)))) as host:
+        found = find_readers(host)
+        yield Finding(component="device host", found=True, state=Health.OK)
+        own = probe_readers(host, client.settings.reader, client.clock.now())
+    some = any(info.state is DeviceState.READY for info in own)
+    for info in own:
+        said = explain(info.code, info.details) if info.code else None
+        ready = info.state is DeviceState.READY
+        number = f"SAM {info.module}" if info.module else ""
+        what = f"{info.code} {said.message}" if said else number
+        yield Finding(
+            component="card reader", found=info.state is not DeviceState.MISSING,
+            # One that works is enough: the others are named for when they are wanted.
+            state=Health.OK if ready or some else Health.WARN,
+            detail=f"{info.specification} {what}".strip(),
+            next_step=said.next_step if said else "",
+        )  # fmt: skip
+    names = {info.specification for info in own}
+    for other in found:
+        if other.state is DeviceState.READY and other.specification not in names:
             yield Finding(
                 component="other reader", found=True, state=Health.OK,
                 detail=f"{other.specification} {other.name}",
@@ -234,7 +249,7 @@ _CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("hall files", _hall_files, True),
     ("fonts", _fonts, True),
     ("printers", _printers, False),
-    ("card reader", _reader, False),
+    ("card reader", _readers, False),
     ("back office", _back_office, False),
     ("disk", _disk, True),
 )

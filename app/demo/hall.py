@@ -93,10 +93,11 @@ def _given(home: Path) -> str:
 
 def _real_reader() -> str:
     """A PC/SC reader that is really there; serial ports are not guessed at."""
-    from app.devices.cards.listing import ReaderState, list_readers
+    from app.devices.cards.listing import list_readers
+    from app.ports import DeviceState
 
     for reader in list_readers():
-        chip = reader.specification.startswith("pcsc:") and reader.state is ReaderState.READY
+        chip = reader.specification.startswith("pcsc:") and reader.state is DeviceState.READY
         if chip and "virtual" not in reader.name.lower():
             return reader.specification
     return ""

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from app.devices.cards.pcsc import PcscContext
-from app.devices.cards.specification import open_reader
 from app.devices.simulators.chip_card import VPCD_PORT, ChipCard
 from app.devices.simulators.people import SocialSecurityData
 from app.domain.person import DocumentKind
@@ -31,6 +30,7 @@ from tests.devices.card_people import (
     read,
     wait_until_empty,
 )
+from tests.devices.reader_lane import open_reader
 
 pytestmark = pytest.mark.usefixtures("empty_reader")
 
@@ -208,7 +208,7 @@ _CLIENT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from tests.devices.card_people import CLOCK, Ears
-from app.devices.cards.specification import open_reader
+from tests.devices.reader_lane import open_reader
 reader = open_reader("pcsc:Virtual PCD 00 00", CLOCK)
 for line in sys.stdin:
     ears = Ears()

@@ -13,7 +13,6 @@ import pytest
 import serial
 
 from app.devices.cards.frames import Command, ReplyDecoder, encode_command
-from app.devices.cards.specification import open_reader
 from app.devices.simulators.sam import SimulatedSamReader
 from app.devices.simulators.text_block import build_text_block
 from app.ports import CardReader, ReadDone, ReaderStep, ReadFailed, ReadProgress
@@ -29,6 +28,7 @@ from tests.devices.card_people import (
     open_files,
     read,
 )
+from tests.devices.reader_lane import open_reader
 
 
 @pytest.fixture

@@ -13,16 +13,16 @@ import pytest
 
 from app.devices.cards import errors
 from app.devices.cards.errors import BadPeople, BadSpecification, CardError, NoSuchPerson
-from app.devices.cards.listing import ReaderState, list_readers, probe_reader
+from app.devices.cards.listing import list_readers, probe_reader
 from app.devices.cards.social_security import read_social_security
-from app.devices.cards.specification import open_reader
 from app.devices.simulators.chip_card import ChipCard
 from app.devices.simulators.people import load_people
 from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.person import DocumentKind, Sex
-from app.ports import ReadDone
+from app.ports import DeviceState, ReadDone
 from app.texts import explain, sentences
 from tests.devices.card_people import ALL, CLOCK, RESIDENT, code_of, open_files, read
+from tests.devices.reader_lane import open_reader
 
 
 @pytest.mark.parametrize(
@@ -158,21 +158,21 @@ def test_probe_tells_a_healthy_module_from_a_dead_one(
     sam: SimulatedSamReader, sam_path: str, tmp_path: Path
 ) -> None:
     spec = f"serial:{sam_path}"
-    assert probe_reader(spec, CLOCK).state is ReaderState.READY
+    assert probe_reader(spec, CLOCK).state is DeviceState.READY
     sam.mute()
     dead = probe_reader(spec, CLOCK)
-    assert (dead.state, dead.code) == (ReaderState.FAULTY, "CARD-NO-ANSWER")
+    assert (dead.state, dead.code) == (DeviceState.FAULTY, "CARD-NO-ANSWER")
     gone = probe_reader(f"serial:{tmp_path / 'tty'}", CLOCK)
-    assert (gone.state, gone.code) == (ReaderState.MISSING, "CARD-PORT-MISSING")
+    assert (gone.state, gone.code) == (DeviceState.MISSING, "CARD-PORT-MISSING")
     assert probe_reader("nonsense", CLOCK).code == "CARD-SPECIFICATION"
-    assert probe_reader("simulated", CLOCK, people=ALL).state is ReaderState.READY
+    assert probe_reader("simulated", CLOCK, people=ALL).state is DeviceState.READY
 
 
 def test_list_names_the_virtual_readers(pcscd: None) -> None:
     listed = {info.specification: info for info in list_readers()}
     virtual = listed["pcsc:Virtual PCD 00 00"]
-    assert (virtual.state, virtual.code) == (ReaderState.READY, "")
-    assert probe_reader("pcsc:virtual pcd", CLOCK).state is ReaderState.READY
+    assert (virtual.state, virtual.code) == (DeviceState.READY, "")
+    assert probe_reader("pcsc:virtual pcd", CLOCK).state is DeviceState.READY
     assert probe_reader("pcsc:Nowhere", CLOCK).code == "CARD-NO-READER"
 
 

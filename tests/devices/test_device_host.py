@@ -14,8 +14,9 @@ from random import Random
 
 import pytest
 
+from app.devices.cards.family import ReadCard
 from app.devices.cards.hosted import HostedReader
-from app.devices.host.supervisor import DeviceHost, Watch
+from app.devices.host.supervisor import DeviceHost, OrderFailed, OrderMessage, Watch
 from app.devices.simulators.sam import SimulatedSamReader
 from app.ports import DeviceState, DeviceStatus, ReadDone, ReaderStep, ReadFailed, ReadProgress
 from tests.devices.card_people import ALL, CLOCK, RESIDENT, Ears, code_of, eventually, read
@@ -91,16 +92,38 @@ def test_a_bad_driver_ends_with_its_code_and_the_next_read_works(
 
 
 def test_a_flood_of_news_is_held_back_and_can_be_stopped(host: DeviceHost) -> None:
-    flood = HostedReader(host, "bad:flood", CLOCK)
-    ears = Ears()
-    flood.start(1, 60, ears.tell)
-    eventually(lambda: ears.messages.qsize() > 60)
-    began, before = time.monotonic(), ears.messages.qsize()
+    heard: list[OrderMessage] = []
+    order = ReadCard(timeout=60, at=CLOCK.now())
+    number = host.order("card", "bad:flood", order, heard.append)
+    eventually(lambda: len(heard) > 60)
+    began, before = time.monotonic(), len(heard)
     time.sleep(0.5)
-    came = ears.messages.qsize() - before
-    assert came < 150 * (time.monotonic() - began)
-    flood.cancel(1)
-    assert ears.until_end()[-1] == ReadFailed(request=1, code="CARD-CANCELLED")
+    assert len(heard) - before < 150 * (time.monotonic() - began)
+    host.cancel(number)
+    eventually(lambda: isinstance(heard[-1], OrderFailed))
+    end = heard[-1]
+    assert isinstance(end, OrderFailed)
+    assert end.code == "DEV-CANCELLED"
+
+
+def test_a_cancel_storm_ends_every_request_exactly_once(
+    host: DeviceHost, sam: SimulatedSamReader, sam_path: str
+) -> None:
+    reader = HostedReader(host, f"serial:{sam_path}", CLOCK)
+    sam.place(RESIDENT)
+    ears = Ears()
+    for request in range(200):
+        reader.start(request, 5, ears.tell)
+        if request % 2:
+            time.sleep(0.001)
+        reader.cancel(request)
+        end = ears.until_end()[-1]
+        assert end.request == request
+        assert isinstance(end, ReadDone) or code_of(end) == "CARD-CANCELLED"  # type: ignore[arg-type]
+        sam.lift()
+        sam.place(RESIDENT)
+    assert ears.messages.empty()
+    assert isinstance(read(reader), ReadDone)
 
 
 def test_a_hung_driver_is_given_up_and_keeps_nobody(

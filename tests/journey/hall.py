@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import requests
@@ -13,7 +14,6 @@ import requests
 from app.bootstrap import Client
 from app.config import Settings
 from app.demo.back_office import EmbeddedBackOffice
-from app.devices.cards.once import read_once
 from app.devices.cards.specification import open_driver
 from app.domain.case import Case
 from app.domain.catalogue import Item
@@ -52,7 +52,10 @@ def sign_in(client: Client, staff_id: str = "1001", window: str = "W01") -> Sess
 def read_card(client: Client, person: str = "") -> CardRead:
     """Through the simulated SAM reader on a real pseudo-terminal."""
     driver = open_driver(f"simulated:{person}", client.clock, people=client.people)
-    return read_once(driver, 5.0, lambda _step: None)
+    try:
+        return driver.read(5.0, lambda _step: None, Event())
+    finally:
+        driver.close()
 
 
 def bring_everything(client: Client, session: Session, case: Case) -> Case:

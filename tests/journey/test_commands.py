@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.demo.back_office import EmbeddedBackOffice
+from app.devices.simulators.sam import SimulatedSamReader
 from tests.journey.hall import open_client, read_card, serve, sign_in, wait_until
 
 
@@ -41,10 +42,13 @@ def test_card_read_gives_every_field(tmp_path: Path) -> None:
         "nationality": "",
         "birth": "1988-03-04",
         "address": "示例省示例市示例县样例路 1 号 2 单元 301 室",
+        "newest_address": "",
         "number": "379901198803040115",
+        "permit_number": "",
         "issuer": "示例县公安局",
         "valid_from": "2018-05-10",
         "valid_to": "2038-05-10",
+        "expired": False,
         "reader": answer["read"]["reader"],
     }
 
@@ -207,3 +211,26 @@ def test_the_demo_plays_by_itself_without_a_display(tmp_path: Path) -> None:
     ):
         assert any(name.startswith(paper) for name in names), paper
     assert sum(name.endswith(".png") for name in names) > 40
+
+
+def test_card_watch_reads_one_card_after_the_other(tmp_path: Path) -> None:
+    code, out, _ = run("card", "watch", "--reader", "simulated", "--count", "3", home=tmp_path)
+    assert code == 0
+    lines = out.splitlines()
+    assert len(lines) == 3
+    assert all("张示例" in line and "379901198803040115" in line for line in lines)
+
+
+def test_card_readers_tells_each_with_what_to_do(tmp_path: Path) -> None:
+    sam = SimulatedSamReader()
+    try:
+        used = f"serial:{sam.start()}, serial:/dev/none, bad:crash"
+        answer = run_json("card", "readers", "--reader", used, home=tmp_path)
+        states = {one["specification"]: (one["state"], one["code"]) for one in answer["readers"]}
+        good, gone, bad = used.split(", ")
+        assert states[good] == ("ready", "")
+        assert states[gone] == ("missing", "CARD-PORT-MISSING")
+        assert states[bad] == ("ready", "")  # it is asked for nothing but whether it is there
+        assert answer["readers"][0]["module"].startswith("05.01-")
+    finally:
+        sam.stop()

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.bootstrap import Client, resources_folder
 from app.config import Settings
-from app.devices.cards.specification import open_reader
 from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.case import Case
 from app.domain.clock import Hlc, to_millis
@@ -38,6 +37,7 @@ from app.ports import (
 )
 from app.services.printing import PrintDesk, PrintLane
 from app.texts import explain
+from tests.devices.reader_lane import open_reader
 from tests.journey.hall import ORGANISATION
 from ui.kit.lane import Lane
 from ui.kit.preferences import ForgetfulPreferences

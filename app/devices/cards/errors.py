@@ -358,3 +358,7 @@ class ChipStatus(CardError):
     """The chip answered with a status that stops the read; ``sw`` shows it."""
 
     code = "CARD-CHIP-STATUS"
+
+
+READER_MISSING = (PcscMissing, PortMissing, NoReader, ReaderGone, UsbReaderMissing)
+"""After these the reader is not there; after others it is, well or faulty."""

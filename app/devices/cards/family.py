@@ -12,15 +12,13 @@ from typing import Any, Final
 import msgspec
 
 import resources
+from app.devices.cards.driver import Driver
 from app.devices.cards.errors import (
+    READER_MISSING,
     BadSpecification,
-    NoReader,
     NoSuchPerson,
-    PcscMissing,
-    PortMissing,
-    ReaderGone,
-    UsbReaderMissing,
 )
+from app.devices.cards.info import ReaderInfo
 from app.devices.cards.timing import waiting_time
 from app.devices.host import family as host
 from app.domain.errors import AppError
@@ -30,11 +28,21 @@ from app.ports import DeviceState, ReaderStep
 _QUICK: Final = 12.0  # seconds that any step may take that waits for no person
 
 
-class ReadCard(msgspec.Struct, frozen=True, kw_only=True):
+class ReadCard(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
     """Wait ``timeout`` seconds for a card and read it; ``at`` is the time at the window."""
 
     timeout: float
     at: datetime
+
+
+class ProbeReader(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
+    """Ask the reader itself how it is: one ReaderInfo."""
+
+    at: datetime
+
+
+class FindReaders(msgspec.Struct, frozen=True, kw_only=True, tag="find"):
+    """What is connected here, whichever device is asked: any number of ReaderInfo."""
 
 
 class _OrderClock:
@@ -54,21 +62,38 @@ class _OrderClock:
 
 
 class _CardRunner:
-    def __init__(self, spec: str) -> None:
-        from app.devices.cards.specification import open_driver
+    """The driver is opened by the first read: to find readers needs none."""
 
+    def __init__(self, spec: str) -> None:
+        self._spec = spec
+        self._people = _people() if spec.strip().startswith("simulated") else {}
         self._clock = _OrderClock()
-        people = _people() if spec.strip().startswith("simulated") else {}
-        self._driver = open_driver(spec, self._clock, people=people)
+        self._driver: Driver | None = None
 
     def run(
-        self, order: ReadCard, tell: Callable[[ReaderStep], None], cancelled: Event
-    ) -> CardRead:
-        self._clock.set(order.at)
-        return self._driver.read(order.timeout, tell, cancelled)
+        self,
+        order: ReadCard | ProbeReader | FindReaders,
+        tell: Callable[[ReaderStep], None],
+        cancelled: Event,
+    ) -> CardRead | tuple[ReaderInfo, ...]:
+        from app.devices.cards.listing import list_readers, probe_reader
+        from app.devices.cards.specification import open_driver
+
+        match order:
+            case FindReaders():
+                return list_readers()
+            case ProbeReader():
+                self._clock.set(order.at)
+                return (probe_reader(self._spec, self._clock, people=self._people),)
+            case ReadCard():
+                self._clock.set(order.at)
+                if self._driver is None:
+                    self._driver = open_driver(self._spec, self._clock, people=self._people)
+                return self._driver.read(order.timeout, tell, cancelled)
 
     def close(self) -> None:
-        self._driver.close()
+        if self._driver is not None:
+            self._driver.close()
 
 
 @cache
@@ -84,22 +109,23 @@ def _state_of(step: ReaderStep) -> DeviceState:
 
 
 def _state_after(error: AppError) -> DeviceState:
-    if isinstance(error, PcscMissing | PortMissing | NoReader | ReaderGone | UsbReaderMissing):
+    if isinstance(error, READER_MISSING):
         return DeviceState.MISSING
     if isinstance(error, BadSpecification | NoSuchPerson):
         return DeviceState.FAULTY
     return host.state_after(error)
 
 
-def _patience(order: ReadCard, step: ReaderStep | None) -> float:
-    waits = step is ReaderStep.WAITING_FOR_CARD
-    return _QUICK + (waiting_time(order.timeout) if waits else 0.0)
+def _patience(order: ReadCard | ProbeReader | FindReaders, step: ReaderStep | None) -> float:
+    if isinstance(order, ReadCard) and step is ReaderStep.WAITING_FOR_CARD:
+        return _QUICK + waiting_time(order.timeout)
+    return _QUICK
 
 
 FAMILY: Final = host.Family(
-    order=ReadCard,
+    order=ReadCard | ProbeReader | FindReaders,
     news=ReaderStep,
-    result=CardRead,
+    result=CardRead | tuple[ReaderInfo, ...],
     open=_CardRunner,
     state_of=_state_of,
     state_after=_state_after,

@@ -1,14 +1,26 @@
-"""The reader of the window: a driver in the device host, spoken to in the reader's messages."""
+"""The reader of the window: one or several drivers in the device host, asked at the same time.
+
+The clerk lays the card on whichever reader is at hand: the first that finds one reads it and the
+others are called off.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
-from app.devices.cards.errors import CardBusy, CardCancelled, CardError, ReaderClosed
+from app.devices.cards.errors import (
+    BadSpecification,
+    CardBusy,
+    CardCancelled,
+    CardError,
+    ReaderClosed,
+)
 from app.devices.cards.family import ReadCard
+from app.devices.cards.remembered import RememberedReader
 from app.devices.host.supervisor import (
     DeviceHost,
     OrderDone,
@@ -16,14 +28,32 @@ from app.devices.host.supervisor import (
     OrderMessage,
     OrderNews,
 )
-from app.ports import Clock, ReadDone, ReaderMessage, ReadFailed, ReadProgress
+from app.ports import (
+    Clock,
+    DeviceState,
+    ReadDone,
+    ReaderMessage,
+    ReaderStep,
+    ReadFailed,
+    ReadProgress,
+)
+
+_FOUND: Final = {ReaderStep.SELECTING, ReaderStep.READING}
+
+
+def split_specifications(specs: str) -> tuple[str, ...]:
+    """``serial:/dev/ttyUSB0, pcsc``: several are parted by commas; each counts once."""
+    return tuple(dict.fromkeys(spec.strip() for spec in specs.split(",") if spec.strip()))
 
 
 @dataclass(slots=True)
 class _Running:
     request: int
     tell: Callable[[ReaderMessage], None]
-    order: int = 0
+    orders: dict[str, int] = field(default_factory=dict)  # of those that still wait
+    step: ReaderStep | None = None
+    finder: str = ""  # the reader that has the card
+    failures: dict[str, OrderFailed] = field(default_factory=dict)
     over: bool = False  # its last word was said
 
 
@@ -31,20 +61,27 @@ class HostedReader:
     """The CardReader port; one request at a time.
 
     A cancelled request ends at once, also where the driver does not: the next one waits for it in
-    the host.
+    the host. ``specs`` are one or several specifications, parted by commas.
     """
 
-    def __init__(self, host: DeviceHost, spec: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        host: DeviceHost,
+        specs: str,
+        clock: Clock,
+        remembered: RememberedReader | None = None,
+    ) -> None:
         self._host = host
-        self._spec = spec
+        self._specs = split_specifications(specs)
         self._clock = clock
+        self._remembered = remembered
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._closed = False
 
     @property
     def name(self) -> str:
-        return self._spec
+        return ", ".join(self._specs)
 
     def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None:
         running = _Running(request, tell)
@@ -56,18 +93,16 @@ class HostedReader:
                 refused = CardBusy()
             else:
                 self._running = running
-                order = ReadCard(timeout=timeout, at=self._clock.now())
-                running.order = self._host.order(
-                    "card", self._spec, order, partial(self._hear, running)
-                )
         if refused is not None:
             self._host.call(partial(tell, ReadFailed(request=request, code=refused.code)))
+        else:
+            order = ReadCard(timeout=timeout, at=self._clock.now())
+            self._host.call(partial(self._begin, running, order))
 
     def cancel(self, request: int) -> None:
         with self._lock:
             running = self._running
         if running is not None and running.request == request:
-            self._host.cancel(running.order)
             ended = ReadFailed(request=request, code=CardCancelled.code)
             self._host.call(partial(self._end, running, ended))
 
@@ -78,22 +113,76 @@ class HostedReader:
         if running is not None:
             self.cancel(running.request)
 
-    def _hear(self, running: _Running, message: OrderMessage) -> None:
-        request = running.request
+    def _in_order(self) -> tuple[str, ...]:
+        """The one that was used last first: what it says counts where none has a card."""
+        last = self._remembered.get() if self._remembered is not None else ""
+        return tuple(sorted(self._specs, key=lambda spec: spec != last))
+
+    # -- in the host's thread -------------------------------------------------------------------
+
+    def _begin(self, running: _Running, order: ReadCard) -> None:
+        if running.over:
+            return
+        for spec in self._in_order():
+            hear = partial(self._hear, running, spec)
+            running.orders[spec] = self._host.order("card", spec, order, hear)
+        if not running.orders:
+            failure = BadSpecification(spec="")
+            self._end(
+                running,
+                ReadFailed(request=running.request, code=failure.code, details=failure.details),
+            )
+
+    def _hear(self, running: _Running, spec: str, message: OrderMessage) -> None:
+        if running.over:
+            return
         match message:
-            case OrderNews() if not running.over:
-                running.tell(ReadProgress(request=request, step=message.news))
+            case OrderNews():
+                self._progress(running, spec, message.news)
             case OrderDone():
-                self._end(running, ReadDone(request=request, card=message.result))
+                running.orders.pop(spec, None)
+                if self._remembered is not None:
+                    self._remembered.set(spec)
+                self._end(running, ReadDone(request=running.request, card=message.result))
             case OrderFailed():
-                failed = ReadFailed(request=request, code=message.code, details=message.details)
-                self._end(running, failed)
+                running.orders.pop(spec, None)
+                self._failed(running, spec, message)
+
+    def _progress(self, running: _Running, spec: str, step: ReaderStep) -> None:
+        if step in _FOUND and not running.finder:
+            running.finder = spec
+            self._call_off(running, but=spec)
+        told_first = running.step is None or (
+            step is ReaderStep.WAITING_FOR_CARD and running.step is ReaderStep.OPENING
+        )
+        if spec == running.finder or (not running.finder and told_first):
+            running.step = step
+            running.tell(ReadProgress(request=running.request, step=step))
+
+    def _failed(self, running: _Running, spec: str, failed: OrderFailed) -> None:
+        """A reader that is missing or faulty leaves the others waiting for the card."""
+        running.failures[spec] = failed
+        if running.finder not in {"", spec}:
+            return
+        if failed.state is not DeviceState.READY and spec != running.finder and running.orders:
+            return
+        told = failed
+        if failed.state is not DeviceState.READY and not running.finder:
+            told = next(running.failures[s] for s in self._in_order() if s in running.failures)
+        self._end(
+            running, ReadFailed(request=running.request, code=told.code, details=told.details)
+        )
+
+    def _call_off(self, running: _Running, but: str = "") -> None:
+        for spec, order in running.orders.items():
+            if spec != but:
+                self._host.cancel(order)
 
     def _end(self, running: _Running, message: ReadDone | ReadFailed) -> None:
-        """In the host's thread, as all that is told."""
         if running.over:
             return
         running.over = True
+        self._call_off(running)
         with self._lock:
             # Idle before the last word is said, so that the listener may start the next read.
             self._running = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from serial.tools.list_ports import comports
 
@@ -16,53 +14,41 @@ from app.devices.cards.errors import (
     PortDenied,
     PortMissing,
     ReaderGone,
+    UsbReaderMissing,
 )
+from app.devices.cards.info import ReaderInfo
 from app.devices.cards.pcsc import PcscDriver, pcsc_reader_names
 from app.devices.cards.serial_sam import SerialSamDriver
 from app.devices.cards.specification import NOBODY, open_driver
+from app.devices.cards.usb_sam import UsbSamDriver, usb_readers
 from app.devices.simulators.people import SimulatedCard
-from app.ports import Clock
-
-
-class ReaderState(StrEnum):
-    READY = "ready"
-    MISSING = "missing"
-    FAULTY = "faulty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderInfo:
-    """``specification`` opens it; ``code`` is "" when ready, else an error code with a sentence."""
-
-    specification: str
-    name: str
-    state: ReaderState
-    code: str = ""
-    details: dict[str, str | int] = field(default_factory=dict)
+from app.ports import Clock, DeviceState
 
 
 def list_readers() -> tuple[ReaderInfo, ...]:
-    """Serial ports and PC/SC readers.
+    """Serial ports, USB readers of known models and PC/SC readers.
 
     Nothing is sent to a serial port: what hangs there may be a printer. PC/SC without its
-    service is one entry with code CARD-PCSC-MISSING, without readers one with CARD-NO-READER.
+    service is one entry with code CARD-PCSC-MISSING, USB without its library one with
+    CARD-USB-MISSING.
     """
-    return (*_serial_ports(), *_pcsc_readers())
+    return (*_serial_ports(), *_usb_readers(), *_pcsc_readers())
 
 
 def probe_reader(
     spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY
 ) -> ReaderInfo:
     """Ask the configured reader itself, up to 1.5 seconds; a serial port gets one status frame."""
-    name = spec
+    number = ""
     try:
         driver = open_driver(spec, clock, people=people)
-        name = driver.name
-        if isinstance(driver, SerialSamDriver | PcscDriver):
+        if isinstance(driver, SerialSamDriver | UsbSamDriver):
+            number = driver.check()
+        elif isinstance(driver, PcscDriver):
             driver.check()
     except CardError as error:
-        return _failed(name, name, error)
-    return ReaderInfo(specification=name, name=name, state=ReaderState.READY)
+        return _failed(spec, spec, error)
+    return ReaderInfo(specification=spec, name=driver.name, state=DeviceState.READY, module=number)
 
 
 def _serial_ports() -> list[ReaderInfo]:
@@ -73,8 +59,17 @@ def _serial_ports() -> list[ReaderInfo]:
         if os.name == "posix" and not os.access(port.device, os.R_OK | os.W_OK):
             found.append(_failed(spec, name, PortDenied(port=str(port.device))))
         else:
-            found.append(ReaderInfo(specification=spec, name=name, state=ReaderState.READY))
+            found.append(ReaderInfo(specification=spec, name=name, state=DeviceState.READY))
     return found
+
+
+def _usb_readers() -> list[ReaderInfo]:
+    try:
+        models = {(device.idVendor, device.idProduct) for device in usb_readers()}
+    except CardError as error:
+        return [_failed("usb", "USB", error)]
+    specs = [f"usb:{vendor:04x}:{product:04x}" for vendor, product in sorted(models)]
+    return [ReaderInfo(specification=spec, name=spec, state=DeviceState.READY) for spec in specs]
 
 
 def _pcsc_readers() -> list[ReaderInfo]:
@@ -83,17 +78,19 @@ def _pcsc_readers() -> list[ReaderInfo]:
     except CardError as error:
         return [_failed("pcsc", "PC/SC", error)]
     return [
-        ReaderInfo(specification=f"pcsc:{name}", name=name, state=ReaderState.READY)
+        ReaderInfo(specification=f"pcsc:{name}", name=name, state=DeviceState.READY)
         for name in names
     ]
 
 
 def _failed(spec: str, name: str, error: CardError) -> ReaderInfo:
-    missing = isinstance(error, PcscMissing | PortMissing | NoReader | ReaderGone)
+    missing = isinstance(
+        error, PcscMissing | PortMissing | NoReader | ReaderGone | UsbReaderMissing
+    )
     return ReaderInfo(
         specification=spec,
         name=name,
-        state=ReaderState.MISSING if missing else ReaderState.FAULTY,
+        state=DeviceState.MISSING if missing else DeviceState.FAULTY,
         code=error.code,
         details=error.details,
     )

@@ -11,29 +11,21 @@ from types import MappingProxyType
 
 from app.devices.cards.driver import Driver
 from app.devices.cards.errors import BadSpecification, NoSuchPerson
-from app.devices.cards.lane import ReaderLane
 from app.devices.cards.pcsc import PcscDriver
 from app.devices.cards.serial_sam import BAUD_RATES, SerialSamDriver
 from app.devices.cards.textblock import LAYOUTS
 from app.devices.simulators.people import SimulatedCard
-from app.ports import CardReader, Clock
+from app.ports import Clock
 
 NOBODY: Mapping[str, SimulatedCard] = MappingProxyType({})
 
 
-def open_reader(
-    spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY
-) -> CardReader:
-    """The reader for a specification; opens no port yet.
+def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY) -> Driver:
+    """The driver for a specification; opens no port yet.
 
     ``people`` are the cards that ``simulated:PERSON`` may lie on the reader; without PERSON the
     first of them. Raises BadSpecification, NoSuchPerson.
     """
-    return ReaderLane(open_driver(spec, clock, people=people))
-
-
-def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY) -> Driver:
-    """The same without a thread."""
     kind, _, rest = spec.strip().partition(":")
     if kind == "serial":
         path, baud = _path_and_baud(spec, rest)

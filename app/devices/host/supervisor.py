@@ -55,8 +55,12 @@ class OrderDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed:
+    """``state`` is how the device is left: one that is READY has failed for a person's or a
+    card's reasons."""
+
     order: int
     code: str
+    state: DeviceState
     details: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -312,8 +316,9 @@ class DeviceHost:
                 else:
                     self._show(opened.device, message.state)
                 failed = OrderFailed(
-                    order=opened.number, code=message.code, details=message.details
-                )
+                    order=opened.number, code=message.code, state=message.state,
+                    details=message.details,
+                )  # fmt: skip
                 self._close_order(opened, failed)
 
     def _gone(self, process: HostProcess, how: str) -> None:
@@ -386,14 +391,17 @@ class DeviceHost:
             opened.silent_until = max(opened.silent_until, now + self._watch.silence)
 
     def _end(self, opened: _Open, error: DeviceHostError) -> None:
-        if isinstance(error, OrderCancelled | HostClosed):
-            self._show(opened.device, DeviceState.READY)
+        state = _state_after(error)
+        if state is DeviceState.FAULTY:
+            self._show(opened.device, state, error.code, error.details)
         else:
-            self._show(opened.device, DeviceState.FAULTY, error.code, error.details)
+            self._show(opened.device, state)
         self._close_order(opened, self._failure(opened, error))
 
     def _failure(self, opened: _Open, error: DeviceHostError) -> OrderFailed:
-        return OrderFailed(order=opened.number, code=error.code, details=error.details)
+        return OrderFailed(
+            order=opened.number, code=error.code, state=_state_after(error), details=error.details
+        )
 
     def _close_order(self, opened: _Open, message: OrderDone | OrderFailed) -> None:
         self._orders.pop(opened.number, None)
@@ -445,3 +453,11 @@ class DeviceHost:
         for one in ended:
             one.kill()
             one.wait(2.0)
+
+
+def _state_after(error: DeviceHostError) -> DeviceState:
+    if isinstance(error, DeviceInUse):
+        return DeviceState.BUSY
+    if isinstance(error, OrderCancelled | HostClosed):
+        return DeviceState.READY
+    return DeviceState.FAULTY

@@ -1,6 +1,6 @@
-"""Run one blocking driver in a thread of its own and turn it into the message-shaped reader.
+"""A driver as a CardReader within the test's own process, where its files can be counted.
 
-The caller is never blocked, and every request ends with exactly one ReadDone or ReadFailed.
+In use it runs in the device host.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.devices.cards.driver import Driver
 from app.devices.cards.errors import CardBug, CardBusy, CardCancelled, CardError, ReaderClosed
-from app.ports import ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
+from app.devices.cards.specification import NOBODY, open_driver
+from app.devices.simulators.people import SimulatedCard
+from app.ports import Clock, ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,13 @@ class _Request:
     timeout: float
     tell: Callable[[ReaderMessage], None]
     cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+def open_reader(
+    spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY
+) -> ReaderLane:
+    """Raises BadSpecification, NoSuchPerson."""
+    return ReaderLane(open_driver(spec, clock, people=people))
 
 
 class ReaderLane:
