@@ -21,7 +21,7 @@ from ui.viewmodels.case import CaseScreen
 from ui.viewmodels.case_view import QuestionView
 from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import Primary
-from ui.viewmodels.line import LineStage
+from ui.viewmodels.line_state import LineStage
 
 PASSWORD = "demo-1001"  # noqa: S105 - the demo hall's, published in its documentation
 _PATIENCE = 20.0

@@ -192,6 +192,10 @@
       <translation>Answer first</translation>
     </message>
     <message>
+      <source>中文</source>
+      <translation>English</translation>
+    </message>
+    <message>
       <source>把证件放到读卡器上，按 F8；没有证件按 F9 手录。</source>
       <translation>Put the card on the reader and press F8; without a card press F9 to type.</translation>
     </message>
@@ -569,7 +573,7 @@
     </message>
     <message>
       <source>重呼</source>
-      <translation>Call again</translation>
+      <translation>Again</translation>
     </message>
     <message>
       <source>过号；办理中为离开（再按留待续办），补正回来的放回</source>
@@ -584,8 +588,28 @@
       <translation>Without number</translation>
     </message>
     <message>
-      <source>到等候列表；过号的人按 Enter 重呼</source>
-      <translation>To the line; Enter calls a passed one again</translation>
+      <source>到列表：Enter 叫这一位或回呼，Delete 弃号</source>
+      <translation>To the list: Enter calls this one or brings back, Delete drops</translation>
+    </message>
+    <message>
+      <source>暂停叫号；再按恢复</source>
+      <translation>Pause calling; again to go on</translation>
+    </message>
+    <message>
+      <source>撤销上一步</source>
+      <translation>Undo the last act</translation>
+    </message>
+    <message>
+      <source>挂起：持件、等待、不持件</source>
+      <translation>Hold: papers here, waiting, papers along</translation>
+    </message>
+    <message>
+      <source>弃号</source>
+      <translation>Dropped</translation>
+    </message>
+    <message>
+      <source>转移到别的窗口或业务</source>
+      <translation>Move to another window or line</translation>
     </message>
     <message>
       <source>登记手机</source>
@@ -720,12 +744,32 @@
       <translation>Begin</translation>
     </message>
     <message>
-      <source>过号</source>
-      <translation>Pass over</translation>
+      <source>撤销</source>
+      <translation>Undo</translation>
     </message>
     <message>
-      <source>取号</source>
-      <translation>Take a number</translation>
+      <source>过号</source>
+      <translation>No-show</translation>
+    </message>
+    <message>
+      <source>挂起…</source>
+      <translation>Hold…</translation>
+    </message>
+    <message>
+      <source>取号…</source>
+      <translation>Ticket…</translation>
+    </message>
+    <message>
+      <source>弃号…</source>
+      <translation>Drop…</translation>
+    </message>
+    <message>
+      <source>暂停…</source>
+      <translation>Pause</translation>
+    </message>
+    <message>
+      <source>转移…</source>
+      <translation>Move…</translation>
     </message>
     <message>
       <source>等候 {n} 人</source>
@@ -736,40 +780,84 @@
       <translation>Nobody is waiting</translation>
     </message>
     <message>
-      <source>未办离开</source>
-      <translation>Left undone</translation>
+      <source>放回</source>
+      <translation>Back</translation>
+    </message>
+    <message>
+      <source>离开…</source>
+      <translation>Leave…</translation>
+    </message>
+    <message>
+      <source>全厅暂停叫号：{reason}</source>
+      <translation>The hall is halted: {reason}</translation>
+    </message>
+    <message>
+      <source>恢复</source>
+      <translation>Go on</translation>
     </message>
     <message>
       <source>已呼叫，等申请人到窗口</source>
       <translation>Called, waiting for the person</translation>
     </message>
     <message>
-      <source>取号并打印</source>
-      <translation>Take and print</translation>
+      <source>已办完</source>
+      <translation>Done</translation>
     </message>
     <message>
-      <source>不取了</source>
-      <translation>Do not take</translation>
+      <source>正在办理 · {business}</source>
+      <translation>Serving · {business}</translation>
+    </message>
+    <message>
+      <source>空闲</source>
+      <translation>Free</translation>
+    </message>
+    <message>
+      <source>暂停服务：{reason}</source>
+      <translation>Paused: {reason}</translation>
+    </message>
+    <message>
+      <source>暂停服务</source>
+      <translation>Paused</translation>
     </message>
     <message>
       <source>原因，可以不写</source>
       <translation>Reason, if you like</translation>
     </message>
     <message>
-      <source>结束，未办</source>
-      <translation>End undecided</translation>
+      <source>原因</source>
+      <translation>Reason</translation>
+    </message>
+    <message>
+      <source>人已离开</source>
+      <translation>Went away</translation>
+    </message>
+    <message>
+      <source>申请人不办了</source>
+      <translation>Does without</translation>
+    </message>
+    <message>
+      <source>重复取号</source>
+      <translation>Took two numbers</translation>
+    </message>
+    <message>
+      <source>{number} 弃号的原因</source>
+      <translation>Why {number} is dropped</translation>
+    </message>
+    <message>
+      <source>其他原因</source>
+      <translation>Another reason</translation>
     </message>
     <message>
       <source>留待续办</source>
       <translation>Keep for later</translation>
     </message>
     <message>
-      <source>接着办</source>
-      <translation>Go on</translation>
+      <source>结束，未办</source>
+      <translation>End undecided</translation>
     </message>
     <message>
-      <source>已办完</source>
-      <translation>Done</translation>
+      <source>接着办</source>
+      <translation>Go on</translation>
     </message>
     <message>
       <source>哪一类业务</source>
@@ -780,6 +868,34 @@
       <translation>Priority</translation>
     </message>
     <message>
+      <source>不优先</source>
+      <translation>None</translation>
+    </message>
+    <message>
+      <source>持件：材料留在本窗口，回本窗口</source>
+      <translation>Papers stay here; back to this window</translation>
+    </message>
+    <message>
+      <source>等待：在窗口旁等，回本窗口</source>
+      <translation>Waits beside the window; back to it</translation>
+    </message>
+    <message>
+      <source>不持件：材料带走，回来到任一窗口</source>
+      <translation>Takes the papers along; back to any window</translation>
+    </message>
+    <message>
+      <source>怎样挂起</source>
+      <translation>How to hold</translation>
+    </message>
+    <message>
+      <source>转到哪里（排队时间不变）</source>
+      <translation>Where to (the place in time is kept)</translation>
+    </message>
+    <message>
+      <source>暂停的原因；在本窗口等的人回到大厅的队列。</source>
+      <translation>Why; who waits for this window goes back to the hall’s line.</translation>
+    </message>
+    <message>
       <source>申请人没有办就离开？已收的材料先退还。</source>
       <translation>The applicant leaves without a decision? Give the papers back first.</translation>
     </message>
@@ -788,32 +904,36 @@
       <translation>Coming back soon? Keep it: any window can go on.</translation>
     </message>
     <message>
-      <source>不优先</source>
-      <translation>None</translation>
+      <source>取号并打印</source>
+      <translation>Take and print</translation>
     </message>
     <message>
-      <source>老年人</source>
-      <translation>Elder</translation>
+      <source>不取了</source>
+      <translation>Do not take</translation>
     </message>
     <message>
-      <source>残疾人</source>
-      <translation>Disabled</translation>
+      <source>挂起</source>
+      <translation>On hold</translation>
     </message>
     <message>
-      <source>孕产妇</source>
-      <translation>Pregnant</translation>
+      <source>转移</source>
+      <translation>Move</translation>
     </message>
     <message>
-      <source>军人</source>
-      <translation>Soldier</translation>
+      <source>不转了</source>
+      <translation>Do not move</translation>
     </message>
     <message>
-      <source>正在办理 · {business}</source>
-      <translation>Serving · {business}</translation>
+      <source>不弃</source>
+      <translation>Do not drop</translation>
     </message>
     <message>
-      <source>空闲</source>
-      <translation>Free</translation>
+      <source>暂停叫号</source>
+      <translation>Pause</translation>
+    </message>
+    <message>
+      <source>不暂停</source>
+      <translation>Do not pause</translation>
     </message>
     <message>
       <source>程序出了错（支持编号 {id}）。已经保存的都在。</source>
@@ -1108,10 +1228,6 @@
       <translation>Why typed</translation>
     </message>
     <message>
-      <source>其他原因</source>
-      <translation>Another reason</translation>
-    </message>
-    <message>
       <source>没有带证件</source>
       <translation>No document brought</translation>
     </message>
@@ -1242,10 +1358,6 @@
     <message>
       <source>我的指令</source>
       <translation>My orders</translation>
-    </message>
-    <message>
-      <source>撤销</source>
-      <translation>Take back</translation>
     </message>
     <message>
       <source>每条指令先记在本机，再送后台；窗口手上的号要等它交还。被拒的写明原因。</source>
@@ -1412,6 +1524,10 @@
       <translation>Businesses of windows (change on the hall page with K):</translation>
     </message>
     <message>
+      <source>取号</source>
+      <translation>Take a number</translation>
+    </message>
+    <message>
       <source>绿色通道</source>
       <translation>Green channel</translation>
     </message>
@@ -1462,10 +1578,6 @@
     <message>
       <source>状态</source>
       <translation>State</translation>
-    </message>
-    <message>
-      <source>转移</source>
-      <translation>Move</translation>
     </message>
     <message>
       <source>换号</source>
@@ -1984,6 +2096,10 @@
       <translation>Paper given back</translation>
     </message>
     <message>
+      <source>未办离开</source>
+      <translation>Left undone</translation>
+    </message>
+    <message>
       <source>选定送达</source>
       <translation>Delivery chosen</translation>
     </message>
@@ -2080,6 +2196,38 @@
       <translation>{n} pages not at the back office yet</translation>
     </message>
     <message>
+      <source>督导：{text}</source>
+      <translation>Supervisor: {text}</translation>
+    </message>
+    <message>
+      <source>已撤销：{number} 恢复为{state}。</source>
+      <translation>Undone: {number} is again {state}.</translation>
+    </message>
+    <message>
+      <source>已取号 {number}，号票正在打印。</source>
+      <translation>Number {number} taken, the ticket is printing.</translation>
+    </message>
+    <message>
+      <source>已回到队列，前面还有 {n} 人。</source>
+      <translation>Back in the line, {n} before them.</translation>
+    </message>
+    <message>
+      <source>不持件的号由大厅放回：请到取号机或导办台。</source>
+      <translation>The hall brings back who took the papers along: at the kiosk or the greeter.</translation>
+    </message>
+    <message>
+      <source>{number} 已回到大厅的队列。</source>
+      <translation>{number} is back in the hall’s line.</translation>
+    </message>
+    <message>
+      <source>现在没有人等候。</source>
+      <translation>Nobody is waiting now.</translation>
+    </message>
+    <message>
+      <source>等待</source>
+      <translation>Waits</translation>
+    </message>
+    <message>
       <source>等了 {span}</source>
       <translation>Waited {span}</translation>
     </message>
@@ -2088,16 +2236,88 @@
       <translation>{waited} · called {n}×</translation>
     </message>
     <message>
-      <source>已取号 {number}，号票正在打印。</source>
-      <translation>Number {number} taken, the ticket is printing.</translation>
+      <source>大厅 {n} 人等候，本窗口 {m} 个号</source>
+      <translation>{n} wait in the hall, {m} here</translation>
+    </message>
+    <message>
+      <source>没有正在呼叫的号；列表里的号按 Delete 弃号。</source>
+      <translation>Nobody is being called; Delete drops one of the list.</translation>
+    </message>
+    <message>
+      <source>窗口前没有号。</source>
+      <translation>No ticket is at the window.</translation>
+    </message>
+    <message>
+      <source>没有可以撤销的操作。</source>
+      <translation>There is nothing to undo.</translation>
     </message>
     <message>
       <source>{waited} · 已办 {span}</source>
       <translation>{waited} · serving {span}</translation>
     </message>
     <message>
-      <source>现在没有人等候。</source>
-      <translation>Nobody is waiting now.</translation>
+      <source>离线：还可叫 {n} 个号</source>
+      <translation>Offline: {n} more to call</translation>
+    </message>
+    <message>
+      <source>本窗口可叫 {n} 个号</source>
+      <translation>{n} to call here</translation>
+    </message>
+    <message>
+      <source>{number} 还在呼叫：先开始办理，或者过号。</source>
+      <translation>{number} is being called: begin, or skip.</translation>
+    </message>
+    <message>
+      <source>没有正在呼叫的号。</source>
+      <translation>Nobody is being called.</translation>
+    </message>
+    <message>
+      <source>先把手上的办件留待续办（F4），再转移。</source>
+      <translation>First leave the case for later (F4), then move.</translation>
+    </message>
+    <message>
+      <source>办件已经打开，不能撤销叫号。</source>
+      <translation>A case is open: the call cannot be undone.</translation>
+    </message>
+    <message>
+      <source>持件</source>
+      <translation>Papers here</translation>
+    </message>
+    <message>
+      <source>不持件</source>
+      <translation>Papers along</translation>
+    </message>
+    <message>
+      <source>等候</source>
+      <translation>Waiting</translation>
+    </message>
+    <message>
+      <source>呼叫中</source>
+      <translation>being called</translation>
+    </message>
+    <message>
+      <source>办理中</source>
+      <translation>open</translation>
+    </message>
+    <message>
+      <source>先办完手上的办件，或者让申请人离开。</source>
+      <translation>First finish the case, or let the applicant leave.</translation>
+    </message>
+    <message>
+      <source>已重呼 {n} 次，不能再呼。</source>
+      <translation>Called again {n} times already.</translation>
+    </message>
+    <message>
+      <source>还没有登记申请人，办件留不下来：先读卡，或者离开。</source>
+      <translation>Nobody is identified, so the case cannot be kept: read the card, or leave.</translation>
+    </message>
+    <message>
+      <source>过号 至 {time}</source>
+      <translation>Until {time}</translation>
+    </message>
+    <message>
+      <source>过号 须重取</source>
+      <translation>New number</translation>
     </message>
     <message>
       <source>清单没有允许这份材料以承诺代替。</source>
@@ -2150,10 +2370,6 @@
     <message>
       <source>看不全</source>
       <translation>Incomplete</translation>
-    </message>
-    <message>
-      <source>督导：{text}</source>
-      <translation>Supervisor: {text}</translation>
     </message>
     <message>
       <source>最早的从 {since} 起等着（{about}），共约 {size}。</source>
@@ -2254,10 +2470,6 @@
     <message>
       <source>{n} 条</source>
       <translation>{n} records</translation>
-    </message>
-    <message>
-      <source>办理中</source>
-      <translation>open</translation>
     </message>
     <message>
       <source>已告知承诺受理</source>
@@ -2740,10 +2952,6 @@
       <translation>Nobody has been served yet.</translation>
     </message>
     <message>
-      <source>等候</source>
-      <translation>Waiting</translation>
-    </message>
-    <message>
       <source>办理时长</source>
       <translation>Service times</translation>
     </message>
@@ -3080,18 +3288,6 @@
       <translation>Lost</translation>
     </message>
     <message>
-      <source>挂起·不持件</source>
-      <translation>Hold · no papers</translation>
-    </message>
-    <message>
-      <source>挂起·持件</source>
-      <translation>Hold · papers here</translation>
-    </message>
-    <message>
-      <source>挂起·等待</source>
-      <translation>Hold · waits</translation>
-    </message>
-    <message>
       <source>未开</source>
       <translation>Closed</translation>
     </message>
@@ -3104,8 +3300,16 @@
       <translation>Serving</translation>
     </message>
     <message>
-      <source>弃号</source>
-      <translation>Dropped</translation>
+      <source>挂起·不持件</source>
+      <translation>Hold · no papers</translation>
+    </message>
+    <message>
+      <source>挂起·持件</source>
+      <translation>Hold · papers here</translation>
+    </message>
+    <message>
+      <source>挂起·等待</source>
+      <translation>Hold · waits</translation>
     </message>
     <message>
       <source>窗口取</source>
@@ -3134,10 +3338,6 @@
     <message>
       <source>超时</source>
       <translation>Late</translation>
-    </message>
-    <message>
-      <source>挂起</source>
-      <translation>On hold</translation>
     </message>
     <message>
       <source>等 {window}照办</source>

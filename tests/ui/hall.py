@@ -47,7 +47,7 @@ from ui.pages.main_window import MainWindow
 from ui.pages.widgets.buttons import ActButton
 from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import Form, Primary
-from ui.viewmodels.line import LineStage
+from ui.viewmodels.line_state import LineStage
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.supervisor import SupervisorModel
 
@@ -141,7 +141,7 @@ class Hall:
         for number in range(1, waiting + 1):
             taken = TicketTaken(
                 number=f"A{number + 11:03d}", business=businesses[number % len(businesses)],
-                priority="老年人" if number == 4 else "",
+                priority="elderly" if number == 4 else "",
             )  # fmt: skip
             with store.begin() as unit:
                 unit.append(taken, subject=f"ticket:{store.new_id()}", actor="system")
@@ -297,6 +297,9 @@ class Hall:
 
     def begin(self) -> None:
         self.key(Qt.Key.Key_F2)
+        self.begin_called()
+
+    def begin_called(self) -> None:
         self.ctrl(Qt.Key.Key_Return)
         self.wait(lambda: self.model.case.state.open, "an open case")
 

@@ -20,6 +20,11 @@ def say(source: str, /, **holes: str | int) -> str:
     return text.format(**holes) if holes else text
 
 
+def in_english() -> bool:
+    """For data that has names in both languages."""
+    return say("中文") != "中文"
+
+
 def install_language(app: QCoreApplication, language: str, texts: Path) -> QTranslator | None:
     """Load ``ui.<language>.qm`` from ``texts``; None for Chinese or where there is no such file.
 

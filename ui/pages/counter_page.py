@@ -71,7 +71,12 @@ class CounterPage(QWidget):
         model = self.model
         acts: dict[str, Callable[[], None]] = {
             "next": model.next_applicant,
-            "recall": model.recall,
+            "recall": model.calling.recall,
+            "undo": model.calling.undo,
+            "hold": model.calling.open_hold,
+            "drop": model.calling.open_drop,
+            "pause": model.calling.pause_or_resume,
+            "move": model.calling.open_move,
             "pass": self._pass_or_leave,
             "take": lambda: model.open_form(Form.TAKE),
             "walk_in": model.walk_in,
@@ -135,8 +140,7 @@ class CounterPage(QWidget):
             Form.FAULT: self.materials.fault.submit,
             Form.PAGES: self.materials.pages.submit,
             Form.REJECT: self.decision.reject.submit,
-            Form.TAKE: self.line.take_form.submit,
-            Form.LEAVE: self.line.leave_form.submit,
+            **{form.form: form.submit for form in self.line.forms},
         }
         if self.model.state.primary is Primary.FORM:
             forms[self.model.state.form]()

@@ -33,12 +33,12 @@ class HelpPanel(Panel):
         )  # fmt: skip
 
 
-_COLUMNS = ((0, 4), (1,), (2, 3))  # places of the groups: three columns of about one height
+_COLUMNS = ((0, 3), (1,), (2, 4))  # places of the groups: three columns of about one height
 
 
 def _block(group: KeyGroup) -> QVBoxLayout:
     block = QVBoxLayout()
-    block.setSpacing(4)
+    block.setSpacing(2)
     block.addWidget(label(group.title, "section"))
     for line in group.lines:
         caps = [key_cap(key) for key in line.keys if key != "Ctrl+Enter"]

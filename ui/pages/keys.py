@@ -39,7 +39,12 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("pass", say("过号；办理中为离开（再按留待续办），补正回来的放回"), "F4"),
                 _line("take", say("替窗口前的人取号"), "F5"),
                 _line("walk_in", say("无号接待"), "Ctrl+N"),
-                _line("line", say("到等候列表；过号的人按 Enter 重呼"), "F6"),
+                _line("line", say("到列表：Enter 叫这一位或回呼，Delete 弃号"), "F6"),
+                _line("pause", say("暂停叫号；再按恢复"), "Shift+F2"),
+                _line("undo", say("撤销上一步"), "Shift+F3"),
+                _line("hold", say("挂起：持件、等待、不持件"), "Shift+F4"),
+                _line("drop", say("弃号"), "Shift+F5"),
+                _line("move", say("转移到别的窗口或业务"), "Shift+F6"),
             ),
         ),
         KeyGroup(

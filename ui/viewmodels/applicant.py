@@ -16,7 +16,7 @@ from app.domain.rating import Occasion, RatingLevel
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.counter import CounterModel
-from ui.viewmodels.line import LineStage
+from ui.viewmodels.line_state import LineStage
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel
 

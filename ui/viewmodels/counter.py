@@ -19,7 +19,9 @@ from ui.viewmodels.card import CardModel
 from ui.viewmodels.case import CaseModel
 from ui.viewmodels.counter_state import CounterState, Form, Place, Primary, weigh
 from ui.viewmodels.lacking import LackingModel
-from ui.viewmodels.line import LineModel, LineStage
+from ui.viewmodels.line import LineModel
+from ui.viewmodels.line_acts import LineActs
+from ui.viewmodels.line_state import LineAct, LineStage
 from ui.viewmodels.pages import PagesModel
 from ui.viewmodels.people_forms import PeopleForms
 from ui.viewmodels.records import RecordsModel
@@ -52,6 +54,7 @@ class CounterModel(ViewModel[CounterState]):
         self.records = RecordsModel(services, self.case, self)
         self.pages = PagesModel(services, self.case, self)
         self.lacking = LackingModel(services, self.case, self)
+        self.calling = LineActs(services, self)
         self.grounds = services.legal_grounds
         for model in (self.line, self.case, self.card):
             model.state_changed.connect(self._weigh)
@@ -90,9 +93,10 @@ class CounterModel(ViewModel[CounterState]):
 
     def next_applicant(self) -> None:
         """F2: only with no case under way."""
-        if not self.state.may_call:
+        if reason := self.state.refused.get(LineAct.NEXT):
+            self.line.refuse(reason)
             return
-        self._clear_counter()
+        self.clear()
         self.line.call_next()
 
     def begin(self) -> None:
@@ -102,7 +106,7 @@ class CounterModel(ViewModel[CounterState]):
 
     def walk_in(self) -> None:
         if self.state.may_walk_in:
-            self._clear_counter()
+            self.clear()
             self.line.finish()
             self.case.open("")
 
@@ -114,23 +118,13 @@ class CounterModel(ViewModel[CounterState]):
             return True
         if not self.state.may_walk_in:
             return False
-        self._clear_counter()
+        self.clear()
         self.line.finish()
         if resume:
             self.case.resume(case_id)
         else:
             self.case.reopen(case_id)
         return True
-
-    def recall(self) -> None:
-        if self.line.state.may_recall:
-            self.line.recall()
-
-    def recall_passed(self, ticket_id: str) -> None:
-        """Somebody who was passed over has come; not while anybody else is at the window."""
-        if self.state.may_call and self.line.state.stage is LineStage.IDLE:
-            self._clear_counter()
-            self.line.recall(ticket_id)
 
     def pass_or_leave(self) -> None:
         """F4: 过号 while called; 未办离开 while served, 放回 for a case that came back."""
@@ -151,10 +145,6 @@ class CounterModel(ViewModel[CounterState]):
             self.case.abandon(reason)
         else:
             self._left()
-
-    def take(self, business_id: str, priority: str) -> None:
-        self.line.take(business_id, priority)
-        self.close_form()
 
     # -- who and what ---------------------------------------------------------------------------
 
@@ -383,6 +373,11 @@ class CounterModel(ViewModel[CounterState]):
             return False
         return True
 
+    def about_ticket(self, ticket_id: str) -> None:
+        """The form to drop this one."""
+        self._show(replace(self.state, ticket=ticket_id))
+        self._form(Form.DROP)
+
     def tell(self, note: Note) -> None:
         """Inside the open form."""
         self._show(replace(self.state, note=note))
@@ -393,7 +388,8 @@ class CounterModel(ViewModel[CounterState]):
         if form is not Form.PAGES:
             self.pages.close()
         material = self.state.material if form in {Form.FAULT, Form.PAGES} else ""
-        self._show(replace(self.state, form=form, note=None, material=material))
+        ticket = self.state.ticket if form is Form.DROP else ""
+        self._show(replace(self.state, form=form, note=None, material=material, ticket=ticket))
         self._weigh()
 
     # -- what follows ---------------------------------------------------------------------------
@@ -433,11 +429,11 @@ class CounterModel(ViewModel[CounterState]):
         self.wanted.emit(Place.MISSING)
 
     def _left(self) -> None:
-        self._clear_counter()
+        self.clear()
         if self.line.state.stage is LineStage.SERVING:
             self.line.finish()
 
-    def _clear_counter(self) -> None:
+    def clear(self) -> None:
         """Nothing of the last applicant remains."""
         self.card.clear()
         self.case.forget()

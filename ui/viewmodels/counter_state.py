@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ui.viewmodels.case import CaseScreen
-from ui.viewmodels.line import LineStage, LineState
+from ui.viewmodels.line_state import (
+    AtTheWindow,
+    LineAct,
+    LineStage,
+    LineState,
+    refusals,
+)
 from ui.viewmodels.viewmodel import Note
 
 
@@ -22,11 +29,21 @@ class Form(StrEnum):
     REJECT = "reject"
     TAKE = "take"
     LEAVE = "leave"
+    HOLD = "hold"
+    MOVE = "move"
+    DROP = "drop"
+    PAUSE = "pause"
     ORGANISATION = "organisation"
     AGENT = "agent"
     DELIVERY = "delivery"
     FIELDS = "fields"
     HANDED = "handed"
+
+
+# Forms that stay open beside a decided case.
+_BESIDE_DECIDED = frozenset(
+    {Form.TAKE, Form.HANDED, Form.NONE, Form.HOLD, Form.MOVE, Form.DROP, Form.PAUSE}
+)
 
 
 class Primary(StrEnum):
@@ -61,7 +78,9 @@ class CounterState:
     form: Form = Form.NONE
     primary: Primary = Primary.CALL_NEXT
     material: str = ""  # the row a FAULT or PAGES form is about
+    ticket: str = ""  # the one a DROP form is about
     note: Note | None = None  # inside the open form
+    refused: Mapping[LineAct, str] = field(default_factory=dict)  # acts of the line, and why
     may_call: bool = True
     may_pass: bool = False
     may_leave: bool = False
@@ -74,13 +93,18 @@ def weigh(state: CounterState, case: CaseScreen, line: LineState, *, reading: bo
     idle = line.stage is LineStage.IDLE
     stranded = line.stage is LineStage.SERVING and not case.case_id
     form = state.form
-    if case.decided is not None and form not in {Form.TAKE, Form.HANDED, Form.NONE}:
+    if case.decided is not None and form not in _BESIDE_DECIDED:
         form = Form.NONE
+    at = AtTheWindow(
+        open=case.open, decided=case.decided is not None, known=case.applicant is not None
+    )
+    refused = refusals(line, at)
     return replace(
         state,
         form=form,
+        refused=refused,
         primary=_loudest(form, case, line, reading=reading),
-        may_call=not case.open and line.stage is not LineStage.CALLED,
+        may_call=LineAct.NEXT not in refused,
         may_pass=line.stage is LineStage.CALLED and not case.open,
         may_leave=case.open or stranded,
         may_walk_in=(idle and not case.open) or case.decided is not None,

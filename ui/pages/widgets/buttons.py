@@ -10,9 +10,10 @@ from ui.pages.widgets.marks import key_cap, key_text, label
 
 
 class ActButton(QPushButton):
-    """A wide act: words left, key cap right. ``primary`` fills it."""
+    """A wide act: words left, key cap right. ``primary`` fills it; ``tight`` is for two in a
+    row."""
 
-    def __init__(self, text: str, key: str = "", *, quiet: str = "") -> None:
+    def __init__(self, text: str, key: str = "", *, quiet: str = "", tight: bool = False) -> None:
         super().__init__()
         self.setObjectName("act")
         self._quiet = quiet
@@ -31,7 +32,8 @@ class ActButton(QPushButton):
             layout.addWidget(self._words)
             self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         else:
-            layout.setContentsMargins(12, 6, 10, 6)
+            layout.setContentsMargins(*((6, 5, 4, 5) if tight else (12, 6, 10, 6)))
+            layout.setSpacing(3 if tight else layout.spacing())
             layout.addWidget(self._words)
             layout.addStretch(1)
             layout.addWidget(self._cap)

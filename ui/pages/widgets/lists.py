@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from ui.kit.texts import say
 from ui.pages.widgets.look import Look, chip_font, paint_chip
-from ui.viewmodels.line import LineRow
+from ui.viewmodels.line_state import LineRow, RowKind
 from ui.viewmodels.search import Hit
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -75,7 +75,7 @@ class _Painting(QStyledItemDelegate):
     def _line(self, painter: QPainter, rect: QRect, font: QFont, row: LineRow, here: bool) -> None:
         if here and self._view.hasFocus():
             painter.fillRect(rect, self._look.colour("act_soft"))
-        painter.setPen(self._look.colour("muted" if row.passed else "text"))
+        painter.setPen(self._look.colour("text" if row.kind is RowKind.WAITING else "muted"))
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect.adjusted(4, 0, 0, 0), middle, row.number)
         small = chip_font(font)
@@ -126,9 +126,11 @@ class _List(QListView):
 
 
 class WaitingList(_List):
-    """Who waits, in calling order, then who was passed over. Only the latter may be chosen."""
+    """Who is on hold here, who waits in calling order, who was passed over. Enter chooses one,
+    Delete drops it."""
 
     chosen = Signal(str)  # ticket id
+    dropped = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, 30)
@@ -144,13 +146,16 @@ class WaitingList(_List):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
             self._choose(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Delete:
+            index = self.currentIndex()
+            if index.isValid() and self._rows.rows[index.row()].kind is not RowKind.AWAY:
+                self.dropped.emit(self._rows.rows[index.row()].id)
         else:
             super().keyPressEvent(event)
 
     def _choose(self, index: QModelIndex) -> None:
-        row = self._rows.rows[index.row()] if index.isValid() else None
-        if row is not None and row.passed:
-            self.chosen.emit(row.id)
+        if index.isValid():
+            self.chosen.emit(self._rows.rows[index.row()].id)
 
 
 class HitList(_List):

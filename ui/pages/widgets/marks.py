@@ -88,8 +88,8 @@ def key_cap(key: str) -> QLabel:
 
 
 def key_text(key: str) -> str:
-    """What stands on the cap: ``Ctrl+Return`` is ``Ctrl+↵``."""
-    return key.replace("Return", "↵")
+    """What stands on the cap: ``Ctrl+Return`` is ``Ctrl+↵``, ``Shift+F4`` is ``⇧F4``."""
+    return key.replace("Return", "↵").replace("Shift+F", "⇧F")
 
 
 def card(*, spacing: int = 8, margins: tuple[int, int, int, int] = (16, 12, 16, 12)) -> QFrame:

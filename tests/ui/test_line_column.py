@@ -1,0 +1,226 @@
+"""The line's column by keyboard: every act has one key, a reason where it is impossible, and words
+that say how far the window can go on calling."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap import resources_folder
+from app.domain.ticket_events import Hold
+from app.ports import LinkState, SyncStatus
+from tests.ui.hall import Hall
+from tests.ui.test_layout import check
+from ui.kit.texts import install_language
+from ui.kit.theme import ThemeMode
+from ui.viewmodels.counter_state import Form
+from ui.viewmodels.line_state import LineAct, LineStage, RowKind
+
+Key = Qt.Key
+SHOTS = os.environ.get("ONEWINDOW_SHOTS", "")
+
+
+def shifted(hall: Hall, key: Qt.Key) -> None:
+    hall.key(key, Qt.KeyboardModifier.ShiftModifier)
+
+
+def shoot(hall: Hall, name: str) -> None:
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        hall.window.grab().save(f"{SHOTS}/{name}.png")
+
+
+def choose(hall: Hall, row: int) -> None:
+    hall.key(Key.Key_F6)
+    hall.page.line.waiting.setCurrentIndex(hall.page.line.waiting.model().index(row, 0))
+    hall.key(Key.Key_Return)
+
+
+def test_three_kinds_of_hold_and_two_held_at_once(hall: Hall) -> None:
+    hall.sign_in()
+    hall.key(Key.Key_F2)
+    first = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F4)
+    assert hall.form() is Form.HOLD
+    hall.key(Key.Key_2)
+    hall.key(Key.Key_Return)
+    assert hall.stage() is LineStage.IDLE
+    hall.begin()
+    hall.read()
+    second = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F4)
+    hall.key(Key.Key_1)
+    hall.key(Key.Key_Return)
+    hall.wait(lambda: not hall.model.case.state.case_id, "the case left for later")
+    rows = [row for row in hall.model.line.state.rows if row.kind is RowKind.HELD]
+    assert {(row.number, row.tag[:2]) for row in rows} == {(first, "等待"), (second, "持件")}
+    hall.begin()
+    third = hall.model.line.state.ticket
+    assert third not in {first, second}
+    hall.read("ayiguli-ceshi")
+    shifted(hall, Key.Key_F4)
+    hall.key(Key.Key_3)
+    hall.key(Key.Key_Return)
+    hall.wait(lambda: not hall.model.case.state.case_id, "the case left for later")
+    assert hall.client.queue.snapshot().away[0].hold is Hold.WITHOUT_PAPERS
+    choose(hall, len(hall.model.line.state.rows) - 1)  # that one is the hall's to bring back
+    note = hall.model.line.state.note
+    assert note is not None
+    assert "取号机" in note.message
+    choose(hall, [row.number for row in hall.model.line.state.rows].index(second))
+    assert hall.model.line.state.ticket == second
+    hall.ctrl(Key.Key_Return)
+    hall.wait(lambda: hall.model.case.state.open, "served again")
+    assert "1 次" not in hall.model.line.state.times
+
+
+def test_a_ticket_goes_to_another_window_with_a_reason(hall: Hall) -> None:
+    hall.sign_in()
+    shifted(hall, Key.Key_F6)
+    assert hall.form() is Form.NONE  # nobody is here, and that is said
+    note = hall.model.line.state.note
+    assert note is not None
+    assert note.message == hall.model.state.refused[LineAct.MOVE]
+    hall.key(Key.Key_F2)
+    number = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F6)
+    assert hall.form() is Form.MOVE
+    businesses = len(hall.client.hall.businesses)
+    hall.key(Key(Key.Key_1 + businesses))  # the first of the other windows
+    hall.key(Key.Key_Return)
+    hall.key(Key.Key_Return)
+    assert hall.form() is Form.MOVE  # without a reason it stays
+    assert hall.model.state.note is not None
+    hall.write("zhuanchuang")
+    hall.key(Key.Key_Return)
+    assert hall.form() is Form.NONE
+    assert hall.stage() is LineStage.IDLE
+    moved = next(e for e in hall.client.store.entries() if e.kind == "TicketHandedOver")
+    assert '"W02"' in moved.body
+    assert number not in {row.number for row in hall.model.line.state.rows}
+
+
+def test_drop_and_undo(hall: Hall) -> None:
+    hall.sign_in()
+    hall.key(Key.Key_F2)
+    number = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F5)
+    assert hall.form() is Form.DROP
+    hall.key(Key.Key_2)
+    hall.key(Key.Key_Return)
+    assert hall.stage() is LineStage.IDLE
+    shifted(hall, Key.Key_F3)
+    assert hall.model.line.state.ticket == number
+    note = hall.model.line.state.note
+    assert note is not None
+    assert note.message == f"已撤销：{number} 恢复为呼叫中。"
+    shifted(hall, Key.Key_F3)
+    assert hall.model.line.state.ticket == number  # that was all
+    hall.key(Key.Key_F4)
+    hall.key(Key.Key_F6)
+    last = len(hall.model.line.state.rows) - 1
+    hall.page.line.waiting.setCurrentIndex(hall.page.line.waiting.model().index(last, 0))
+    hall.key(Key.Key_Delete)
+    assert hall.form() is Form.DROP
+    hall.key(Key.Key_Return)
+    assert number not in {row.number for row in hall.model.line.state.rows}
+
+
+def test_a_pause_has_a_reason_and_is_ended_by_the_same_key(hall: Hall) -> None:
+    hall.sign_in()
+    shifted(hall, Key.Key_F2)
+    assert hall.form() is Form.PAUSE
+    hall.key(Key.Key_2)
+    hall.key(Key.Key_Return)
+    state = hall.model.line.state
+    assert (state.paused, state.pause) == (True, hall.client.hall.queue.pause_reasons[1])
+    assert state.rows == ()  # they wait in the hall again
+    assert hall.page.line.pause.words() == "恢复"
+    shifted(hall, Key.Key_F2)
+    assert not hall.model.line.state.paused
+
+
+def test_grey_acts_say_why(hall: Hall) -> None:
+    hall.sign_in()
+    line = hall.page.line
+    for button in (line.recall, line.undo, line.hold, line.drop, line.hand_over):
+        assert not button.isEnabled()
+        assert button.toolTip()
+    hall.key(Key.Key_F3)
+    note = hall.model.line.state.note
+    assert note is not None
+    assert note.message == "没有正在呼叫的号。"
+    hall.key(Key.Key_F2)
+    for _ in range(hall.client.hall.queue.repeats):
+        hall.key(Key.Key_F3)
+    assert not line.recall.isEnabled()
+    assert "不能再呼" in line.recall.toolTip()
+
+
+def test_the_lease_is_said_in_words(hall: Hall) -> None:
+    hall.sign_in()
+    waiting = hall.model.line.state.waiting
+    hall.wait(lambda: hall.page.line.lease.text() == f"本窗口可叫 {waiting} 个号", "connected")
+    hall.office.now = SyncStatus(link=LinkState.OFFLINE)
+    hall.wait(lambda: hall.page.line.lease.text() == f"离线：还可叫 {waiting} 个号", "offline")
+
+
+def walk(hall: Hall, name: str) -> None:
+    """Every form of the column and its fullest state: nothing clipped, one filled button."""
+    hall.sign_in()
+    hall.office.now = SyncStatus(link=LinkState.OFFLINE, waiting=4)
+    hall.settle()
+    shoot(hall, f"{name}-idle")
+    for kind in (Key.Key_1, Key.Key_2):
+        hall.key(Key.Key_F2)
+        shifted(hall, Key.Key_F4)
+        check(hall, "hold")
+        hall.key(kind)
+        hall.key(Key.Key_Return)
+    hall.key(Key.Key_F2)
+    hall.key(Key.Key_F4)
+    hall.key(Key.Key_F2)
+    check(hall, "called")
+    shoot(hall, f"{name}-called")
+    for key, form in (
+        (Key.Key_F4, Form.HOLD), (Key.Key_F6, Form.MOVE), (Key.Key_F5, Form.DROP),
+        (Key.Key_F2, Form.PAUSE),
+    ):  # fmt: skip
+        shifted(hall, key)
+        assert hall.form() is form
+        check(hall, form.value)
+        shoot(hall, f"{name}-{form.value}")
+        hall.key(Key.Key_Escape)
+    hall.key(Key.Key_F5)
+    check(hall, "take")
+    shoot(hall, f"{name}-take")
+    hall.key(Key.Key_Escape)
+    hall.key(Key.Key_F1)
+    check(hall, "help")
+    shoot(hall, f"{name}-help")
+    hall.key(Key.Key_Escape)
+    hall.begin_called()
+    hall.read()
+    check(hall, "serving")
+    shoot(hall, f"{name}-serving")
+
+
+@pytest.mark.parametrize("theme", [ThemeMode.LIGHT, ThemeMode.DARK])
+def test_every_form_fits(open_hall: Callable[..., Hall], theme: ThemeMode) -> None:
+    hall = open_hall(theme=theme, waiting=7)
+    walk(hall, theme.value)
+    assert (hall.window.width(), hall.window.height()) == (1366, 768)
+
+
+def test_every_form_fits_in_english(open_hall: Callable[..., Hall], screen: QApplication) -> None:
+    translator = install_language(screen, "en", resources_folder() / "texts")
+    assert translator is not None
+    try:
+        walk(open_hall(waiting=7), "english")
+    finally:
+        QCoreApplication.removeTranslator(translator)
