@@ -757,7 +757,7 @@
     </message>
     <message>
       <source>取号…</source>
-      <translation>Ticket…</translation>
+      <translation>Ticket</translation>
     </message>
     <message>
       <source>弃号…</source>
@@ -769,7 +769,7 @@
     </message>
     <message>
       <source>转移…</source>
-      <translation>Move…</translation>
+      <translation>Move</translation>
     </message>
     <message>
       <source>等候 {n} 人</source>
