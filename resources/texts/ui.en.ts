@@ -572,6 +572,30 @@
       <translation>This window</translation>
     </message>
     <message>
+      <source>督导</source>
+      <translation>Supervisor</translation>
+    </message>
+    <message>
+      <source>填写</source>
+      <translation>Forms</translation>
+    </message>
+    <message>
+      <source>大厅（光标所在的窗口，或选中的几个）</source>
+      <translation>Hall (the window under the cursor, or those chosen)</translation>
+    </message>
+    <message>
+      <source>排队号</source>
+      <translation>Tickets</translation>
+    </message>
+    <message>
+      <source>规则、我的指令</source>
+      <translation>Rules, my orders</translation>
+    </message>
+    <message>
+      <source>统计、试算</source>
+      <translation>Figures, what if</translation>
+    </message>
+    <message>
       <source>重呼</source>
       <translation>Again</translation>
     </message>
@@ -738,6 +762,106 @@
     <message>
       <source>退出登录</source>
       <translation>Sign out</translation>
+    </message>
+    <message>
+      <source>大厅、排队号、规则、统计、试算、我的指令</source>
+      <translation>Hall, tickets, rules, figures, what if, my orders</translation>
+    </message>
+    <message>
+      <source>全厅停止、恢复：问两遍</source>
+      <translation>Halt or reopen the hall: asked twice</translation>
+    </message>
+    <message>
+      <source>办这一条</source>
+      <translation>Do what the form says</translation>
+    </message>
+    <message>
+      <source>督导和窗口之间来回</source>
+      <translation>Between supervisor and counter</translation>
+    </message>
+    <message>
+      <source>下一格、上一格</source>
+      <translation>Next field, field before</translation>
+    </message>
+    <message>
+      <source>选现成的理由，或一类业务</source>
+      <translation>Choose a given reason, or a business</translation>
+    </message>
+    <message>
+      <source>开窗</source>
+      <translation>Open</translation>
+    </message>
+    <message>
+      <source>暂停</source>
+      <translation>paused</translation>
+    </message>
+    <message>
+      <source>关窗</source>
+      <translation>Close</translation>
+    </message>
+    <message>
+      <source>消息</source>
+      <translation>News</translation>
+    </message>
+    <message>
+      <source>业务范围：到再改为止，或只今天</source>
+      <translation>Businesses: until changed, or today only</translation>
+    </message>
+    <message>
+      <source>选几个窗口；全选</source>
+      <translation>Choose several windows; all</translation>
+    </message>
+    <message>
+      <source>到那个窗口</source>
+      <translation>To that window</translation>
+    </message>
+    <message>
+      <source>数字</source>
+      <translation>A number</translation>
+    </message>
+    <message>
+      <source>看它的号</source>
+      <translation>Show its tickets</translation>
+    </message>
+    <message>
+      <source>到队的列表；整队转移 T</source>
+      <translation>To the lines; T moves a whole line</translation>
+    </message>
+    <message>
+      <source>转移：到窗口、业务，给或去优先</source>
+      <translation>Move: to a window, a business, with or without priority</translation>
+    </message>
+    <message>
+      <source>换号：窗口断线时，小票在本机打印</source>
+      <translation>New number where a window is lost; the slip is printed here</translation>
+    </message>
+    <message>
+      <source>找号；状态用数字选</source>
+      <translation>Find tickets; digits choose states</translation>
+    </message>
+    <message>
+      <source>先看要改什么，再按一次才改</source>
+      <translation>Shows what would change, once more changes it</translation>
+    </message>
+    <message>
+      <source>照原样</source>
+      <translation>As it was</translation>
+    </message>
+    <message>
+      <source>撤销光标所在的指令</source>
+      <translation>Take back the order under the cursor</translation>
+    </message>
+    <message>
+      <source>换一张图；多开、少开几个窗口</source>
+      <translation>Another figure; windows more or fewer</translation>
+    </message>
+    <message>
+      <source>存 Excel</source>
+      <translation>Save Excel</translation>
+    </message>
+    <message>
+      <source>存 CSV</source>
+      <translation>Save CSV</translation>
     </message>
     <message>
       <source>开始办理</source>
@@ -1006,10 +1130,6 @@
     <message>
       <source>没有消息。</source>
       <translation>No news.</translation>
-    </message>
-    <message>
-      <source>消息</source>
-      <translation>News</translation>
     </message>
     <message>
       <source>全部已读</source>
@@ -1380,14 +1500,6 @@
       <translation>Business</translation>
     </message>
     <message>
-      <source>存 CSV</source>
-      <translation>Save CSV</translation>
-    </message>
-    <message>
-      <source>存 Excel</source>
-      <translation>Save Excel</translation>
-    </message>
-    <message>
       <source>正在算，几秒钟…</source>
       <translation>Computing, a few seconds…</translation>
     </message>
@@ -1440,18 +1552,6 @@
       <translation>Window {number}</translation>
     </message>
     <message>
-      <source>开窗</source>
-      <translation>Open</translation>
-    </message>
-    <message>
-      <source>暂停</source>
-      <translation>paused</translation>
-    </message>
-    <message>
-      <source>关窗</source>
-      <translation>Close</translation>
-    </message>
-    <message>
       <source>业务范围</source>
       <translation>Businesses</translation>
     </message>
@@ -1462,10 +1562,6 @@
     <message>
       <source>我的指令 · {n} 条待办</source>
       <translation>My orders · {n} waiting</translation>
-    </message>
-    <message>
-      <source>督导</source>
-      <translation>Supervisor</translation>
     </message>
     <message>
       <source>全厅停止</source>
@@ -1482,10 +1578,6 @@
     <message>
       <source>大厅</source>
       <translation>Hall</translation>
-    </message>
-    <message>
-      <source>排队号</source>
-      <translation>Tickets</translation>
     </message>
     <message>
       <source>规则</source>
@@ -1514,10 +1606,6 @@
     <message>
       <source>检查</source>
       <translation>Check</translation>
-    </message>
-    <message>
-      <source>照原样</source>
-      <translation>As it was</translation>
     </message>
     <message>
       <source>业务范围（大厅页选窗口按 K 改）：</source>
@@ -2604,10 +2692,6 @@
       <translation>e.g. 2026-01-31</translation>
     </message>
     <message>
-      <source>数字</source>
-      <translation>A number</translation>
-    </message>
-    <message>
       <source>18 位</source>
       <translation>18 characters</translation>
     </message>
@@ -3340,8 +3424,8 @@
       <translation>Late</translation>
     </message>
     <message>
-      <source>等 {window}照办</source>
-      <translation>waiting for {window}</translation>
+      <source>还没照办</source>
+      <translation>not followed yet</translation>
     </message>
     <message>
       <source>全厅紧急停止</source>
@@ -3366,10 +3450,6 @@
     <message>
       <source>等 {window}交还</source>
       <translation>until {window} gives it back</translation>
-    </message>
-    <message>
-      <source>{window} {lost}</source>
-      <translation>{window} {lost}</translation>
     </message>
     <message>
       <source>{what}：{why}</source>
@@ -3478,6 +3558,10 @@
     <message>
       <source>只到 {window}</source>
       <translation>Only at {window}</translation>
+    </message>
+    <message>
+      <source>{window} {lost}</source>
+      <translation>{window} {lost}</translation>
     </message>
     <message>
       <source>等 {n} 分</source>

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.bootstrap import resources_folder
 from app.domain.event import Event
@@ -31,6 +32,7 @@ from app.services.demo_hall import load_hall
 from app.storage.outbox import Refusal
 from tests.ui.hall import Hall
 from tests.ui.supervised_hall import NOW, StillDays, StillLine, large_hall_view, worked_day
+from ui.pages.help_panel import HelpPanel
 from ui.pages.supervisor_figures import FiguresView, WhatIfView
 from ui.pages.supervisor_panel import SupervisorPanel, Tab
 from ui.pages.supervisor_policy import PolicyView
@@ -491,3 +493,13 @@ def test_what_if_says_the_wait_and_its_error(figured: Supervised) -> None:
     happened, replayed, otherwise = chart.series[0][1]
     assert otherwise < replayed
     assert abs(replayed - happened) < max(3.0, happened)
+
+
+def test_f1_shows_her_keys_and_esc_leads_back(supervised: Supervised) -> None:
+    hall, _, panel, _ = supervised
+    hall.key(Qt.Key.Key_F1)
+    help_ = hall.window.stack.currentWidget()
+    assert isinstance(help_, HelpPanel)
+    assert any("换号" in one.text() for one in help_.findChildren(QLabel))
+    hall.key(Qt.Key.Key_Escape)
+    assert hall.window.stack.currentWidget() is panel

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from ui.kit.texts import say
-from ui.pages.keys import KeyGroup, counter_keys
+from ui.pages.keys import KeyGroup, counter_keys, supervisor_keys
 from ui.pages.panel import Panel
 from ui.pages.widgets.marks import boxed, key_cap, label, row
 
 
 class HelpPanel(Panel):
-    def __init__(self) -> None:
+    """``across_all``: places of the groups in columns of about one height."""
+
+    def __init__(
+        self, groups: Sequence[KeyGroup], across_all: Sequence[Sequence[int]]
+    ) -> None:  # fmt: skip
         super().__init__(say("按键"))
         columns = QHBoxLayout()
         columns.setSpacing(48)
-        blocks = [_block(group) for group in counter_keys()]
-        for across in _COLUMNS:
+        blocks = [_block(group) for group in groups]
+        for across in across_all:
             column = QVBoxLayout()
             column.setSpacing(10)
             for at in across:
@@ -33,7 +39,12 @@ class HelpPanel(Panel):
         )  # fmt: skip
 
 
-_COLUMNS = ((0, 3), (1,), (2, 4))  # places of the groups: three columns of about one height
+def counter_help() -> tuple[Sequence[KeyGroup], Sequence[Sequence[int]]]:
+    return counter_keys(), ((0, 3), (1,), (2, 4))
+
+
+def supervisor_help() -> tuple[Sequence[KeyGroup], Sequence[Sequence[int]]]:
+    return supervisor_keys(), ((0, 1), (2, 3), (4, 5))
 
 
 def _block(group: KeyGroup) -> QVBoxLayout:

@@ -112,3 +112,65 @@ def counter_keys() -> tuple[KeyGroup, ...]:
 def page_keys() -> tuple[KeyLine, ...]:
     """Those that the page itself listens to."""
     return tuple(line for group in counter_keys() for line in group.lines if line.act)
+
+
+def supervisor_keys() -> tuple[KeyGroup, ...]:
+    """For the help page alone: each of the supervisor's pages listens to its own."""
+    return (
+        KeyGroup(
+            title=say("督导"),
+            lines=(
+                _line("", say("大厅、排队号、规则、统计、试算、我的指令"), "F2", "…", "F7"),
+                _line("", say("全厅停止、恢复：问两遍"), "Ctrl+Shift+H"),
+                _line("", say("办这一条"), "Ctrl+Return"),
+                _line("", say("退一步"), "Esc"),
+                _line("", say("督导和窗口之间来回"), "Ctrl+Shift+S"),
+                _line("", say("退出登录"), "Ctrl+Shift+Q"),
+            ),
+        ),
+        KeyGroup(
+            title=say("填写"),
+            lines=(
+                _line("", say("下一格、上一格"), "↓", "↑"),
+                _line("", say("选现成的理由，或一类业务"), "1", "…", "9"),
+            ),
+        ),
+        KeyGroup(
+            title=say("大厅（光标所在的窗口，或选中的几个）"),
+            lines=(
+                _line("", say("开窗"), "O"),
+                _line("", say("暂停"), "P"),
+                _line("", say("关窗"), "C"),
+                _line("", say("消息"), "M"),
+                _line("", say("业务范围：到再改为止，或只今天"), "K"),
+                _line("", say("选几个窗口；全选"), "Shift", "Ctrl+A"),
+                _line("", say("到那个窗口"), say("数字")),
+                _line("", say("看它的号"), "Enter"),
+                _line("", say("到队的列表；整队转移 T"), "Tab"),
+            ),
+        ),
+        KeyGroup(
+            title=say("排队号"),
+            lines=(
+                _line("", say("转移：到窗口、业务，给或去优先"), "T"),
+                _line("", say("换号：窗口断线时，小票在本机打印"), "H"),
+                _line("", say("找号；状态用数字选"), "/"),
+            ),
+        ),
+        KeyGroup(
+            title=say("规则、我的指令"),
+            lines=(
+                _line("", say("先看要改什么，再按一次才改"), "Ctrl+Return"),
+                _line("", say("照原样"), "Ctrl+Z"),
+                _line("", say("撤销光标所在的指令"), "Z"),
+            ),
+        ),
+        KeyGroup(
+            title=say("统计、试算"),
+            lines=(
+                _line("", say("换一张图；多开、少开几个窗口"), "1", "…", "7"),
+                _line("", say("存 Excel"), "Ctrl+E"),
+                _line("", say("存 CSV"), "Ctrl+Shift+C"),
+            ),
+        ),
+    )

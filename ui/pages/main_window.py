@@ -15,6 +15,7 @@ from app.domain.errors import AppError
 from ui.kit.texts import say
 from ui.kit.theme import ThemeMode, Tone, style_sheet
 from ui.pages.applicant_place import ApplicantPlace
+from ui.pages.panel_shelf import PanelModels, build_panel
 from ui.pages.sign_in_page import SignInPage
 from ui.pages.status_line import StatusLine
 from ui.pages.widgets.look import Look
@@ -236,6 +237,8 @@ class MainWindow(QMainWindow):
     # -- pages behind the status line -----------------------------------------------------------
 
     def open_panel(self, name: str) -> None:
+        if name == "help" and self.stack.currentWidget() is self._panels.get("supervisor"):
+            name = "supervisor_help"
         if name != "help" and self._session is None:
             return
         if name == "supervisor" and self.supervisor_model is None:
@@ -245,7 +248,7 @@ class MainWindow(QMainWindow):
             self.close_panel()
             return
         if panel is None:
-            panel = self._panels[name] = self._build_panel(name)
+            panel = self._panels[name] = build_panel(name, self._models(), self.look, self._asked)
             self.stack.addWidget(panel)
         if name == "outbox" and self.outbox_model is not None:
             self.outbox_model.refresh()
@@ -261,58 +264,35 @@ class MainWindow(QMainWindow):
         step_back = getattr(panel, "step_back", None)
         if step_back is not None and step_back():
             return
+        if panel is self._panels.get("supervisor_help"):
+            self.open_panel("supervisor")
+            return
         if self._session is not None and self.counter is not None:
             self.stack.setCurrentWidget(self.counter)
             self.counter.materials.table.setFocus()
         else:
             self.stack.setCurrentWidget(self.sign_in)
 
-    def _build_panel(self, name: str) -> Panel:
-        panel: Panel
-        if name == "help":
-            from ui.pages.help_panel import HelpPanel
+    def _models(self) -> PanelModels:
+        return PanelModels(
+            services=self._services, papers=self._print, clocks=self._run_clocks,
+            news=self._hear_news, supervisor=self._supervise, results=self._give_results,
+            outbox=self._watch_outbox,
+        )  # fmt: skip
 
-            panel = HelpPanel()
-        elif name == "papers":
-            from ui.pages.papers_panel import PapersPanel
+    def _print(self) -> PapersModel:
+        assert self.papers_model is not None  # noqa: S101  # only asked for when signed in
+        return self.papers_model
 
-            assert self.papers_model is not None  # noqa: S101  # only asked for when signed in
-            panel = PapersPanel(self.papers_model)
-        elif name == "clocks":
-            from ui.pages.worklist_panel import WorklistPanel
-
-            panel = WorklistPanel(self._run_clocks(), self.look)
-        elif name == "news":
-            from ui.pages.news_panel import NewsPanel
-
-            panel = NewsPanel(self._hear_news(), self.look)
-        elif name == "supervisor":
-            from ui.pages.supervisor_panel import SupervisorPanel
-
-            panel = SupervisorPanel(self._services, self._supervise(), self.look)
-        elif name == "results":
-            from ui.pages.results_panel import ResultsPanel
-
-            panel = ResultsPanel(self._give_results(), self.look)
-        else:
-            from ui.pages.outbox_panel import OutboxPanel
+    def _watch_outbox(self) -> OutboxModel:
+        if self.outbox_model is None:
             from ui.viewmodels.outbox import OutboxModel
 
             self.outbox_model = OutboxModel(self._services, self)
             self.status_model.state_changed.connect(self._freshen_outbox)
             self.outbox_model.take_session(self._session)
             self.outbox_model.go_on.connect(self._go_on)
-            panel = OutboxPanel(self.outbox_model, self.look)
-        panel.closed.connect(self.close_panel)
-        for key, act in (
-            ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-            ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
-            ("Ctrl+Shift+S", "supervisor"), ("Ctrl+Shift+Q", "sign_out"),
-        ):  # fmt: skip
-            shortcut = QShortcut(QKeySequence(key), panel)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(lambda a=act: self._asked(a))
-        return panel
+        return self.outbox_model
 
     def _go_on(self, case_id: str, resume: bool) -> None:
         """To the counter with a case of the outbox page, where nobody else is served."""

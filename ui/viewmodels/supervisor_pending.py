@@ -189,10 +189,10 @@ def _why_unheard(window_id: str, order: WindowOrder, at: datetime, seen: _Hall) 
     if window is None or window.state in _WANTED[order]:
         return ""
     if window.state is WindowState.LOST:
-        return say("{window} {lost}", window=window_name(window), lost=lost_since(window))
+        return lost_since(window)
     if window.since is not None and window.since > at and order is not WindowOrder.CLOSE:
         return ""  # it was done, and the window went on since
-    return say("等 {window}照办", window=window_name(window))
+    return say("还没照办")
 
 
 def _line(
