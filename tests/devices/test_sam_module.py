@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.devices.cards.errors import CardError, ContentInvalid, TextInvalid
-from app.devices.cards.frames import Command
+from app.devices.cards.frames import Command, encode_reply
 from app.devices.cards.sam import SamConversation, sam_number, split_content
 from app.devices.cards.serial_sam import BAUD_RATES, SerialLine, SerialSamDriver
 from app.devices.cards.textblock import newest_address
@@ -158,6 +158,16 @@ def test_ten_megabytes_after_a_reply_are_an_error_and_the_next_read_works(
     driver = SerialSamDriver(sam.start(), CLOCK)
     sam.place(RESIDENT)
     assert read(driver).person.number == RESIDENT.number
+
+
+@pytest.mark.parametrize("late", [encode_reply(0x90, bytes(1284)), encode_reply(0x9F, bytes(4)),
+                                   encode_reply(0x80), encode_reply(0x90, bytes(8))])  # fmt: skip
+def test_late_replies_to_what_was_called_off_are_passed_over(
+    sam: SimulatedSamReader, sam_path: str, late: bytes
+) -> None:
+    sam.late(late)
+    sam.place(RESIDENT)
+    assert read(SerialSamDriver(sam_path, CLOCK)).person.number == RESIDENT.number
 
 
 @pytest.mark.parametrize("name", NAMES)

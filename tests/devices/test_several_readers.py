@@ -10,7 +10,8 @@ import pytest
 
 from app.devices.cards.hosted import HostedReader, split_specifications
 from app.devices.cards.remembered import RememberedReader
-from app.devices.host.supervisor import DeviceHost, Watch
+from app.devices.host.slot import Watch
+from app.devices.host.supervisor import DeviceHost
 from app.devices.simulators.sam import SimulatedSamReader
 from app.ports import ReadDone, ReaderStep, ReadFailed, ReadProgress
 from tests.devices.card_people import CLOCK, HK_MO_TW, RESIDENT, Ears, code_of, eventually, read
@@ -61,6 +62,21 @@ def test_one_that_is_missing_leaves_the_other_waiting(
 ) -> None:
     reader = HostedReader(host, f"serial:/dev/none, bad:bug, usb:fff0:fff0, {spec(sam)}", CLOCK)
     assert code_of(read(reader, timeout=0.5)) == "CARD-NO-CARD"
+    sam.place(RESIDENT)
+    assert isinstance(read(reader), ReadDone)
+
+
+@pytest.mark.parametrize("bad", ["exit", "crash", "torrent"])
+def test_a_driver_that_takes_the_process_along_leaves_the_other_waiting(
+    host: DeviceHost, sam: SimulatedSamReader, bad: str
+) -> None:
+    reader = HostedReader(host, f"bad:{bad}, {spec(sam)}", CLOCK)
+    ears = Ears()
+    reader.start(1, 30, ears.tell)
+    eventually(lambda: len(host.processes()) > 1, 10)  # each in its own now
+    sam.place(RESIDENT)
+    assert isinstance(ears.until_end(20)[-1], ReadDone)
+    sam.lift()
     sam.place(RESIDENT)
     assert isinstance(read(reader), ReadDone)
 

@@ -8,7 +8,8 @@ from random import Random
 from PySide6.QtWidgets import QApplication
 
 from app.demo.back_office import EmbeddedBackOffice
-from app.devices.host.supervisor import DeviceHost, Watch
+from app.devices.host.slot import Watch
+from app.devices.host.supervisor import DeviceHost
 from app.devices.simulators.sam import SimulatedSamReader
 from app.domain.checklist import Outcome
 from app.texts import explain

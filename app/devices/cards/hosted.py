@@ -21,13 +21,8 @@ from app.devices.cards.errors import (
 )
 from app.devices.cards.family import ReadCard
 from app.devices.cards.remembered import RememberedReader
-from app.devices.host.supervisor import (
-    DeviceHost,
-    OrderDone,
-    OrderFailed,
-    OrderMessage,
-    OrderNews,
-)
+from app.devices.host.orders import OrderDone, OrderFailed, OrderMessage, OrderNews
+from app.devices.host.supervisor import DeviceHost
 from app.ports import (
     Clock,
     DeviceState,
@@ -50,6 +45,7 @@ def split_specifications(specs: str) -> tuple[str, ...]:
 class _Running:
     request: int
     tell: Callable[[ReaderMessage], None]
+    order: ReadCard
     orders: dict[str, int] = field(default_factory=dict)  # of those that still wait
     step: ReaderStep | None = None
     finder: str = ""  # the reader that has the card
@@ -84,7 +80,8 @@ class HostedReader:
         return ", ".join(self._specs)
 
     def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None:
-        running = _Running(request, tell)
+        order = ReadCard(timeout=timeout, at=self._clock.now())
+        running = _Running(request, tell, order)
         refused: CardError | None = None
         with self._lock:
             if self._closed:
@@ -96,8 +93,7 @@ class HostedReader:
         if refused is not None:
             self._host.call(partial(tell, ReadFailed(request=request, code=refused.code)))
         else:
-            order = ReadCard(timeout=timeout, at=self._clock.now())
-            self._host.call(partial(self._begin, running, order))
+            self._host.call(partial(self._begin, running))
 
     def cancel(self, request: int) -> None:
         with self._lock:
@@ -120,18 +116,21 @@ class HostedReader:
 
     # -- in the host's thread -------------------------------------------------------------------
 
-    def _begin(self, running: _Running, order: ReadCard) -> None:
+    def _begin(self, running: _Running) -> None:
         if running.over:
             return
         for spec in self._in_order():
-            hear = partial(self._hear, running, spec)
-            running.orders[spec] = self._host.order("card", spec, order, hear)
+            self._order(running, spec)
         if not running.orders:
             failure = BadSpecification(spec="")
             self._end(
                 running,
                 ReadFailed(request=running.request, code=failure.code, details=failure.details),
             )
+
+    def _order(self, running: _Running, spec: str) -> None:
+        hear = partial(self._hear, running, spec)
+        running.orders[spec] = self._host.order("card", spec, running.order, hear)
 
     def _hear(self, running: _Running, spec: str, message: OrderMessage) -> None:
         if running.over:
@@ -161,7 +160,12 @@ class HostedReader:
 
     def _failed(self, running: _Running, spec: str, failed: OrderFailed) -> None:
         """A reader that is missing or faulty leaves the others waiting for the card."""
+        first = spec not in running.failures
         running.failures[spec] = failed
+        if failed.lost and first and len(self._specs) > 1 and not running.finder:
+            # Perhaps it was another's driver; each has its own process now.
+            self._order(running, spec)
+            return
         if running.finder not in {"", spec}:
             return
         if failed.state is not DeviceState.READY and spec != running.finder and running.orders:

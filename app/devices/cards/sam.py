@@ -103,6 +103,22 @@ def sam_number(data: bytes) -> str:
     return f"{kind:02d}.{region:02d}-{day:08d}-{serial:010d}-{rest:010d}"
 
 
+_OF_A_CARD = {FOUND, 0x41, 0x80, 0x81}
+
+
+def _answers(reply: Reply, command: Command) -> bool:
+    """A reply names no command: a late one to what was called off must not be taken for this."""
+    match command:
+        case Command.STATUS:
+            return not reply.data and reply.sw3 not in _OF_A_CARD
+        case Command.FIND:
+            return reply.sw3 != OK
+        case Command.SELECT:
+            return reply.sw3 != FOUND and (reply.sw3 != OK or bool(reply.data))
+        case _:
+            return reply.sw3 != FOUND
+
+
 class SamConversation:
     """One conversation; ``bytes_per_second`` is the speed of the line."""
 
@@ -137,7 +153,7 @@ class SamConversation:
             self._decoder.feed(data)
             before = self._decoder.noise
             reply = self._decoder.next_reply()
-            if reply is not None:
+            if reply is not None and _answers(reply, command):
                 # Bytes left over: the length was altered, and one XOR byte added up by chance.
                 if self._decoder.noise > before:
                     raise BadChecksum

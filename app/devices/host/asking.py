@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.devices.host.errors import DeviceHostError
-from app.devices.host.supervisor import DeviceHost, OrderDone, OrderMessage, OrderNews
+from app.devices.host.orders import OrderDone, OrderMessage, OrderNews
+from app.devices.host.supervisor import DeviceHost
 from app.domain.errors import AppError
 
 

@@ -56,6 +56,7 @@ class SimulatedSamReader:
         self._baud = baud
         self._paced = paced
         self._addresses: tuple[str, ...] = ()
+        self._late = b""
         self._lock = threading.Lock()
         self._card: tuple[bytes, bytes] | None = None  # text block, photo
         self._found = self._selected = self._used = False
@@ -155,6 +156,10 @@ class SimulatedSamReader:
         """The reply to a read announces itself and is followed by so many bytes without end."""
         self._faults.flood = bytes
 
+    def late(self, reply: bytes) -> None:
+        """Says this before its next reply: the answer to something that was called off."""
+        self._late = reply
+
     def delay(self, seconds: float) -> None:
         """Waits so long before every answer."""
         self._faults.delay = seconds
@@ -229,7 +234,8 @@ class SimulatedSamReader:
                 # The reader's input queue must see the bytes before the line hangs up.
                 self._stop.wait(0.05)
                 return False
-            if not self._send(master, answer):
+            late, self._late = self._late, b""
+            if not self._send(master, late + answer):
                 return False
 
     def _send(self, master: int, data: bytes) -> bool:
