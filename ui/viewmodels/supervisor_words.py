@@ -130,7 +130,9 @@ def _tile(
     light = window_light(window, usual, now)
     mark = light_words(light)[0]
     word = state_word(window.state)
-    lasted = _minutes(window.since, now) if window.state is not WindowState.CLOSED else ""
+    gone = window.state is WindowState.LOST
+    since = None if window.state is WindowState.CLOSED else window.since
+    lasted = _minutes(window.seen_at if gone and window.seen_at else since, now)
     served = say("已办 {n}", n=window.served)
     if window.state is WindowState.LOST:
         under = lost_since(window)
