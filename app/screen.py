@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Client, Later, resources_folder
 from app.domain.errors import AppError
-from app.ports import SyncStatus, UploadProgress
+from app.ports import LinkState, SyncStatus, UploadProgress
 from app.texts import Explanation, explain
 from ui.kit.lane import Lane
 from ui.kit.preferences import FilePreferences
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.services.printing import PrintLane
+
+_GOODBYE_SECONDS = 2.0
 
 
 def later(make: Callable[[], object]) -> Any:
@@ -158,6 +161,8 @@ class Screen:
         """End lanes and workers; whatever is saved but not sent or printed waits for the next
         start."""
         self.window.close()
+        self.lane.stop()
+        self._send_last()
         self.client.close_devices()
         if self._print_lane is not None:
             self._print_lane.stop()
@@ -170,7 +175,15 @@ class Screen:
         self._file_lane.stop(5.0)
         self._figures_lane.stop(0.2)
         self._queue_lane.stop(0.2)  # it may be waiting for news; nothing is lost by leaving it
-        self.lane.stop()
+
+    def _send_last(self) -> None:
+        """People who waited for this window go back to the hall: not only at its next start."""
+        end = time.monotonic() + _GOODBYE_SECONDS
+        while self._link.status().link is LinkState.CONNECTED and time.monotonic() < end:
+            if not self.client.outbox.counts()[0]:
+                return
+            self._link.wake()
+            time.sleep(0.02)
 
     def _loaded(self) -> None:
         if not self.window.sign_in_model.state.windows or not self.window.isVisible():

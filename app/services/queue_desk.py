@@ -41,6 +41,7 @@ from app.storage.database import Statements
 from app.storage.store import Store, Unit
 from app.storage.ticket_table import (
     current_ticket,
+    day_start,
     get_ticket,
     hall_day,
     held_away,
@@ -102,7 +103,7 @@ class QueueDesk:
                 passed=tuple(self._today(connection, TicketState.PASSED)),
                 standing=standing,
                 held=tuple(tickets_in(connection, TicketState.HELD)),
-                away=tuple(one for one in held_away(connection) if self._is_today(one)),
+                away=tuple(held_away(connection, day_start(now))),
                 undo=self._undoable(connection),
             )
 
@@ -285,7 +286,7 @@ class QueueDesk:
 
     def _stop(self, unit: Unit, session: Session, event: Event, reason: str) -> None:
         unit.append(event, subject=_window(session), actor=session.actor)
-        for ticket in tickets_in(unit.connection, TicketState.WAITING):
+        for ticket in self._today(unit.connection):
             self._append(unit, session, ticket.id, TicketReleased(reason=reason))
 
     def _leave_current(self, unit: Unit, session: Session, hold: Hold | None) -> None:
@@ -310,7 +311,7 @@ class QueueDesk:
     def _today(
         self, connection: Statements, state: TicketState = TicketState.WAITING
     ) -> list[Ticket]:
-        return [one for one in tickets_in(connection, state) if self._is_today(one)]
+        return tickets_in(connection, state, day_start(self._store.clock.now()))
 
     def _is_today(self, ticket: Ticket) -> bool:
         return hall_day(ticket.taken_at) == hall_day(self._store.clock.now())

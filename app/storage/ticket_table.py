@@ -7,7 +7,7 @@ allows it: this window may have gone on with it in the meantime.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -35,8 +35,18 @@ def _fold(text: str) -> Ticket:
     return decode(text, Ticket)
 
 
+def _utc(at: datetime) -> str:
+    """Sorts as the moments do."""
+    return at.astimezone(UTC).isoformat()
+
+
 def hall_day(at: datetime) -> str:
     return at.astimezone(HALL_ZONE).date().isoformat()
+
+
+def day_start(at: datetime) -> datetime:
+    """The midnight at the hall before this moment."""
+    return at.astimezone(HALL_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 # -- keeping ------------------------------------------------------------------------------------
@@ -62,7 +72,7 @@ def project_ticket(connection: Statements, entry: Entry, event: Event, *, own: b
         connection.exec_driver_sql(
             "INSERT INTO tickets (id, number, business, priority, taken_at, state, local) "
             "VALUES (?, ?, '', '', ?, '', ?)",
-            (key, ticket.number, ticket.taken_at.isoformat(), isinstance(event, TicketTaken)),
+            (key, ticket.number, _utc(ticket.taken_at), isinstance(event, TicketTaken)),
         )
     if own and isinstance(event, TicketTaken):
         _count_number(connection, ticket.number, hall_day(entry.at))
@@ -70,8 +80,8 @@ def project_ticket(connection: Statements, entry: Entry, event: Event, *, own: b
         "UPDATE tickets SET business = ?, priority = ?, taken_at = ?, state = ?, called_at = ?, "
         "away = ?, undo = ?, fold = ? WHERE id = ?",
         (
-            ticket.business, ticket.priority, ticket.taken_at.isoformat(), ticket.state.value,
-            ticket.called_at.isoformat() if ticket.called_at else "", ticket.away,
+            ticket.business, ticket.priority, _utc(ticket.taken_at), ticket.state.value,
+            _utc(ticket.called_at) if ticket.called_at else "", ticket.away,
             entry.hlc if own and ticket.former is not None else "", _encode(ticket).decode(), key,
         ),
     )  # fmt: skip
@@ -132,18 +142,23 @@ def get_ticket(connection: Statements, ticket_id: str) -> Ticket:
     return ticket
 
 
-def tickets_in(connection: Statements, state: TicketState) -> list[Ticket]:
-    """Those at this window, by when they were taken."""
+def tickets_in(
+    connection: Statements, state: TicketState, since: datetime | None = None
+) -> list[Ticket]:
+    """Those at this window, by when they were taken; ``since``: no earlier ones."""
     rows = connection.exec_driver_sql(
-        "SELECT fold FROM tickets WHERE state = ? AND away = 0 ORDER BY taken_at", (state.value,)
+        "SELECT fold FROM tickets WHERE state = ? AND taken_at >= ? AND away = 0 ORDER BY taken_at",
+        (state.value, _utc(since) if since else ""),
     )
     return [_fold(row[0]) for row in rows]
 
 
-def held_away(connection: Statements) -> list[Ticket]:
+def held_away(connection: Statements, since: datetime) -> list[Ticket]:
     """On hold without papers: they wait in the hall, and any window may get them back."""
     rows = connection.exec_driver_sql(
-        "SELECT fold FROM tickets WHERE state = 'held' AND away = 1 ORDER BY taken_at"
+        "SELECT fold FROM tickets WHERE state = 'held' AND taken_at >= ? AND away = 1 "
+        "ORDER BY taken_at",
+        (_utc(since),),
     )
     return [_fold(row[0]) for row in rows]
 

@@ -1017,7 +1017,7 @@
     </message>
     <message>
       <source>暂停的原因；在本窗口等的人回到大厅的队列。</source>
-      <translation>Why; who waits for this window goes back to the hall’s line.</translation>
+      <translation>Why; who waits for this window goes back to the hall.</translation>
     </message>
     <message>
       <source>申请人没有办就离开？已收的材料先退还。</source>
@@ -2305,7 +2305,7 @@
     </message>
     <message>
       <source>{number} 已回到大厅的队列。</source>
-      <translation>{number} is back in the hall’s line.</translation>
+      <translation>{number} is back in the hall.</translation>
     </message>
     <message>
       <source>现在没有人等候。</source>
@@ -2369,11 +2369,11 @@
     </message>
     <message>
       <source>持件</source>
-      <translation>Papers here</translation>
+      <translation>Kept</translation>
     </message>
     <message>
       <source>不持件</source>
-      <translation>Papers along</translation>
+      <translation>Away</translation>
     </message>
     <message>
       <source>等候</source>

@@ -12,8 +12,16 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import resources_folder
-from app.domain.ticket_events import Hold
+from app.domain.ticket_events import (
+    HallHalted,
+    HallResumed,
+    Hold,
+    TicketWanted,
+    WindowOrder,
+    WindowOrdered,
+)
 from app.ports import LinkState, SyncStatus
+from tests.line_feed import LineFeed
 from tests.ui.hall import Hall
 from tests.ui.test_layout import check
 from ui.kit.texts import install_language
@@ -131,7 +139,7 @@ def test_drop_and_undo(hall: Hall) -> None:
     assert number not in {row.number for row in hall.model.line.state.rows}
 
 
-def test_a_pause_has_a_reason_and_is_ended_by_the_same_key(hall: Hall) -> None:
+def test_a_pause_has_a_reason_and_going_on_is_the_filled_button(hall: Hall) -> None:
     hall.sign_in()
     shifted(hall, Key.Key_F2)
     assert hall.form() is Form.PAUSE
@@ -141,7 +149,10 @@ def test_a_pause_has_a_reason_and_is_ended_by_the_same_key(hall: Hall) -> None:
     assert (state.paused, state.pause) == (True, hall.client.hall.queue.pause_reasons[1])
     assert state.rows == ()  # they wait in the hall again
     assert hall.page.line.pause.words() == "恢复"
-    shifted(hall, Key.Key_F2)
+    check(hall, "paused")
+    assert hall.filled() == [hall.page.line.pause]
+    shoot(hall, "paused")
+    hall.ctrl(Key.Key_Return)
     assert not hall.model.line.state.paused
 
 
@@ -168,6 +179,89 @@ def test_the_lease_is_said_in_words(hall: Hall) -> None:
     hall.wait(lambda: hall.page.line.lease.text() == f"本窗口可叫 {waiting} 个号", "connected")
     hall.office.now = SyncStatus(link=LinkState.OFFLINE)
     hall.wait(lambda: hall.page.line.lease.text() == f"离线：还可叫 {waiting} 个号", "offline")
+
+
+def test_what_a_supervisor_orders_is_done_and_shown(hall: Hall) -> None:
+    hall.sign_in()
+    feed = LineFeed(hall.client.store)
+    line = hall.model.line
+    feed.hear(("window:W01", WindowOrdered(act="m", order=WindowOrder.MESSAGE, text="请来一下")))
+    hall.wait(lambda: line.state.word is not None, "her word")
+    assert hall.page.line.word.isVisible()
+    hall.key(Key.Key_F2)
+    assert line.state.word is None  # read, for somebody was called
+    hall.key(Key.Key_F4)
+    feed.hear(("window:W01", WindowOrdered(act="p", order=WindowOrder.PAUSE, text="盘点")))
+    hall.wait(lambda: line.state.paused, "the pause")
+    assert hall.page.line.stage.text() == "暂停服务：盘点"
+    feed.hear(("window:W01", WindowOrdered(act="o", order=WindowOrder.OPEN, text="好")))
+    hall.wait(lambda: not line.state.paused, "the end of it")
+    kinds = [entry.kind for entry in hall.client.store.entries()]
+    assert kinds.count("WindowPaused") == 1
+
+
+def test_a_halted_hall_is_said_and_calls_nobody(hall: Hall) -> None:
+    hall.sign_in()
+    feed = LineFeed(hall.client.store)
+    feed.hear(("hall", HallHalted(act="h", reason="消防演练")))
+    hall.wait(lambda: not hall.page.line.next.isEnabled(), "the halt")
+    assert hall.page.line.stage.text() == "全厅暂停叫号：消防演练"
+    assert "消防演练" in hall.page.line.next.toolTip()
+    hall.key(Key.Key_F2)
+    assert hall.stage() is LineStage.IDLE
+    assert hall.filled() == []
+    hall.ctrl(Key.Key_Return)
+    assert hall.stage() is LineStage.IDLE
+    shoot(hall, "halted")
+    feed.hear(("hall", HallResumed(act="r", reason="结束")))
+    hall.wait(hall.page.line.next.isEnabled, "the hall goes on")
+
+
+def test_a_ticket_asked_back_leaves_the_list(hall: Hall) -> None:
+    hall.sign_in()
+    row = hall.model.line.state.rows[0]
+    LineFeed(hall.client.store).hear(
+        (f"ticket:{row.id}", TicketWanted(window="W01", reason="moved"))
+    )
+    hall.wait(lambda: row.id not in {one.id for one in hall.model.line.state.rows}, "it is gone")
+
+
+def test_signing_out_gives_back_who_waits(hall: Hall) -> None:
+    hall.sign_in()
+    waiting = hall.model.line.state.waiting
+    hall.key(Key.Key_Q, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    hall.settle()
+    kinds = [entry.kind for entry in hall.client.store.entries()]
+    assert kinds.count("TicketReleased") == waiting
+    assert kinds.index("WindowClosed") < kinds.index("ClerkSignedOut")
+
+
+@pytest.mark.parametrize("link", [LinkState.CONNECTED, LinkState.OFFLINE])
+def test_closing_the_program_offline_keeps_who_waits(hall: Hall, link: LinkState) -> None:
+    hall.sign_in()
+    hall.office.now = SyncStatus(link=link)
+    hall.window.close()
+    hall.settle()
+    waiting = hall.client.queue.snapshot().waiting
+    assert bool(waiting) is (link is LinkState.OFFLINE)
+
+
+def test_after_a_step_back_the_person_is_served_on(hall: Hall) -> None:
+    hall.sign_in()
+    hall.begin()
+    hall.read()
+    number = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F4)
+    hall.key(Key.Key_Return)
+    hall.wait(lambda: not hall.model.case.state.case_id, "the case left for later")
+    shifted(hall, Key.Key_F3)
+    assert (hall.model.line.state.ticket, hall.stage()) == (number, LineStage.SERVING)
+    hall.begin_called()
+    hall.read()
+    hall.wait(lambda: bool(hall.model.records.state.waiting), "what was left")
+    hall.ctrl(Key.Key_H)
+    hall.wait(lambda: hall.model.case.state.open, "the case again")
+    assert hall.case().ticket == hall.model.line.state.ticket_id
 
 
 def walk(hall: Hall, name: str) -> None:

@@ -14,7 +14,6 @@ from app.config import Settings
 from app.domain.errors import NoOneWaiting, ReasonNeeded, TicketNotOpen
 from app.domain.event import Event
 from app.domain.hall import Role
-from app.domain.journal import GENESIS, Entry, seal
 from app.domain.queue_errors import (
     HallIsHalted,
     NothingToUndo,
@@ -38,8 +37,8 @@ from app.domain.ticket_events import (
 from app.services.line_standing import Service
 from app.services.queue_desk import QueueDesk
 from app.services.sign_in import Session
-from app.storage.inbox import FeedPage, Inbox
 from app.storage.projections import PROJECTIONS
+from tests.line_feed import LineFeed
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -65,7 +64,7 @@ class Window:
             staff_id="1001", name="李样例", role=Role.CLERK,
             window=self.client.hall.get_window("W01"),
         )  # fmt: skip
-        self._told = 0
+        self.feed = LineFeed(self.client.store)
 
     @property
     def desk(self) -> QueueDesk:
@@ -83,23 +82,7 @@ class Window:
             )
 
     def hear(self, *told: tuple[str, Event]) -> None:
-        entries = []
-        inbox = Inbox(self.client.store)
-        for subject, event in told:
-            self._told += 1
-            entries.append((self._told, self._sealed(subject, event)))
-        cursor = inbox.cursor()
-        page = FeedPage(
-            asked=cursor, cursor=f"c{self._told}", said=self.clock.now(), entries=entries
-        )
-        assert inbox.take(page)
-
-    def _sealed(self, subject: str, event: Event) -> Entry:
-        return seal(
-            event, previous=GENESIS, id=f"heard-{self._told:04d}", device="office",
-            install="office", seq=self._told, at=self.clock.now(), hlc=f"{self._told:012x}-000000",
-            actor="9001", subject=subject,
-        )  # fmt: skip
+        self.feed.hear(*told)
 
     def numbers(self) -> list[str]:
         return [one.number for one in self.desk.snapshot(self.session).waiting]
@@ -399,3 +382,15 @@ def test_a_halted_hall_calls_nobody_and_loses_nobody(window: Window) -> None:
     desk.finish(session, "t-A001")
     window.hear(("hall", HallResumed(act="r", reason="结束")))
     assert desk.call_next(session).number == "A002"
+
+
+def test_tickets_of_other_days_wait_no_more_but_papers_that_stayed_do(window: Window) -> None:
+    window.lease("A001", "A002", "A003")
+    desk, session = window.desk, window.session
+    desk.hold(session, desk.call_next(session).id, Hold.WITH_PAPERS)
+    desk.pass_over(session, desk.call_next(session).id)
+    window.clock.move(days=1)
+    snapshot = desk.snapshot(session)
+    assert (snapshot.waiting, snapshot.passed) == ((), ())
+    assert [one.number for one in snapshot.held] == ["A001"]
+    assert desk.back(session, "t-A001").state is TicketState.CALLED

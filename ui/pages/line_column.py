@@ -135,6 +135,7 @@ class LineColumn(QFrame):
         self.begin.setVisible(state.primary is Primary.BEGIN)
         self.begin.set_primary(state.primary is Primary.BEGIN)
         self.next.set_primary(state.primary is Primary.CALL_NEXT)
+        self.pause.set_primary(state.primary is Primary.GO_ON)
         back = self._model.case.state.open and self._model.case.state.numbered
         words = say("放回") if back else say("离开…")
         self.pass_over.set_words(words if leaving else say("过号"))

@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
                 model.stop()
         if self.counter_model is not None:
             self.counter_model.card.cancel()
+            self.counter_model.line.leave()
         self.applicant.close()
         super().closeEvent(event)
 

@@ -100,8 +100,8 @@ class CounterModel(ViewModel[CounterState]):
         self.line.call_next()
 
     def begin(self) -> None:
-        """The called person is here."""
-        if self.line.state.stage is LineStage.CALLED and not self.case.state.case_id:
+        """The called person is here, or is served again after a step back."""
+        if self.line.state.stage is not LineStage.IDLE and not self.case.state.case_id:
             self.case.open(self.line.state.ticket_id)
 
     def walk_in(self) -> None:
@@ -314,6 +314,8 @@ class CounterModel(ViewModel[CounterState]):
         match self.state.primary:
             case Primary.CALL_NEXT | Primary.NEXT:
                 self.next_applicant()
+            case Primary.GO_ON:
+                self.calling.pause_or_resume()
             case Primary.BEGIN:
                 self.begin()
             case Primary.READ_CARD:
@@ -334,7 +336,7 @@ class CounterModel(ViewModel[CounterState]):
                 self.case.put_back()
             case Primary.SUPPLEMENT:
                 self.case.hand_to_department()
-            case Primary.FORM:
+            case Primary.FORM | Primary.WAIT:
                 pass
 
     def _name_lacking(self) -> None:
@@ -398,7 +400,7 @@ class CounterModel(ViewModel[CounterState]):
         """True when a case is open; from a call, open it first and come back."""
         if self.case.state.open:
             return True
-        if self.line.state.stage is LineStage.CALLED and not self.case.state.case_id:
+        if self.line.state.stage is not LineStage.IDLE and not self.case.state.case_id:
             self.case.open(self.line.state.ticket_id, again)
         return False
 

@@ -50,6 +50,8 @@ class Primary(StrEnum):
     """The one filled button of the page."""
 
     CALL_NEXT = "call_next"
+    GO_ON = "go_on"  # after a pause
+    WAIT = "wait"  # the hall is halted: nothing can be done now
     BEGIN = "begin"
     READ_CARD = "read_card"
     STOP_READING = "stop_reading"
@@ -108,7 +110,7 @@ def weigh(state: CounterState, case: CaseScreen, line: LineState, *, reading: bo
         may_pass=line.stage is LineStage.CALLED and not case.open,
         may_leave=case.open or stranded,
         may_walk_in=(idle and not case.open) or case.decided is not None,
-        may_serve=case.open or (line.stage is LineStage.CALLED and case.decided is None),
+        may_serve=case.open or (not idle and case.decided is None),
     )
 
 
@@ -118,10 +120,18 @@ def _loudest(form: Form, case: CaseScreen, line: LineState, *, reading: bool) ->
     if case.decided is not None:
         return Primary.NEXT
     if not case.open:
-        return Primary.BEGIN if line.stage is LineStage.CALLED else Primary.CALL_NEXT
+        return _next_of_line(line)
     if reading:
         return Primary.STOP_READING
     return _next_of_case(case)
+
+
+def _next_of_line(line: LineState) -> Primary:
+    if line.stage is not LineStage.IDLE:
+        return Primary.BEGIN
+    if line.halted:
+        return Primary.WAIT
+    return Primary.GO_ON if line.paused else Primary.CALL_NEXT
 
 
 def _next_of_case(case: CaseScreen) -> Primary:

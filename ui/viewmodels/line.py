@@ -70,6 +70,12 @@ class LineModel(ViewModel[LineState]):
         self._session, self._snapshot, self._hall = None, None, None
         self._show(LineState())
 
+    def leave(self) -> None:
+        """The program ends. Out of reach of the back office, who waits here is called here after
+        the next start; else the hall has them back."""
+        if self._services.back_office.status().link is LinkState.CONNECTED:
+            self.close()
+
     def refresh(self) -> None:
         if self._session is not None:
             self._services.lane.submit(self._ask_line, self._see, self._fail, self)

@@ -94,6 +94,9 @@ class Choices(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        chosen = [at for at, one in enumerate(self._ids) if one in self._chosen]
+        if chosen and not self._multiple:
+            self._at = chosen[0]  # what Enter takes, and where the arrows begin
         self._paint()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
