@@ -129,6 +129,7 @@ class HallView:
     notices: tuple[str, ...] = ()
     halted: str = ""  # the reason, "" while the hall works
     policy: QueuePolicy = field(default_factory=QueuePolicy)
+    policy_until: str = ""  # its last day, "" where it holds until it is changed
     estimates: EstimatesKept = EstimatesKept()
 
 

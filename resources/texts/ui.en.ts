@@ -3204,6 +3204,10 @@
       <translation>The old number is void, the new one keeps its place. The slip is printed here: hand it over in person.</translation>
     </message>
     <message>
+      <source>选全部就是什么都办。已经在窗口手上的号不动。</source>
+      <translation>All chosen means everything is served. Tickets already held by the window stay there.</translation>
+    </message>
+    <message>
       <source>业务不变</source>
       <translation>Same business</translation>
     </message>
@@ -3218,6 +3222,10 @@
     <message>
       <source>{what}：连上以后才照办。</source>
       <translation>{what}: follows once it is reached again.</translation>
+    </message>
+    <message>
+      <source>现在的规则只到今天：选“到再改为止”，今天临时的也一直有效。</source>
+      <translation> The present rules end today: with “Until changed”, today's exceptions stay too.</translation>
     </message>
     <message>
       <source>至少留一类业务；一类都不办请用关窗。</source>
@@ -3262,10 +3270,6 @@
     <message>
       <source>{what} 办哪些业务</source>
       <translation>What {what} serves</translation>
-    </message>
-    <message>
-      <source>选全部就是什么都办。已经在窗口手上的号不动。</source>
-      <translation>All chosen means everything is served. Tickets already held by the window stay there.</translation>
     </message>
     <message>
       <source>紧急停止：不取号，不叫号</source>
@@ -3516,6 +3520,10 @@
       <translation>a ticket</translation>
     </message>
     <message>
+      <source>不动任何已取的号。再按一次 Ctrl+↵ 就改。</source>
+      <translation>No ticket taken is touched. Press Ctrl+↵ once more to change them.</translation>
+    </message>
+    <message>
       <source>{changes} 等 {n} 处</source>
       <translation>{changes} and others, {n} in all</translation>
     </message>
@@ -3524,12 +3532,12 @@
       <translation>The rules were changed just now: look at them and begin again.</translation>
     </message>
     <message>
-      <source>要改：{changes}。</source>
-      <translation>Will change: {changes}.</translation>
+      <source>现在的规则只到今天：这样改，今天临时的也一直有效。</source>
+      <translation>The present rules end today: changed like this, today's exceptions stay too. </translation>
     </message>
     <message>
-      <source>不动任何已取的号。再按一次 Ctrl+↵ 就改。</source>
-      <translation>No ticket taken is touched. Press Ctrl+↵ once more to change them.</translation>
+      <source>要改：{changes}。</source>
+      <translation>Will change: {changes}.</translation>
     </message>
     <message>
       <source>改规则：已记下，正送后台。</source>

@@ -438,9 +438,9 @@ def test_a_policy_for_today_leaves_the_one_for_good_for_tomorrow(line: Line, bos
     today, tomorrow = line.now, at("09:00", date(2026, 11, 21))
     assert boss.record(laid(for_good), "hall") == []
     assert boss.record(laid(for_now, date(2026, 11, 20)), "hall") == []
-    assert line.view().policy.lease == 7
+    assert (line.view().policy.lease, line.view().policy_until) == (7, "2026-11-20")
     line.now = tomorrow
-    assert line.view().policy.lease == 5
+    assert (line.view().policy.lease, line.view().policy_until) == (5, "")
     line.now = today
     assert boss.record(laid(QueuePolicy(lease=6)), "hall") == []  # the later word, for good
     assert line.view().policy.lease == 6

@@ -15,7 +15,6 @@ from app.domain.errors import AppError
 from ui.kit.texts import say
 from ui.kit.theme import ThemeMode, Tone, style_sheet
 from ui.pages.applicant_place import ApplicantPlace
-from ui.pages.panel_shelf import PanelModels, build_panel
 from ui.pages.sign_in_page import SignInPage
 from ui.pages.status_line import StatusLine
 from ui.pages.widgets.look import Look
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from app.services.sign_in import Session
     from ui.pages.counter_page import CounterPage
     from ui.pages.panel import Panel
+    from ui.pages.panel_shelf import PanelModels
     from ui.viewmodels.counter import CounterModel
     from ui.viewmodels.news import NewsModel
     from ui.viewmodels.outbox import OutboxModel
@@ -248,6 +248,8 @@ class MainWindow(QMainWindow):
             self.close_panel()
             return
         if panel is None:
+            from ui.pages.panel_shelf import build_panel
+
             panel = self._panels[name] = build_panel(name, self._models(), self.look, self._asked)
             self.stack.addWidget(panel)
         if name == "outbox" and self.outbox_model is not None:
@@ -274,6 +276,8 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self.sign_in)
 
     def _models(self) -> PanelModels:
+        from ui.pages.panel_shelf import PanelModels
+
         return PanelModels(
             services=self._services, papers=self._print, clocks=self._run_clocks,
             news=self._hear_news, supervisor=self._supervise, results=self._give_results,

@@ -139,6 +139,9 @@ def order_form(ask: Ask, view: HallView, hall: Hall, targets: Sequence[str]) -> 
 def skills_form(view: HallView, hall: Hall, targets: Sequence[str]) -> ActForm:
     windows = {one.id: one for one in view.windows}
     every = frozenset(one.id for one in hall.businesses)
+    warn = say("选全部就是什么都办。已经在窗口手上的号不动。")
+    if view.policy_until:
+        warn += say("现在的规则只到今天：选“到再改为止”，今天临时的也一直有效。")
     named = next((one for one in view.policy.skills if one.window == targets[0]), None)
     return ActForm(
         ask=Ask.SKILLS, targets=tuple(targets), button=say("改业务范围"),
@@ -146,7 +149,7 @@ def skills_form(view: HallView, hall: Hall, targets: Sequence[str]) -> ActForm:
             "{what} 办哪些业务",
             what=_listed([window_name(windows.get(one), one) for one in targets]),
         ),
-        warn=say("选全部就是什么都办。已经在窗口手上的号不动。"),
+        warn=warn,
         skills=tuple((one.id, one.name) for one in hall.businesses),
         serves=frozenset(named.businesses) if named else every,
     )  # fmt: skip

@@ -74,6 +74,10 @@ class PolicyModel(ViewModel[PolicyState]):
                 )
             )  # fmt: skip
 
+    def _ends(self) -> bool:
+        rows = self._hall.state.rows
+        return rows is not None and bool(rows.view.policy_until)
+
     def reset(self) -> None:
         if self.state.base is not None:
             self._begin(self.state.base)
@@ -100,10 +104,12 @@ class PolicyModel(ViewModel[PolicyState]):
             shown = "；".join(found[:_SHOWN_CHANGES])
             if len(found) > _SHOWN_CHANGES:
                 shown = say("{changes} 等 {n} 处", changes=shown, n=len(found))
+            step = say("不动任何已取的号。再按一次 Ctrl+↵ 就改。")
+            if self._ends() and not today:
+                step = say("现在的规则只到今天：这样改，今天临时的也一直有效。") + step
             note = Note(
-                tone=Tone.ACT, message=say("要改：{changes}。", changes=shown),
-                next_step=say("不动任何已取的号。再按一次 Ctrl+↵ 就改。"),
-            )  # fmt: skip
+                tone=Tone.ACT, message=say("要改：{changes}。", changes=shown), next_step=step
+            )
             self._show(replace(self.state, checked=policy, today=today, wrong=(), note=note))
             return
         until = self._hall.now().astimezone(HALL_ZONE).date() if today else None

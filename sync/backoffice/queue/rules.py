@@ -15,9 +15,10 @@ from sync.backoffice.queue.rows import hall_day
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """``halted`` is the reason, "" while the hall works. ``version``: the last arrival about the
-    line."""
+    line. ``until``: the policy's last day, "" where it holds until it is changed."""
 
     policy: QueuePolicy
+    until: str
     halted: str
     version: int
 
@@ -28,8 +29,10 @@ def read_rules(reader: Transaction, hall: Hall, now: datetime) -> Rules:
     ).fetchone()
     if for_now and hall_day(now) <= until:
         laid = for_now
+    else:
+        until = ""
     policy = decode(laid, QueuePolicy) if laid else hall.queue
-    return Rules(policy=policy, halted=halted, version=version)
+    return Rules(policy=policy, until=until, halted=halted, version=version)
 
 
 def read_version(reader: Transaction) -> int:

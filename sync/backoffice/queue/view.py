@@ -110,6 +110,7 @@ def read_view(reader: Transaction, hall: Hall, now: datetime, *, tickets: bool) 
         calls=tuple(_calls(reader, hall, now)),
         tickets=tuple(ticket_view(one, standing.ahead, holders) for one in shown),
         halted=standing.rules.halted, policy=standing.rules.policy,
+        policy_until=standing.rules.until,
         estimates=read_estimates(reader, standing.day),
     )  # fmt: skip
 
