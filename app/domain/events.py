@@ -142,6 +142,12 @@ class PaperKind(StrEnum):
     TICKET_SLIP = "ticket_slip"  # 排队号票
     BUNDLE_RECEIPT = "bundle_receipt"  # 一件事综合收件凭证
     APPLICATION_FORM = "application_form"  # 申请表, filled
+    PROMISE = "promise"  # 告知承诺书
+    DEFERRAL_PROMISE = "deferral_promise"  # 容缺受理承诺书
+    TRANSFER = "transfer"  # 材料转移单
+    LIMIT_NOTICE = "limit_notice"  # 特别程序/延期告知书
+    DELIVERY_RETURN = "delivery_return"  # 送达回证
+    COLLECTION = "collection"  # 领取凭证
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

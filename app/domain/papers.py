@@ -1,8 +1,10 @@
 """What stands on each paper, as values: services fill these, printers lay them out. Pure.
 
 Content by the document list of the hall: 收件凭证 and 受理通知书 (行政许可法 art. 32), 补正材料
-一次性告知书 (art. 32 (4)), 不予受理通知书, 一件事综合收件凭证, 申请表. Legal sentences are not here
-but in ``resources/wording``, so that a hall's lawyer can correct them without a release.
+一次性告知书 (art. 32 (4)), 不予受理通知书, 一件事综合收件凭证, 申请表; 告知承诺书
+(国办发〔2020〕42号), 容缺受理承诺书, 材料转移单, 特别程序/延期告知书 (art. 42, 45), 送达回证,
+领取凭证. Legal sentences are not here but in ``resources/wording``, so that a hall's lawyer can
+correct them without a release.
 """
 
 from __future__ import annotations
@@ -216,6 +218,103 @@ class TicketSlipContent:
     paper: PaperKind = PaperKind.TICKET_SLIP
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedMaterial:
+    """A material that a promise stands for: what it is to prove, and the law that asks for it."""
+
+    name: str
+    proves: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseContent:
+    """告知承诺书: told first, promised then; signed before the case is accepted, so ``head.number``
+    may be ""."""
+
+    head: CaseHead
+    materials: tuple[PromisedMaterial, ...]
+    paper: PaperKind = PaperKind.PROMISE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferredMaterial:
+    """A material to follow: in which form, and until when."""
+
+    name: str
+    form: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferralPromiseContent:
+    """容缺受理承诺书: the applicant's side of the 容缺受理通知书."""
+
+    head: CaseHead
+    materials: tuple[DeferredMaterial, ...]
+    paper: PaperKind = PaperKind.DEFERRAL_PROMISE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferContent:
+    """材料转移单: what goes to the department; ``outcome`` is how the case was taken in."""
+
+    head: CaseHead
+    outcome: str
+    due: date
+    due_provisional: bool = False
+    paper: PaperKind = PaperKind.TRANSFER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange:
+    """One special procedure (its time is not counted) or extension of the limit by ``days`` working
+    days; ``until`` is the day on which a procedure ended, None while it lasts."""
+
+    name: str
+    reason: str
+    approver: str
+    since: date
+    until: date | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitNoticeContent:
+    """特别程序/延期告知书 (行政许可法 art. 42, 45): why the result comes later than promised."""
+
+    head: CaseHead
+    changes: tuple[LimitChange, ...]
+    paper: PaperKind = PaperKind.LIMIT_NOTICE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReturnContent:
+    """送达回证 of one document; ``handed`` None until it is on record."""
+
+    head: CaseHead
+    document: str
+    document_number: str
+    handed: HandedOver | None = None
+    paper: PaperKind = PaperKind.DELIVERY_RETURN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionContent:
+    """领取凭证 of a result. ``collector`` and document (masked) are "" where they are to be
+    written; ``for_another`` says whether an agent came for it."""
+
+    head: CaseHead
+    result: str
+    result_number: str
+    collector: str = ""
+    collector_document: str = ""
+    collector_number: str = ""
+    for_another: bool = False
+    handed: HandedOver | None = None
+    paper: PaperKind = PaperKind.COLLECTION
+
+
 CasePaper = (
     ReceiptContent
     | AcceptanceContent
@@ -223,5 +322,11 @@ CasePaper = (
     | RejectionContent
     | BundleReceiptContent
     | ApplicationFormContent
+    | PromiseContent
+    | DeferralPromiseContent
+    | TransferContent
+    | LimitNoticeContent
+    | DeliveryReturnContent
+    | CollectionContent
 )
 Paper = CasePaper | TicketSlipContent

@@ -42,7 +42,7 @@ class Stage:
     part: Part
     at: datetime
     actor: str
-    later: tuple[Event, ...] = ()
+    later: tuple[Fact, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -133,7 +133,7 @@ class Stages:
         last = facts[count - 1]
         return Stage(
             part=Part(case=case, item=item, evaluation=judge(case, item, last.at.date())),
-            at=last.at, actor=last.actor, later=tuple(fact.event for fact in facts[count:]),
+            at=last.at, actor=last.actor, later=tuple(facts[count:]),
         )  # fmt: skip
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
-
 from app.domain import bundle as bundles
 from app.domain import bundle_merge
-from app.domain.bundle_merge import Part
 from app.domain.case import Case
 from app.domain.case_events import (
     CaseAccepted,
@@ -32,10 +29,8 @@ from app.domain.masking import mask_number
 from app.domain.papers import (
     AcceptanceContent,
     ApplicationFormContent,
-    BundleMaterialLine,
     BundleReceiptContent,
     CaseHead,
-    HandedOver,
     MaterialLine,
     NoticeContent,
     Paper,
@@ -43,9 +38,10 @@ from app.domain.papers import (
     RejectionContent,
     TicketSlipContent,
 )
-from app.domain.person import Delivery, DeliveryWay
 from app.domain.ticket import TicketState
+from app.services.bundle_parts import merged_case, merged_materials
 from app.services.catalogue import Catalogue
+from app.services.follow_ups import FOLLOW_UPS, follow_up, handed_over, taken_in
 from app.services.line_standing import read_standing
 from app.services.paper_stages import Stage, Stages, Whole
 from app.services.paper_words import (
@@ -93,6 +89,11 @@ class PaperContents:
                 return self._bundle_receipt(subject_id(about))
             case PaperKind.APPLICATION_FORM:
                 return self._form(about)
+            case PaperKind.PROMISE:
+                return self._follow_up(kind, self._stages.latest(subject_id(about)))
+        if kind in FOLLOW_UPS:
+            stage = self._stages.decided(subject_id(about), FOLLOW_UPS[kind])
+            return self._follow_up(kind, stage)
         return self._case_paper(self._stages.decided(subject_id(about), _DECIDED_BY[kind]))
 
     def _case_paper(self, stage: Stage) -> Paper:
@@ -119,24 +120,19 @@ class PaperContents:
             case NoticeIssued() as decision:
                 return NoticeContent(
                     head=self._case_head(stage, _settled), lines=decision.lines,
-                    handed=self._handed(stage.later),
+                    handed=handed_over(stage, NoticeHanded, self._staff),
                 )  # fmt: skip
             case CaseRejected() as decision:
                 return RejectionContent(
-                    head=self._case_head(stage, _brought), reason=decision.reason,
+                    head=self._case_head(stage, taken_in), reason=decision.reason,
                     basis=decision.basis, proper_agency=decision.proper_agency,
                 )  # fmt: skip
         raise NotReady(need="decision")
 
-    def _handed(self, later: Sequence[Event]) -> HandedOver | None:
-        handed = [event for event in later if isinstance(event, NoticeHanded)]
-        if not handed:
-            return None
-        last = handed[-1]
-        at = last.at.astimezone(HALL_ZONE) if last.at.tzinfo else last.at
-        return HandedOver(
-            by=self._staff(last.by), to=last.to, way=last.way, at=at, signed=last.signed
-        )
+    def _follow_up(self, kind: PaperKind, stage: Stage) -> Paper:
+        """What follows a decision: promises, transfer, changed limits, delivery."""
+        head = self._case_head(stage, taken_in if kind is PaperKind.TRANSFER else _settled)
+        return follow_up(kind, stage, head, self._staff)
 
     # -- heads ----------------------------------------------------------------------------------
 
@@ -209,7 +205,7 @@ class PaperContents:
     def _whole_head(self, whole: Whole) -> CaseHead:
         item = bundle_merge.merged_item(whole.bundle, [part.item for part in whole.parts])
         return self._head(
-            _merged_case(whole), item, number=whole.number, check=whole.check, at=whole.at,
+            merged_case(whole), item, number=whole.number, check=whole.check, at=whole.at,
             actor=whole.actor, replaces=self._replaced_bundle(whole),
         )  # fmt: skip
 
@@ -245,7 +241,7 @@ class PaperContents:
                 for part in whole.parts
                 if part.case.decision is not None
             ),
-            materials=tuple(_merged_materials(whole)),
+            materials=tuple(merged_materials(whole)),
             saving=bundle_merge.saving(whole.bundle, whole.parts),
             deferred=any(deferrals_in(decision) for decision in decisions),
             promised=any(promised_in(decision) for decision in decisions),
@@ -257,7 +253,7 @@ class PaperContents:
         if about.startswith("bundle:"):
             whole = self._stages.whole(subject_id(about))
             items = [part.item for part in whole.parts]
-            case, head = _merged_case(whole), self._whole_head(whole)
+            case, head = merged_case(whole), self._whole_head(whole)
             title = whole.bundle.joint_form or f"{whole.bundle.name}申请表"
         else:
             stage = self._stages.latest(subject_id(about))
@@ -292,61 +288,12 @@ class PaperContents:
         )
 
 
-def _brought(row: Row) -> bool:
-    return bool(row.originals or row.copies)
-
-
 def _settled(row: Row) -> bool:
     """Beside a notice: what need not be thought of any more, or was at least brought."""
-    return _brought(row) or row.state in {RowState.SPARED, RowState.PROMISED}
+    return taken_in(row) or row.state in {RowState.SPARED, RowState.PROMISED}
 
 
 def _form_title(item: Item) -> str:
     """The form as the list names it."""
     forms = (m.name for m in item.materials if m.type is MaterialType.APPLICATION_FORM)
     return next(forms, f"{item.name}申请表")
-
-
-def _merged_case(whole: Whole) -> Case:
-    case = bundle_merge.merged_case(whole.bundle, whole.parts)
-    return msgspec.structs.replace(case, delivery=_delivery(whole.parts))
-
-
-def _delivery(parts: Sequence[Part]) -> Delivery | None:
-    """By post where any of the results is posted; what cannot be posted is picked up."""
-    chosen = [part.case.delivery for part in parts if part.case.delivery is not None]
-    posted = (one for one in chosen if one.way is DeliveryWay.POST)
-    return next(posted, chosen[0] if chosen else None)
-
-
-def _merged_materials(whole: Whole) -> Iterator[BundleMaterialLine]:
-    """Each material once, with the items that use it."""
-    private = private_numbers(whole.parts[0].case)
-    for merged in bundle_merge.merged_evaluation(whole.bundle, whole.parts).rows:
-        users = [
-            (place, part.case.decision, row.material.id)
-            for place, part in enumerate(whole.parts, start=1)
-            for row in part.evaluation.rows
-            if row.state in SHOWN_STATES
-            and bundles.material_key(whole.bundle, row.material) == merged.material.id
-        ]
-        if not users:
-            continue
-        state = state_words(
-            merged,
-            private=private,
-            promised=any(material in promised_in(decision) for _, decision, material in users),
-            until=[
-                deferral.until
-                for _, decision, material in users
-                for deferral in deferrals_in(decision)
-                if deferral.material == material
-            ],
-        )
-        yield BundleMaterialLine(
-            name=merged.material.name,
-            used_by=tuple(dict.fromkeys(place for place, _, _ in users)),
-            originals=merged.originals,
-            copies=merged.copies,
-            state=state,
-        )

@@ -50,6 +50,12 @@ TITLES = {
     PaperKind.TICKET_SLIP: "排队号票",
     PaperKind.BUNDLE_RECEIPT: "一件事综合收件凭证",
     PaperKind.APPLICATION_FORM: "申请表",
+    PaperKind.PROMISE: "告知承诺书",
+    PaperKind.DEFERRAL_PROMISE: "容缺受理承诺书",
+    PaperKind.TRANSFER: "材料转移单",
+    PaperKind.LIMIT_NOTICE: "办理期限变更告知书",
+    PaperKind.DELIVERY_RETURN: "送达回证",
+    PaperKind.COLLECTION: "领取凭证",
 }
 
 

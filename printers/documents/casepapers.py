@@ -1,5 +1,5 @@
 """Lay out the documents of cases as PDF: receipt, acceptance, notice, rejection; and say who lays
-out those of a bundle and the application form."""
+out the others."""
 
 from __future__ import annotations
 
@@ -12,15 +12,29 @@ from app.domain.papers import (
     ApplicationFormContent,
     BundleReceiptContent,
     CasePaper,
+    CollectionContent,
+    DeferralPromiseContent,
+    DeliveryReturnContent,
     HandedOver,
+    LimitNoticeContent,
     NoticeContent,
+    PromiseContent,
     ReceiptContent,
     RejectionContent,
+    TransferContent,
 )
 from printers.documents.bundle_receipt import lay_out_bundle_receipt
 from printers.documents.fonts import FontBook
 from printers.documents.form import lay_out_form
 from printers.documents.frame import Frame
+from printers.documents.handovers import (
+    lay_out_collection,
+    lay_out_delivery_return,
+    lay_out_limit_notice,
+    lay_out_transfer,
+    moment,
+    way_ticks,
+)
 from printers.documents.parts import (
     NOTHING,
     check_head,
@@ -30,18 +44,18 @@ from printers.documents.parts import (
     draw_facts,
     draw_salutation,
     draw_titled_table,
-    ticks,
 )
 from printers.documents.sheet import INNER, Sheets
 from printers.documents.signing import Signing, usual_signing
 from printers.documents.table import Align, Cell, Row, draw_table, label, last_rows_height
 from printers.documents.text import clean
+from printers.documents.undertakings import lay_out_deferral_promise, lay_out_promise
 from printers.errors import FieldMissing
 from printers.wording import Sentences, Wording
 
 NUMBER_WIDTH = 12 * mm
-# 送达方式
-WAYS = ("直接", "邮寄", "留置", "电子")
+# Before a decision there is no number to bear.
+_UNNUMBERED = (ApplicationFormContent, PromiseContent)
 
 
 class CasePapers:
@@ -55,7 +69,7 @@ class CasePapers:
     def make(self, paper: CasePaper, reprint: int = 0) -> bytes:
         """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
         self._fonts.check()
-        unnumbered = isinstance(paper, ApplicationFormContent) and not paper.head.number
+        unnumbered = isinstance(paper, _UNNUMBERED) and not paper.head.number
         check_head(paper.head, paper.paper.value, codes=not unnumbered)
         return self._lay_out(paper, reprint)
 
@@ -184,6 +198,30 @@ class CasePapers:
     def _(self, paper: ApplicationFormContent, reprint: int) -> bytes:
         return lay_out_form(self._frame, paper, reprint)
 
+    @_lay_out.register
+    def _(self, paper: PromiseContent, reprint: int) -> bytes:
+        return lay_out_promise(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: DeferralPromiseContent, reprint: int) -> bytes:
+        return lay_out_deferral_promise(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: TransferContent, reprint: int) -> bytes:
+        return lay_out_transfer(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: LimitNoticeContent, reprint: int) -> bytes:
+        return lay_out_limit_notice(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: DeliveryReturnContent, reprint: int) -> bytes:
+        return lay_out_delivery_return(self._frame, paper, reprint)
+
+    @_lay_out.register
+    def _(self, paper: CollectionContent, reprint: int) -> bytes:
+        return lay_out_collection(self._frame, paper, reprint)
+
     # -- parts of these papers --
 
     def _deferrals(self, sheets: Sheets, words: Sentences, paper: AcceptanceContent) -> None:
@@ -233,17 +271,12 @@ class CasePapers:
 def _handing_over(handed: HandedOver | None) -> Signing:
     """送达: as recorded, else places to write it by hand."""
     way = handed.way if handed else ""
-    known = [(one, one == way, "") for one in WAYS]
-    if way and way not in WAYS:
-        known.append((way, True, ""))
-    signing = [("送达方式", ticks(known))]
+    signing = [("送达方式", way_ticks(way))]
     if handed is None:
         return (*signing, ("送达人", ""), ("签收人", ""), ("日　期", ""))
     signed = "已签收" if handed.signed else "未签收"
-    at = f"{chinese_date(handed.at.date())} {handed.at:%H:%M}"
-    return (
-        *signing, ("送达人", handed.by), ("签收人", f"{handed.to}（{signed}）"), ("日　期", at),
-    )  # fmt: skip
+    to = f"{handed.to}（{signed}）"
+    return (*signing, ("送达人", handed.by), ("签收人", to), ("日　期", moment(handed)))
 
 
 def _fees(fees: tuple[tuple[str, str, str], ...]) -> str:

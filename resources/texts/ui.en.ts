@@ -152,6 +152,30 @@
       <translation>Application form</translation>
     </message>
     <message>
+      <source>告知承诺书</source>
+      <translation>Letter of promise</translation>
+    </message>
+    <message>
+      <source>容缺受理承诺书</source>
+      <translation>Promise of papers to follow</translation>
+    </message>
+    <message>
+      <source>材料转移单</source>
+      <translation>Transfer of materials</translation>
+    </message>
+    <message>
+      <source>办理期限变更告知书</source>
+      <translation>Notice of changed time limit</translation>
+    </message>
+    <message>
+      <source>送达回证</source>
+      <translation>Proof of service</translation>
+    </message>
+    <message>
+      <source>领取凭证</source>
+      <translation>Collection voucher</translation>
+    </message>
+    <message>
       <source>长期有效</source>
       <translation>Valid without end</translation>
     </message>

@@ -16,14 +16,23 @@ from app.domain.papers import (
     BundleReceiptContent,
     CaseHead,
     CasePaper,
+    CollectionContent,
+    DeferralPromiseContent,
+    DeferredMaterial,
     DeliveryLine,
+    DeliveryReturnContent,
     FormLine,
     HandedOver,
+    LimitChange,
+    LimitNoticeContent,
     MaterialLine,
     NoticeContent,
+    PromiseContent,
+    PromisedMaterial,
     ReceiptContent,
     RejectionContent,
     TicketSlipContent,
+    TransferContent,
 )
 
 HALL_TIME = timezone(timedelta(hours=8))
@@ -312,6 +321,74 @@ def form_of_bundle() -> ApplicationFormContent:
     )
 
 
+def promise(head: CaseHead = HEAD) -> PromiseContent:
+    return PromiseContent(
+        head=head,
+        materials=(
+            PromisedMaterial(
+                name="经营场所使用权证明", proves="经营场所合法使用，期限不少于一年",
+                basis="《食品经营许可和备案管理办法》第十二条",
+            ),
+            PromisedMaterial(name="设备设施布局图", proves="与实际一致", basis=""),
+        ),
+    )  # fmt: skip
+
+
+def deferral_promise(head: CaseHead = HEAD) -> DeferralPromiseContent:
+    until = date(2026, 12, 4)
+    return DeferralPromiseContent(
+        head=head,
+        materials=(
+            DeferredMaterial(name="食品安全规章制度", form="纸质，原件 1 份", until=until),
+            DeferredMaterial(name="从业人员健康证明", form="纸质，复印件 2 份", until=until),
+        ),
+    )
+
+
+def transfer(head: CaseHead = HEAD) -> TransferContent:
+    return TransferContent(head=head, outcome="受理", due=date(2026, 12, 2))
+
+
+def limit_notice(head: CaseHead = HEAD, *, days: int = 0) -> LimitNoticeContent:
+    changes: tuple[LimitChange, ...] = (
+        LimitChange(
+            name="专家评审", reason="经营场所布局需要专家评审", approver="样例科长",
+            since=date(2026, 11, 23), until=date(2026, 11, 30),
+        ),
+    )  # fmt: skip
+    if days:
+        changes = (
+            *changes,
+            LimitChange(
+                name="延长办理期限", reason="情况复杂", approver="样例局长",
+                since=date(2026, 12, 1), days=days,
+            ),
+        )  # fmt: skip
+    return LimitNoticeContent(head=head, changes=changes)
+
+
+HANDED = HandedOver(
+    by="示例员（W01）", to="样例小明", way="直接", at=ISSUED + timedelta(days=9), signed=True
+)
+
+
+def delivery_return(head: CaseHead = HEAD, *, handed: bool = True) -> DeliveryReturnContent:
+    return DeliveryReturnContent(
+        head=head, document="食品经营许可证", document_number="JY20000000000000",
+        handed=HANDED if handed else None,
+    )  # fmt: skip
+
+
+def collection(head: CaseHead = HEAD, *, handed: bool = True) -> CollectionContent:
+    paper = CollectionContent(head=head, result="食品经营许可证", result_number="JY20000000000000")
+    if not handed:
+        return paper
+    return replace(
+        paper, collector="样例小明", collector_document="居民身份证",
+        collector_number="110101********0015", handed=HANDED,
+    )  # fmt: skip
+
+
 def slip(number: str = "A012") -> TicketSlipContent:
     return TicketSlipContent(
         hall=HALL,
@@ -336,4 +413,11 @@ def every_case_paper() -> dict[str, CasePaper]:
         "rejection": rejection(),
         "bundle_receipt": bundle_receipt(),
         "form_of_bundle": form_of_bundle(),
+        "promise": promise(),
+        "deferral_promise": deferral_promise(FOR_ANOTHER),
+        "transfer": transfer(),
+        "limit_notice": limit_notice(),
+        "extension": limit_notice(FOR_ANOTHER, days=10),
+        "delivery_return": delivery_return(),
+        "collection": collection(),
     }

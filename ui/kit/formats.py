@@ -107,6 +107,12 @@ def paper_name(kind: PaperKind) -> str:
         PaperKind.TICKET_SLIP: say("排队号票"),
         PaperKind.BUNDLE_RECEIPT: say("一件事综合收件凭证"),
         PaperKind.APPLICATION_FORM: say("申请表"),
+        PaperKind.PROMISE: say("告知承诺书"),
+        PaperKind.DEFERRAL_PROMISE: say("容缺受理承诺书"),
+        PaperKind.TRANSFER: say("材料转移单"),
+        PaperKind.LIMIT_NOTICE: say("办理期限变更告知书"),
+        PaperKind.DELIVERY_RETURN: say("送达回证"),
+        PaperKind.COLLECTION: say("领取凭证"),
     }[kind]
 
 
