@@ -14,6 +14,7 @@ from app.demo.hall import ReaderTrainer
 from app.demo.play import Hands
 from app.devices.cards.hosted import HostedReader
 from app.devices.simulators.sam import SimulatedSamReader
+from app.ports import ReaderStep
 from app.screen import Screen, start_screen
 
 # How a driver misbehaves, and what the clerk is told; "" where the clerk has to stop it by hand.
@@ -63,6 +64,10 @@ class Window:
         self.hands.wait(lambda: self.hands.model.line.state.waiting > 0, "line")
         self.hands.call_next()
         return self.hands.case.case_id
+
+    @property
+    def waiting_for_card(self) -> bool:
+        return self.hands.model.card.state.step is ReaderStep.WAITING_FOR_CARD
 
     def use(self, spec: str) -> None:
         """Another reader, as if it were the window's setting."""

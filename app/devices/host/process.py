@@ -21,8 +21,8 @@ from app.devices.host.wire import BadFrame, FromHost, Message, Unframer, frame
 
 _CHUNK: Final = 65536
 _MOST_UNSENT: Final = 256
-_BURST: Final = 2000.0  # messages that may come at once,
-_PER_SECOND: Final = 500.0  # and then: several busy devices at the lanes' own pace
+_BURST: Final = 10_000.0  # messages that may come at once,
+_PER_SECOND: Final = 4000.0  # and then: more than simulated readers that need no time
 _BURST_BYTES: Final = 8.0 * 2**20
 _BYTES_PER_SECOND: Final = 4.0 * 2**20
 

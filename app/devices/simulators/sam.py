@@ -66,6 +66,7 @@ class SimulatedSamReader:
         self._wake: tuple[int, int] = (-1, -1)
         self.reads = 0  # finished reads of a card
         self.path = ""  # of the serial port while it is plugged in
+        self.sending = 0.0  # seconds that its replies took on the wire
 
     # -- what a person does ---------------------------------------------------------------------
 
@@ -240,9 +241,10 @@ class SimulatedSamReader:
 
     def _send(self, master: int, data: bytes) -> bool:
         """Write all, also when nobody reads; False when stopped meanwhile."""
+        began = time.monotonic()
         os.set_blocking(master, False)
         if self._paced and self._baud:
-            began, sent = time.monotonic(), 0
+            sent = 0
             while sent < len(data) - 32 and not self._stop.is_set():
                 sent += os.write(master, data[sent : sent + 32])
                 self._stop.wait(began + 10 * sent / self._baud - time.monotonic())
@@ -252,6 +254,7 @@ class SimulatedSamReader:
                 data = data[os.write(master, data) :]
             except BlockingIOError:
                 self._stop.wait(0.01)
+        self.sending += time.monotonic() - began
         return not data
 
     def _answer(self, body: bytes) -> tuple[bytes, bool]:

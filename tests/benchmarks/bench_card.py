@@ -1,0 +1,119 @@
+"""From card to fields: what the program adds to the device's own time, at every speed.
+
+The reader's simulator sends each byte as slowly as the wire would, and counts that time; what is
+beyond it is ours, in the device host, between the processes and at the window. The last line is the
+real screen: from the card to the applicant on the case, saved.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+
+from app.demo.back_office import EmbeddedBackOffice
+from app.devices.cards.hosted import HostedReader
+from app.devices.cards.serial_sam import BAUD_RATES
+from app.devices.host.supervisor import DeviceHost
+from app.devices.simulators.sam import SimulatedSamReader
+from app.ports import ReadDone
+from tests.devices.card_people import CLOCK, RESIDENT, Ears
+from tests.journey.bad_drivers import Window
+from tests.journey.hall import open_client
+
+LIMIT = 0.030
+ROUNDS = 21
+_now = time.monotonic
+
+
+def _read(sam: SimulatedSamReader, begin: Callable[[], Ears]) -> tuple[float, float]:
+    """(seconds beyond the device's, the device's own)."""
+    sam.lift()
+    ears = begin()
+    while ears.messages.qsize() < 2:  # it waits for the card
+        time.sleep(0.001)
+    time.sleep(0.05)
+    own, placed = sam.sending, time.monotonic()
+    sam.place(RESIDENT)
+    assert isinstance(ears.until_end()[-1], ReadDone)
+    own = sam.sending - own
+    return time.monotonic() - placed - own, own
+
+
+def _at(baud: int) -> None:
+    sam = SimulatedSamReader(baud=baud, paced=True)
+    host = DeviceHost(random=Random(1))
+    reader = HostedReader(host, f"serial:{sam.start()}", CLOCK)
+
+    def begin() -> Ears:
+        ears = Ears()
+        reader.start(1, 30, ears.tell)
+        return ears
+
+    rounds = [_read(sam, begin) for _ in range(ROUNDS if baud > 20000 else 5)]
+    beyond = statistics.median(b for b, _ in rounds)
+    own = statistics.median(o for _, o in rounds)
+    fine = "" if beyond <= LIMIT else "  OVER"
+    print(
+        f"{baud:6} baud: {beyond * 1000:.0f} ms beyond the device's own {own * 1000:.0f} ms,"
+        f" the look for the card every 20 ms included (limit 30){fine}",
+        flush=True,
+    )
+    host.close()
+    sam.stop()
+
+
+def _at_the_window() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        office = EmbeddedBackOffice(Path(folder) / "office", demo_line=5)
+        office.start()
+        client = open_client(Path(folder) / "window", office)
+        sam = SimulatedSamReader(baud=115200, paced=True)
+        window = Window(client, sam)
+        try:
+            hands = window.hands
+            hands.wait(lambda: client.outbox.numbers_left() > 0, "numbers")
+            window.use(f"serial:{sam.start()}")
+            window.open_case()
+            heard: list[float] = []
+            hands.model.card.card_read.connect(lambda _card: heard.append(_now()))
+            said, shown = [], []
+            for _ in range(7):
+                hands.press(Qt.Key.Key_F8)
+                hands.wait(lambda: window.waiting_for_card, "waiting")
+                own, placed = sam.sending, _now()
+                sam.place(client.people["zhang-shili"])
+                hands.wait(lambda: hands.case.applicant is not None, "applicant")
+                device = sam.sending - own
+                shown.append(_now() - placed - device)
+                said.append(heard[-1] - placed - device)
+                sam.lift()
+                hands.finish_open_case()
+                hands.call_next()
+            print(
+                f"at the window: {statistics.median(said) * 1000:.0f} ms from card to fields,"
+                f" {statistics.median(shown) * 1000:.0f} ms until saved on the case and shown,"
+                " beyond the device's own"
+            )
+        finally:
+            window.close()
+            sam.stop()
+            office.kill()
+
+
+def main() -> None:
+    for baud in BAUD_RATES:
+        _at(baud)
+    _at_the_window()
+
+
+if __name__ == "__main__":
+    main()
