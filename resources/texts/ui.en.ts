@@ -816,16 +816,16 @@
       <translation>Open</translation>
     </message>
     <message>
-      <source>暂停</source>
-      <translation>paused</translation>
+      <source>暂停窗口</source>
+      <translation>Pause</translation>
     </message>
     <message>
       <source>关窗</source>
       <translation>Close</translation>
     </message>
     <message>
-      <source>消息</source>
-      <translation>News</translation>
+      <source>发消息</source>
+      <translation>Send message</translation>
     </message>
     <message>
       <source>业务范围：到再改为止，或只今天</source>
@@ -1154,6 +1154,10 @@
     <message>
       <source>没有消息。</source>
       <translation>No news.</translation>
+    </message>
+    <message>
+      <source>消息</source>
+      <translation>News</translation>
     </message>
     <message>
       <source>全部已读</source>
@@ -1565,7 +1569,7 @@
     </message>
     <message>
       <source>空格、Shift 选几个；数字到那个窗口；Enter 看它的号</source>
-      <translation>Space, Shift choose several; digits go to a window; Enter shows its tickets</translation>
+      <translation>Space, Shift choose; digits find; Enter: its tickets</translation>
     </message>
     <message>
       <source>{line}：{counts}</source>
@@ -1758,6 +1762,10 @@
     <message>
       <source>来源</source>
       <translation>Taken at</translation>
+    </message>
+    <message>
+      <source>取号时间</source>
+      <translation>Taken</translation>
     </message>
     <message>
       <source>待办</source>
@@ -2852,6 +2860,14 @@
       <translation>Businesses of windows</translation>
     </message>
     <message>
+      <source>；</source>
+      <translation>; </translation>
+    </message>
+    <message>
+      <source>、</source>
+      <translation>, </translation>
+    </message>
+    <message>
       <source>没有找到等着补正的这个编号。</source>
       <translation>No waiting case has this number.</translation>
     </message>
@@ -3217,7 +3233,7 @@
     </message>
     <message>
       <source>{day} · {n} 个号</source>
-      <translation>{day} · {n} numbers</translation>
+      <translation>{day} · {n}</translation>
     </message>
     <message>
       <source>这天没有可存的。</source>
@@ -3276,10 +3292,6 @@
       <translation>New number for {what}</translation>
     </message>
     <message>
-      <source>发消息</source>
-      <translation>Send message</translation>
-    </message>
-    <message>
       <source>手上的人办完为止；它手上等候的号回到大厅的队里。</source>
       <translation>Whoever is being served is served to the end; tickets waiting there go back to the hall's line.</translation>
     </message>
@@ -3330,6 +3342,10 @@
     <message>
       <source>{what} 在 {window}手上（{lost}）：要等它连上；本人等不了就用换号</source>
       <translation>{what} held by {window} ({lost}): it must be reached first; who cannot wait gets a new number</translation>
+    </message>
+    <message>
+      <source>。</source>
+      <translation>.</translation>
     </message>
     <message>
       <source>窗口断线</source>
@@ -3410,6 +3426,10 @@
     <message>
       <source>办理</source>
       <translation>Serving</translation>
+    </message>
+    <message>
+      <source>暂停中</source>
+      <translation>Paused</translation>
     </message>
     <message>
       <source>挂起·不持件</source>
@@ -3613,7 +3633,7 @@
     </message>
     <message>
       <source>最久 {longest}/{target} 分</source>
-      <translation>Longest {longest}/{target} min</translation>
+      <translation>{longest}/{target} min</translation>
     </message>
     <message>
       <source>目标 {target} 分</source>
@@ -3625,7 +3645,7 @@
     </message>
     <message>
       <source>估计 {least}–{most} 分</source>
-      <translation>Estimate {least}–{most} min</translation>
+      <translation>estimate {least}–{most} min</translation>
     </message>
     <message>
       <source>{n} 人</source>
@@ -3786,6 +3806,10 @@
     <message>
       <source>红</source>
       <translation>red</translation>
+    </message>
+    <message>
+      <source>暂停</source>
+      <translation>paused</translation>
     </message>
     <message>
       <source>{day} 起视为受理</source>

@@ -234,11 +234,11 @@ def test_windows_are_paused_together_and_the_order_waits_in_their_tiles(
     tiles.setFocus()
     tiles.choose(["W01", "W02"])
     hall.key(Qt.Key.Key_P)
-    assert panel.form.about.text() == "暂停：1 号窗口、2 号窗口"
+    assert panel.form.about.text() == "暂停窗口：1 号窗口、2 号窗口"
     hall.key(Qt.Key.Key_1)
     hall.ctrl(Qt.Key.Key_Return)
     hall.wait(lambda: model.state.form is None, "the act")
-    hall.wait(lambda: tiles.tiles[0].pending == "待执行：暂停", "the order in the tile")
+    hall.wait(lambda: tiles.tiles[0].pending == "待执行：暂停窗口", "the order in the tile")
     orders = [
         (s, e.order) for s, e in recorded(hall, WindowOrdered) if isinstance(e, WindowOrdered)
     ]

@@ -139,9 +139,9 @@ def supervisor_keys() -> tuple[KeyGroup, ...]:
             title=say("大厅（光标所在的窗口，或选中的几个）"),
             lines=(
                 _line("", say("开窗"), "O"),
-                _line("", say("暂停"), "P"),
+                _line("", say("暂停窗口"), "P"),
                 _line("", say("关窗"), "C"),
-                _line("", say("消息"), "M"),
+                _line("", say("发消息"), "M"),
                 _line("", say("业务范围：到再改为止，或只今天"), "K"),
                 _line("", say("选几个窗口；全选"), "Shift", "Ctrl+A"),
                 _line("", say("到那个窗口"), say("数字")),

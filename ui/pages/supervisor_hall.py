@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui.kit.texts import say
 from ui.pages.widgets.buttons import small
 from ui.pages.widgets.look import Look
-from ui.pages.widgets.marks import Elided, label, row
+from ui.pages.widgets.marks import Elided, row
 from ui.pages.widgets.two_line_list import TwoLineList, TwoLines
 from ui.pages.widgets.window_tiles import WindowTiles
 from ui.viewmodels.supervisor import SupervisorModel, SupervisorState
@@ -38,8 +38,8 @@ class HallView(QWidget):
         self.acts = [
             small(words, key)
             for words, key in (
-                (say("开窗"), "O"), (say("暂停"), "P"), (say("关窗"), "C"), (say("消息"), "M"),
-                (say("业务范围"), "K"),
+                (say("开窗"), "O"), (say("暂停窗口"), "P"), (say("关窗"), "C"),
+                (say("发消息"), "M"), (say("业务范围"), "K"),
             )
         ]  # fmt: skip
         for button, ask in zip(self.acts, _KEYS.values(), strict=True):
@@ -48,12 +48,14 @@ class HallView(QWidget):
         self.move_line = small(say("整队转移"), "T")
         self.move_line.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.move_line.clicked.connect(self._move_line)
-        self.hint = label(say("空格、Shift 选几个；数字到那个窗口；Enter 看它的号"), "muted")
+        self.hint = Elided(say("空格、Shift 选几个；数字到那个窗口；Enter 看它的号"), "muted")
         windows, lines = QWidget(), QWidget()
         left = QVBoxLayout(windows)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(6)
-        left.addLayout(row(*self.acts, self.hint, 0, spacing=6))
+        acts = row(*self.acts, self.hint, spacing=6)
+        acts.setStretch(len(self.acts), 1)
+        left.addLayout(acts)
         left.addWidget(self.tiles, 1)
         right = QVBoxLayout(lines)
         right.setContentsMargins(0, 0, 0, 0)

@@ -159,11 +159,11 @@ def skills_words(policy: QueuePolicy, hall: Hall) -> str:
     told = [
         say(
             "{number} 号只办{lines}", number=numbers.get(one.window, one.window),
-            lines="、".join(names.get(line, line) for line in one.businesses),
+            lines=say("、").join(names.get(line, line) for line in one.businesses),
         )
         for one in policy.skills
     ]  # fmt: skip
-    return "；".join(told) if told else say("所有窗口都办全部业务")
+    return say("；").join(told) if told else say("所有窗口都办全部业务")
 
 
 # -- the rest -----------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def order_form(ask: Ask, view: HallView, hall: Hall, targets: Sequence[str]) -> 
         [window_name(windows.get(one), one) for one in targets]
     )  # fmt: skip
     words = {
-        Ask.OPEN: say("开窗"), Ask.PAUSE: say("暂停"), Ask.CLOSE: say("关窗"),
+        Ask.OPEN: say("开窗"), Ask.PAUSE: say("暂停窗口"), Ask.CLOSE: say("关窗"),
         Ask.MESSAGE: say("发消息"),
     }[ask]  # fmt: skip
     lost = [one for key in targets if (one := windows.get(key)) and one.state is WindowState.LOST]
@@ -124,7 +124,7 @@ def order_form(ask: Ask, view: HallView, hall: Hall, targets: Sequence[str]) -> 
     if lost:
         warn = say(
             "{what}：连上以后才照办。",
-            what="、".join(f"{window_name(one)} {lost_since(one)}" for one in lost[:_NAMED]),
+            what=say("、").join(f"{window_name(one)} {lost_since(one)}" for one in lost[:_NAMED]),
         )
     elif ask in {Ask.PAUSE, Ask.CLOSE}:
         warn = say("手上的人办完为止；它手上等候的号回到大厅的队里。")
@@ -215,12 +215,12 @@ def _held_words(tickets: Sequence[TicketView], windows: dict[str, WindowView]) -
                 what=_listed(numbers), window=window_name(window), lost=lost_since(window),
             )  # fmt: skip
         told.append(words)
-    return "；".join(told) + "。" if told else ""
+    return say("；").join(told) + say("。") if told else ""
 
 
 def _listed(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
-    shown = "、".join(names[:_NAMED])
+    shown = say("、").join(names[:_NAMED])
     more = say(" 等 {n} 个", n=len(names)) if len(names) > _NAMED else ""
     return shown + more

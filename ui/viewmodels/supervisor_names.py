@@ -39,7 +39,7 @@ def state_word(state: WindowState) -> str:
         WindowState.FREE: say("空闲"),
         WindowState.CALLING: say("呼叫"),
         WindowState.SERVING: say("办理"),
-        WindowState.PAUSED: say("暂停"),
+        WindowState.PAUSED: say("暂停中"),
         WindowState.LOST: say("断线"),
     }[state]
 

@@ -115,7 +115,7 @@ def act_title(act: SupervisorAct, lines: Mapping[str, str], window: Callable[[st
                 aims.append(say("不优先"))
             elif first.priority:
                 aims.append(say("优先"))
-            return say("转移 {n} 个号 → {aim}", n=n, aim="、".join(aims))
+            return say("转移 {n} 个号 → {aim}", n=n, aim=say("、").join(aims))
         case TicketReplaced():
             return say("换号 → {number}", number=first.number)
         case WindowOrdered(order=WindowOrder.MESSAGE):
@@ -135,15 +135,15 @@ def _windows(act: SupervisorAct, window: Callable[[str], str]) -> str:
     names = [window(part.about) for part in act.parts]
     if len(names) > _NAMED:
         return say("{n} 个窗口", n=len(names))
-    return "、".join(names)
+    return say("、").join(names)
 
 
 def _order_word(order: WindowOrder) -> str:
     return {
         WindowOrder.OPEN: say("开窗"),
-        WindowOrder.PAUSE: say("暂停"),
+        WindowOrder.PAUSE: say("暂停窗口"),
         WindowOrder.CLOSE: say("关窗"),
-        WindowOrder.MESSAGE: say("消息"),
+        WindowOrder.MESSAGE: say("发消息"),
     }[order]
 
 
@@ -245,4 +245,4 @@ def _named(parts: Sequence[ActPart], seen: _Hall) -> str:
             names.append(ticket.number if ticket else say("一个号"))
     if len(parts) > _NAMED:
         names.append(say("等 {n} 个", n=len(parts)))
-    return "、".join(names)
+    return say("、").join(names)

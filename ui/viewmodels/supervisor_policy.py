@@ -101,7 +101,7 @@ class PolicyModel(ViewModel[PolicyState]):
             self._tell(Note(tone=Tone.WARN, message=say("先写理由：会记在记录里。")))
             return
         if self.state.checked != policy or self.state.today != today:
-            shown = "；".join(found[:_SHOWN_CHANGES])
+            shown = say("；").join(found[:_SHOWN_CHANGES])
             if len(found) > _SHOWN_CHANGES:
                 shown = say("{changes} 等 {n} 处", changes=shown, n=len(found))
             step = say("不动任何已取的号。再按一次 Ctrl+↵ 就改。")

@@ -144,7 +144,7 @@ def _tile(
         under = served
     limited = next((one for one in view.policy.skills if one.window == window.id), None)
     if limited is not None and window.state is not WindowState.CLOSED:
-        names = "、".join(lines.get(one, one) for one in limited.businesses)
+        names = say("、").join(lines.get(one, one) for one in limited.businesses)
         under = say("{state} · 只办 {lines}", state=under, lines=names)
     asked = pending.windows.get(window.id, "")
     clerk = window.clerk_name or window.clerk

@@ -71,7 +71,7 @@ class TicketTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 say("号码"), say("业务"), say("状态"), say("等候、办理"), say("前面"),
-                say("窗口"), say("优先"), say("来源"), say("取号"), say("待办"),
+                say("窗口"), say("优先"), say("来源"), say("取号时间"), say("待办"),
             )[section]  # fmt: skip
         return _MIDDLE if role == Qt.ItemDataRole.TextAlignmentRole else None
 
