@@ -15,6 +15,7 @@ from app.demo.back_office import EmbeddedBackOffice
 if TYPE_CHECKING:
     from app.devices.simulators.people import SimulatedCard
     from app.devices.simulators.sam import SimulatedSamReader
+    from ui.viewmodels.services import ReaderFault
 
 WAITING = 14
 
@@ -35,6 +36,25 @@ class ReaderTrainer:
 
     def lift(self) -> None:
         self._sam.lift()
+
+    def cause(self, fault: ReaderFault) -> None:
+        from ui.viewmodels.services import ReaderFault
+
+        self._sam.mend()
+        match fault:
+            case ReaderFault.UNPLUGGED:
+                self._sam.unplug()
+                return
+            case ReaderFault.SILENT:
+                self._sam.mute()
+            case ReaderFault.CARD_PULLED:
+                self._sam.pull_card_after(bytes=600)
+            case ReaderFault.SPOILT:
+                self._sam.wrong_checksum()
+            case ReaderFault.NOT_GENUINE:
+                self._sam.answer_status(0x32)
+        if not self._sam.path:
+            self._sam.start()
 
 
 class DemoHall:

@@ -1480,12 +1480,40 @@
       <translation>Government service hall</translation>
     </message>
     <message>
+      <source>拔掉读卡器</source>
+      <translation>Unplug the reader</translation>
+    </message>
+    <message>
+      <source>读卡器没有反应</source>
+      <translation>The reader does not answer</translation>
+    </message>
+    <message>
+      <source>读到一半卡被拿开</source>
+      <translation>The card is pulled half-way</translation>
+    </message>
+    <message>
+      <source>线路不好，数据出错</source>
+      <translation>A bad line spoils the data</translation>
+    </message>
+    <message>
+      <source>卡不被读卡器承认</source>
+      <translation>The reader refuses the card</translation>
+    </message>
+    <message>
+      <source>恢复正常</source>
+      <translation>All well again</translation>
+    </message>
+    <message>
       <source>演示读卡器：放卡 ▾</source>
       <translation>Demo reader: place a card ▾</translation>
     </message>
     <message>
       <source>拿走卡</source>
       <translation>Take the card away</translation>
+    </message>
+    <message>
+      <source>让读卡器出故障</source>
+      <translation>Cause a fault in the reader</translation>
     </message>
     <message>
       <source>外观随系统</source>

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from app.domain.events import PaperDoubted, PaperSent
 from tests.ui.hall import Hall
 from ui.pages.papers_panel import PapersPanel
 from ui.pages.status_line import StatusLine
 from ui.viewmodels.papers import PaperRow
+from ui.viewmodels.services import ReaderFault
 
 Key = Qt.Key
 
@@ -98,6 +100,9 @@ class Hand:
     def lift(self) -> None:
         self.placed.append("lifted")
 
+    def cause(self, fault: ReaderFault) -> None:
+        self.placed.append(fault.value)
+
 
 def test_trainer_menu_places_and_lifts(open_hall: Callable[..., Hall]) -> None:
     hall = open_hall()
@@ -107,9 +112,14 @@ def test_trainer_menu_places_and_lifts(open_hall: Callable[..., Hall]) -> None:
     assert hall.window.status.trainer is None
     menu = line.trainer.menu_of_people()
     acts = [action for action in menu.actions() if action.text()]
-    assert [action.text() for action in acts] == ["张示例：居民身份证", "没有带证件", "拿走卡"]
-    for action in acts:
+    assert [action.text() for action in acts] == [
+        "张示例：居民身份证", "没有带证件", "拿走卡", "让读卡器出故障",
+    ]  # fmt: skip
+    faults = acts[-1].menu()
+    assert isinstance(faults, QMenu)
+    for action in (*acts[:-1], *faults.actions()):
         action.trigger()
-    assert hand.placed == ["zhang-shili", "none", "lifted"]
+    assert hand.placed[:3] == ["zhang-shili", "none", "lifted"]
+    assert sorted(hand.placed[3:]) == sorted(fault.value for fault in ReaderFault)
     menu.deleteLater()
     line.deleteLater()

@@ -11,7 +11,7 @@ from ui.kit.theme import ThemeMode, Tone
 from ui.pages.widgets.buttons import link
 from ui.pages.widgets.look import set_look
 from ui.pages.widgets.marks import label
-from ui.viewmodels.services import Trainer
+from ui.viewmodels.services import ReaderFault, Trainer
 from ui.viewmodels.status import StatusModel, StatusState
 
 
@@ -123,5 +123,21 @@ class _TrainerButton(QPushButton):
         lift = QAction(say("拿走卡"), menu)
         lift.triggered.connect(self._trainer.lift)
         menu.addAction(lift)
+        faults = menu.addMenu(say("让读卡器出故障"))
+        for fault, words in _fault_words().items():
+            action = QAction(words, faults)
+            action.triggered.connect(lambda _=False, f=fault: self._trainer.cause(f))
+            faults.addAction(action)
         menu.adjustSize()
         return menu
+
+
+def _fault_words() -> dict[ReaderFault, str]:
+    return {
+        ReaderFault.UNPLUGGED: say("拔掉读卡器"),
+        ReaderFault.SILENT: say("读卡器没有反应"),
+        ReaderFault.CARD_PULLED: say("读到一半卡被拿开"),
+        ReaderFault.SPOILT: say("线路不好，数据出错"),
+        ReaderFault.NOT_GENUINE: say("卡不被读卡器承认"),
+        ReaderFault.NONE: say("恢复正常"),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -230,6 +231,17 @@ class ResultsDesk(Protocol):
     def supplemented(self, session: Session, case_id: str) -> object: ...
 
 
+class ReaderFault(StrEnum):
+    """What may befall a reader, for those who learn what to do then."""
+
+    NONE = "none"
+    UNPLUGGED = "unplugged"
+    SILENT = "silent"
+    CARD_PULLED = "card_pulled"  # half-way through the reading
+    SPOILT = "spoilt"  # bytes are changed on the line
+    NOT_GENUINE = "not_genuine"  # the module refuses the card
+
+
 class Trainer(Protocol):
     """The demo's hand that puts a person's card on the simulated reader."""
 
@@ -240,6 +252,10 @@ class Trainer(Protocol):
     def place(self, person_id: str) -> None: ...
 
     def lift(self) -> None: ...
+
+    def cause(self, fault: ReaderFault) -> None:
+        """As if the reader had it; it stays until NONE."""
+        ...
 
 
 class Sentence(Protocol):
