@@ -12,7 +12,7 @@ from datetime import date
 
 from app.domain.errors import ReasonNeeded
 from app.domain.event import Event
-from app.domain.events import PaperKind, PaperQueued
+from app.domain.events import PaperKind, PaperQueued, SetAsideAnswered
 from app.domain.hall import Hall
 from app.domain.queue_errors import BadPolicy, NothingToUndo, SupervisorNeeded
 from app.domain.queue_policy import QueuePolicy, faults
@@ -171,6 +171,17 @@ class Supervision:
                         session, laid, event.policy, reason, until=event.until, undoes=act_id
                     )
         return self._record(session, act, facts)
+
+    def read(self, session: Session, act_id: str) -> int:
+        """She knows what of this act was refused: it waits for no answer any more. How many."""
+        act = next((one for one in self.acts() if one.id == act_id), None)
+        parts = act.unread if act is not None else ()
+        _, install = self._store.identity()
+        with self._store.begin() as unit:
+            for part in parts:
+                answer = SetAsideAnswered(install=install, seq=part.seq, answer="dropped")
+                unit.append(answer, subject="device", actor=session.actor)
+        return len(parts)
 
     # -- the rest -------------------------------------------------------------------------------
 

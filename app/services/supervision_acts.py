@@ -52,12 +52,14 @@ _UNDOABLE_ORDERS = frozenset({WindowOrder.PAUSE, WindowOrder.CLOSE})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActPart:
     """One fact of an act. ``refused`` is the code with which the back office would not take it,
-    "" where it did or has not answered; ``sent`` says that it has."""
+    "" where it did or has not answered; ``sent`` says that it has. ``read``: she knows of it."""
 
+    seq: int
     subject: str
     event: Event
     sent: bool
     refused: str = ""
+    read: bool = False
 
     @property
     def about(self) -> str:
@@ -77,6 +79,11 @@ class SupervisorAct:
     parts: tuple[ActPart, ...]
     undoes: str = ""
     undone_by: str = ""
+
+    @property
+    def unread(self) -> tuple[ActPart, ...]:
+        """Refused, and she has not said that she knows."""
+        return tuple(part for part in self.parts if part.refused and not part.read)
 
     @property
     def undoable(self) -> bool:
@@ -103,9 +110,9 @@ def read_acts(connection: Statements, install: str, limit: int) -> tuple[Supervi
     ).all()
     (told,) = connection.exec_driver_sql("SELECT acknowledged FROM chain").one()
     refused = {
-        int(seq): str(code)
-        for seq, code in connection.exec_driver_sql(
-            "SELECT seq, code FROM set_aside WHERE install = ?", (install,)
+        int(seq): (str(code), bool(answer))
+        for seq, code, answer in connection.exec_driver_sql(
+            "SELECT seq, code, answer FROM set_aside WHERE install = ?", (install,)
         ).all()
     }
     parts: dict[str, list[tuple[Entry, ActPart]]] = {}
@@ -115,9 +122,10 @@ def read_acts(connection: Statements, install: str, limit: int) -> tuple[Supervi
             event = decode_event(entry.kind, entry.version, entry.body)
         except BadEntry:
             continue  # of a later program, that was here before this one
+        code, read = refused.get(entry.seq, ("", False))
         part = ActPart(
-            subject=entry.subject, event=event, sent=entry.seq <= told,
-            refused=refused.get(entry.seq, ""),
+            seq=entry.seq, subject=entry.subject, event=event, sent=entry.seq <= told,
+            refused=code, read=read,
         )  # fmt: skip
         parts.setdefault(str(getattr(event, "act", "")), []).append((entry, part))
     undone = {

@@ -876,6 +876,10 @@
       <translation>Take back the order under the cursor</translation>
     </message>
     <message>
+      <source>知道了：被拒的不再提醒</source>
+      <translation>I know: what was refused reminds no more</translation>
+    </message>
+    <message>
       <source>换一张图；多开、少开几个窗口</source>
       <translation>Another figure; windows more or fewer</translation>
     </message>
@@ -1534,6 +1538,10 @@
     <message>
       <source>我的指令</source>
       <translation>My orders</translation>
+    </message>
+    <message>
+      <source>知道了</source>
+      <translation>I know</translation>
     </message>
     <message>
       <source>每条指令先记在本机，再送后台；窗口手上的号要等它交还。被拒的写明原因。</source>
@@ -3560,16 +3568,16 @@
       <translation>Taken back</translation>
     </message>
     <message>
+      <source>拒 {n}/{all}</source>
+      <translation>Refused {n}/{all}</translation>
+    </message>
+    <message>
       <source>等 {n} 个</source>
       <translation>{n} in all</translation>
     </message>
     <message>
       <source>改规则，到 {day} 为止</source>
       <translation>Rules changed until {day}</translation>
-    </message>
-    <message>
-      <source>拒 {n}/{all}</source>
-      <translation>Refused {n}/{all}</translation>
     </message>
     <message>
       <source>待执行：{order}</source>

@@ -321,6 +321,12 @@ def test_a_refused_act_comes_back_in_words_and_another_is_taken_back(
     assert told[refused].chip == "拒 1/2"
     assert waiting[1].number in told[refused].detail[-1]
     hall.key(Qt.Key.Key_F7)
+    assert panel.tabs[Tab.ACTS].words() == "我的指令 · 1 条被拒"
+    hall.key(Qt.Key.Key_Down)
+    hall.key(Qt.Key.Key_X)
+    hall.wait(lambda: model.state.pending.refused == 0, "what she knows")
+    assert hall.client.outbox.counts()[1] == 0  # nor does the window's own list ask for an answer
+    hall.key(Qt.Key.Key_Up)
     assert panel.acts.list.current() == good
     hall.key(Qt.Key.Key_Z)
     assert model.state.form is not None

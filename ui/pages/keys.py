@@ -163,6 +163,7 @@ def supervisor_keys() -> tuple[KeyGroup, ...]:
                 _line("", say("先看要改什么，再按一次才改"), "Ctrl+Return"),
                 _line("", say("照原样"), "Ctrl+Z"),
                 _line("", say("撤销光标所在的指令"), "Z"),
+                _line("", say("知道了：被拒的不再提醒"), "X"),
             ),
         ),
         KeyGroup(

@@ -1,4 +1,5 @@
-"""督导 F7: what she ordered, how far it came, why something was refused; Z takes it back."""
+"""督导 F7: what she ordered, how far it came, why something was refused; Z takes it back, X says
+that she knows."""
 
 from __future__ import annotations
 
@@ -27,17 +28,21 @@ class ActsView(QWidget):
         self.undo = small(say("撤销"), "Z")
         self.undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.undo.clicked.connect(self._undo)
+        self.known = small(say("知道了"), "X")
+        self.known.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.known.clicked.connect(self._known)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(6)
         said = label(
             say("每条指令先记在本机，再送后台；窗口手上的号要等它交还。被拒的写明原因。"), "muted"
         )
-        inside.addLayout(row(self.undo, said, 0))
+        inside.addLayout(row(self.undo, self.known, said, 0))
         inside.addWidget(self.list, 1)
         inside.addWidget(self.detail)
         self.list.moved.connect(self._explain)
         self.list.undo_wanted.connect(self._undo)
+        self.list.known.connect(self._known)
 
     def show_state(self, state: SupervisorState) -> None:
         if state.rows is None:
@@ -63,6 +68,11 @@ class ActsView(QWidget):
         self.detail.setText("\n".join(act.detail) if act else "")
         self.detail.setVisible(bool(act and act.detail))
         self.undo.setEnabled(bool(act and act.undoable))
+        self.known.setEnabled(bool(act and act.unread))
+
+    def _known(self) -> None:
+        if here := self.list.current():
+            self._model.mark_read(here)
 
     def _undo(self) -> None:
         if here := self.list.current():
@@ -71,9 +81,12 @@ class ActsView(QWidget):
 
 class _Acts(TwoLineList):
     undo_wanted = Signal()
+    known = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Z and not event.modifiers():
             self.undo_wanted.emit()
+        elif event.key() == Qt.Key.Key_X and not event.modifiers():
+            self.known.emit()
         else:
             super().keyPressEvent(event)

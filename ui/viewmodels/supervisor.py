@@ -306,6 +306,15 @@ class SupervisorModel(ViewModel[SupervisorState]):
             case _:
                 return lambda: desk.order(session, form.targets, ORDERS[form.ask], reason)
 
+    def mark_read(self, act_id: str) -> None:
+        """She knows why it was refused."""
+        session, desk = self._session, self._services.supervision
+        if session is not None and desk is not None:
+            self._services.lane.submit(
+                lambda: desk.read(session, act_id), lambda _: self.redraw(),
+                lambda error: self.tell(self._note(error)), self,
+            )  # fmt: skip
+
     @staticmethod
     def _tickets(view: HallView, targets: Sequence[str]) -> list[TicketView]:
         """Those that may be moved now; an act already under way does not stop another."""

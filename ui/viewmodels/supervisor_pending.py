@@ -44,6 +44,7 @@ class ActLine:
     right: str
     detail: tuple[str, ...] = ()
     undoable: bool = False
+    unread: bool = False  # refused, and she has not said that she knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +219,8 @@ def _line(
     if act.undone_by:
         chip, tone, detail = say("已撤销"), Tone.NEUTRAL, []
     elif refused:
-        chip, tone = say("拒 {n}/{all}", n=len(refused), all=len(why)), Tone.BAD
+        chip = say("拒 {n}/{all}", n=len(refused), all=len(why))
+        tone = Tone.BAD if act.unread else Tone.NEUTRAL
     elif open_:
         chip, tone = say("待办 {n}/{all}", n=open_, all=len(why)), Tone.WARN
     else:
@@ -230,6 +232,7 @@ def _line(
         id=act.id, chip=chip, tone=tone, title=title,
         under=" · ".join([act.reason, *detail[:1]]), detail=tuple(detail),
         right=f"{clock_text(act.at)} {staff.get(act.actor, act.actor)}", undoable=act.undoable,
+        unread=bool(act.unread),
     )  # fmt: skip
 
 
