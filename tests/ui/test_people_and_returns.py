@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from app.domain.person import DeliveryWay
 from app.ports import Licence
 from tests.journey.hall import begin, bring_everything, read_card, sign_in
 from tests.ui.hall import Hall
+from ui.kit.theme import Tone
 from ui.viewmodels.counter_state import Form, Primary
 
 Key = Qt.Key
@@ -45,6 +47,29 @@ def next_person(hall: Hall, person: str = "zhang-shili") -> None:
     hall.ctrl(Key.Key_Return)
     hall.wait(lambda: hall.model.case.state.open, "an open case")
     hall.read(person)
+
+
+@pytest.mark.parametrize(
+    ("until", "words", "tone"),
+    [
+        (date(2020, 5, 10), "已于 2020-05-10 过期", Tone.BAD),
+        (date(2099, 5, 10), "有效至 2099-05-10", Tone.GOOD),
+        (None, "长期有效", Tone.GOOD),
+    ],
+)
+def test_a_card_that_has_run_out_is_told(
+    hall: Hall, until: date | None, words: str, tone: Tone
+) -> None:
+    hall.sign_in()
+    hall.begin()
+    hall.sam.place(replace(hall.client.people["zhang-shili"], valid_to=until))
+    hall.key(Key.Key_F8)
+    hall.wait(lambda: hall.model.case.state.applicant is not None, "an applicant")
+    hall.settle()
+    applicant = hall.model.case.state.applicant
+    assert applicant is not None
+    assert applicant.valid == (words, tone)
+    assert hall.page.applicant.valid.text() == words
 
 
 def test_the_agents_card_is_read_after_the_applicants(served: Hall) -> None:

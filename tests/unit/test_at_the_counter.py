@@ -87,6 +87,19 @@ def answer_all(client: Client, session: Session, case: Case) -> Matter:
 # -- who ----------------------------------------------------------------------------------------
 
 
+def test_where_somebody_has_moved_goes_before_what_is_printed_on_the_card(
+    client: Client, session: Session
+) -> None:
+    case = client.reception.open_case(session).case
+    card = replace(read_card(client), newest_address="示例省示例市新址路9号")
+    matter = client.parties.identify(session, case.id, card)
+    assert matter.case.applicant is not None
+    assert matter.case.applicant.person.address == "示例省示例市新址路9号"
+    again = client.parties.identify(session, case.id, read_card(client))
+    assert again.case.applicant is not None
+    assert again.case.applicant.person.address == card.person.address
+
+
 def test_both_identities_stand_on_a_case_with_an_agent(client: Client, session: Session) -> None:
     case = start(client, session, "食品经营许可新办")
     answer_all(client, session, case)
