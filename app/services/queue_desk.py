@@ -247,8 +247,10 @@ class QueueDesk:
             self._stop(unit, session, event, event.reason)
 
     def close(self, session: Session, reason: str = "") -> None:
+        """Nobody is called here, until it is opened; also where nothing was said of it before."""
         with self._store.begin() as unit:
-            if self._standing(unit).service is not Service.CLOSED:
+            standing = self._standing(unit)
+            if standing.service is not Service.CLOSED or standing.since is None:
                 self._stop(unit, session, _closed(session, reason), reason or "closed")
 
     def follow(self, session: Session) -> bool:
@@ -280,7 +282,9 @@ class QueueDesk:
         return standing
 
     def _open(self, unit: Unit, session: Session, standing: LineStanding) -> None:
-        if standing.service is not Service.OPEN or standing.clerk != session.staff_id:
+        today = standing.since is not None and standing.since >= day_start(self._store.clock.now())
+        same = standing.service is Service.OPEN and standing.clerk == session.staff_id
+        if not (today and same):
             opened = WindowOpened(clerk=session.staff_id)
             unit.append(opened, subject=_window(session), actor=session.actor)
 

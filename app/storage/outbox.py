@@ -11,12 +11,13 @@ from app.domain.errors import BadEntry
 from app.domain.events import CaseNumbersLeased, SetAsideAnswered
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
-from app.domain.ticket_events import TicketLeased, TicketReleased
+from app.domain.ticket_events import TicketLeased, TicketReleased, WindowOpened
 from app.storage.folding import clashes, note_fit, try_project
 from app.storage.line_facts import answer_open
 from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
 from app.storage.store import Store, Unit
+from app.storage.ticket_table import hall_day
 
 SYSTEM = "system"
 
@@ -121,6 +122,20 @@ class Outbox:
 
     def numbers_left(self) -> int:
         return self.numbers().left
+
+    def serves(self) -> bool:
+        """Whether somebody calls people here today: not after a pause or a close, nor before
+        anybody signed in. True where nothing was ever said of it."""
+        with self._store.read() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT kind, at FROM line_latest WHERE name = 'window'"
+            ).one_or_none()
+        if row is None:
+            return True
+        opened = row[0] == WindowOpened.__name__
+        return opened and hall_day(datetime.fromisoformat(row[1])) == hall_day(
+            self._store.clock.now()
+        )
 
     def tickets_left(self) -> int:
         """Leased tickets of today's line that still wait here."""

@@ -932,6 +932,14 @@
       <translation>Nobody is waiting</translation>
     </message>
     <message>
+      <source>开放</source>
+      <translation>Open</translation>
+    </message>
+    <message>
+      <source>恢复</source>
+      <translation>Go on</translation>
+    </message>
+    <message>
       <source>放回</source>
       <translation>Back</translation>
     </message>
@@ -944,10 +952,6 @@
       <translation>The hall is halted: {reason}</translation>
     </message>
     <message>
-      <source>恢复</source>
-      <translation>Go on</translation>
-    </message>
-    <message>
       <source>已呼叫，等申请人到窗口</source>
       <translation>Called, waiting for the person</translation>
     </message>
@@ -958,6 +962,10 @@
     <message>
       <source>正在办理 · {business}</source>
       <translation>Serving · {business}</translation>
+    </message>
+    <message>
+      <source>本窗口没有开放</source>
+      <translation>This window is closed</translation>
     </message>
     <message>
       <source>空闲</source>

@@ -142,7 +142,8 @@ class Rounds:
                 return self._push(flight)
             self._rewound = None
             numbers = self._outbox.numbers().lacking(self._aims.days, self._aims.numbers_low)
-            tickets = max(0, self._aim - self._outbox.tickets_left())
+            aim = self._aim if self._aim and self._outbox.serves() else 0
+            tickets = max(0, aim - self._outbox.tickets_left())
             # With nothing to say, an empty lease request still shows whether the line is there.
             if not self._leased and (numbers or tickets or not self._spoke):
                 return self._lease(numbers=numbers, tickets=min(tickets, wire.MAX_TICKETS))

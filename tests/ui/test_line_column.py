@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import resources_folder
+from app.domain.queue_errors import NoSuchTicket
+from app.domain.queue_policy import QueuePolicy, Skill
+from app.domain.queue_view import HallView, LineView, TakenTicket, Taking, TicketView
+from app.domain.ticket import TicketState
 from app.domain.ticket_events import (
     HallHalted,
     HallResumed,
@@ -21,11 +27,13 @@ from app.domain.ticket_events import (
     WindowOrdered,
 )
 from app.ports import LinkState, SyncStatus
+from sync.errors import RecordsUnavailable
 from tests.line_feed import LineFeed
 from tests.ui.hall import Hall
+from tests.ui.supervised_hall import StillLine
 from tests.ui.test_layout import check
 from ui.kit.texts import install_language
-from ui.kit.theme import ThemeMode
+from ui.kit.theme import ThemeMode, Tone
 from ui.viewmodels.counter_state import Form
 from ui.viewmodels.line_state import LineAct, LineStage, RowKind
 
@@ -156,6 +164,31 @@ def test_a_pause_has_a_reason_and_going_on_is_the_filled_button(hall: Hall) -> N
     assert not hall.model.line.state.paused
 
 
+def test_asking_for_the_next_ends_a_pause_also_where_nobody_waits_here(hall: Hall) -> None:
+    hall.sign_in()
+    shifted(hall, Key.Key_F2)
+    hall.key(Key.Key_Return)
+    assert hall.model.line.state.paused
+    hall.key(Key.Key_F2)
+    assert not hall.model.line.state.paused
+    assert hall.stage() is LineStage.IDLE
+
+
+def test_nobody_waits_for_a_supervisor_who_does_not_call(open_hall: Callable[..., Hall]) -> None:
+    at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    hall = open_hall(line=StillLine(HallView(version=1, at=at, hall="H", lines=(), windows=())))
+    assert hall.client.outbox.serves()
+    hall.supervise()
+    hall.settle()
+    assert not hall.client.outbox.serves()
+    assert hall.model.line.state.closed
+    hall.key(Key.Key_Escape)
+    check(hall, "closed")
+    shoot(hall, "closed")
+    hall.ctrl(Key.Key_Return)  # she opens it
+    assert hall.client.outbox.serves()
+
+
 def test_grey_acts_say_why(hall: Hall) -> None:
     hall.sign_in()
     line = hall.page.line
@@ -179,6 +212,58 @@ def test_the_lease_is_said_in_words(hall: Hall) -> None:
     hall.wait(lambda: hall.page.line.lease.text() == f"本窗口可叫 {waiting} 个号", "connected")
     hall.office.now = SyncStatus(link=LinkState.OFFLINE)
     hall.wait(lambda: hall.page.line.lease.text() == f"离线：还可叫 {waiting} 个号", "offline")
+
+
+@dataclass
+class Greeter(StillLine):
+    """A back office that knows who took the papers along."""
+
+    known: dict[str, TakenTicket] = field(default_factory=dict)
+
+    def bring_back(self, number: str) -> TakenTicket:
+        if number not in self.known:
+            raise NoSuchTicket(number=number)
+        return self.known.pop(number)
+
+
+def test_the_hall_is_asked_how_many_wait_and_who_is_back(open_hall: Callable[..., Hall]) -> None:
+    view = HallView(
+        version=1, at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC), hall="H",
+        lines=(
+            LineView(business="general", name="综合", prefix="A", waiting=11),
+            LineView(business="estate", name="不动产", prefix="B", waiting=40),
+        ),
+        windows=(),
+        policy=QueuePolicy(skills=(Skill(window="W01", businesses=("general",)),)),
+    )  # fmt: skip
+    office = Greeter(view)
+    hall = open_hall(line=office)
+    hall.sign_in()
+    hall.wait(lambda: "大厅 11 人等候" in hall.page.line.lease.text(), "those for this window")
+    hall.key(Key.Key_F2)
+    number = hall.model.line.state.ticket
+    shifted(hall, Key.Key_F4)
+    hall.key(Key.Key_3)
+    hall.key(Key.Key_Return)
+    last = len(hall.model.line.state.rows) - 1
+    choose(hall, last)
+    hall.wait(lambda: hall.model.line.state.note is not None, "nobody knows it")
+    assert hall.model.line.state.note is not None
+    assert hall.model.line.state.note.tone is Tone.BAD
+    ticket = TicketView(
+        id="t", number=number, business="general", taken_at=view.at, place=view.at,
+        state=TicketState.WAITING,
+    )  # fmt: skip
+    office.known[number] = TakenTicket(
+        outcome=Taking.TAKEN, ticket=ticket, business_name="综合", ahead=0
+    )
+    choose(hall, last)
+    said = f"{number} 已回到大厅的队列。"
+    hall.wait(lambda: getattr(hall.model.line.state.note, "message", "") == said, "it is back")
+    office.fault = RecordsUnavailable(cause="SYNC-00")
+    hall.model.line._ask_hall()
+    here = hall.model.line.state.waiting
+    hall.wait(lambda: hall.page.line.lease.text() == f"本窗口可叫 {here} 个号", "out of reach")
 
 
 def test_what_a_supervisor_orders_is_done_and_shown(hall: Hall) -> None:

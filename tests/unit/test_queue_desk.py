@@ -394,3 +394,17 @@ def test_tickets_of_other_days_wait_no_more_but_papers_that_stayed_do(window: Wi
     assert (snapshot.waiting, snapshot.passed) == ((), ())
     assert [one.number for one in snapshot.held] == ["A001"]
     assert desk.back(session, "t-A001").state is TicketState.CALLED
+
+
+def test_tickets_are_wanted_while_somebody_serves_today(window: Window) -> None:
+    desk, session, outbox = window.desk, window.session, window.client.outbox
+    assert outbox.serves()  # nothing was said yet
+    desk.open(session)
+    assert outbox.serves()
+    desk.pause(session, "用餐")
+    assert not outbox.serves()
+    desk.open(session)
+    window.clock.move(days=1)
+    assert not outbox.serves()  # nobody signed in yet
+    desk.open(session)
+    assert outbox.serves()

@@ -125,7 +125,8 @@ class LineColumn(QFrame):
         self.waiting_title.setText(waiting)
         self.waiting.put(state.rows)
         self.lease.setText(state.lease)
-        self.pause.set_words(say("恢复") if state.paused else say("暂停…"))
+        again = say("开放") if state.closed else say("恢复")
+        self.pause.set_words(again if state.paused else say("暂停…"))
         for form in self.forms:
             form.offer(state)
         self._say_stage()
@@ -166,6 +167,8 @@ class LineColumn(QFrame):
             text = say("无号接待")
         elif line.stage is LineStage.SERVING:
             text = say("正在办理 · {business}", business=line.business)
+        elif line.closed and not line.pause:
+            text = say("本窗口没有开放")
         elif line.paused:
             reason = line.pause
             text = say("暂停服务：{reason}", reason=reason) if reason else say("暂停服务")

@@ -59,7 +59,9 @@ class LineModel(ViewModel[LineState]):
         window = say("{number} 号窗口", number=session.window.number)
         self._show(LineState(window=window, clerk=session.name))
         self._services.lane.submit(self._ask_names, self._named, self._fail, self)
-        self._act(lambda: self._services.queue.open(session))
+        queue = self._services.queue
+        # Who supervises does not serve, unless she calls somebody: nobody should wait for her.
+        self._act(lambda: (queue.close if session.supervises else queue.open)(session))
         self._ask_hall()
 
     def close(self) -> None:
@@ -114,6 +116,7 @@ class LineModel(ViewModel[LineState]):
             try:
                 queue.call_next(session)
             except NoOneWaiting:
+                queue.open(session)  # after a pause: the hall may give somebody now
                 if self.state.ticket_id and self.state.stage is not LineStage.IDLE:
                     queue.finish(session, self.state.ticket_id)
                 return queue.snapshot(session), False
@@ -306,7 +309,8 @@ class LineModel(ViewModel[LineState]):
                     (one.id, one.name_en if english else one.name) for one in policy.priorities
                 ),
                 pause_reasons=policy.pause_reasons,
-                paused=standing.service != "open", pause=standing.reason,
+                paused=standing.service != "open", closed=standing.service == "closed",
+                pause=standing.reason,
                 halted=standing.halted, lease=self._lease(),
                 undo=snapshot.undo.number if snapshot.undo else "",
             )
@@ -342,6 +346,8 @@ class LineModel(ViewModel[LineState]):
 
     def _unheard(self, _: AppError) -> None:
         self._asking, self._hall = False, None
+        if self._session is not None:
+            self._show(replace(self.state, lease=self._lease()))
 
     def _fail(self, error: AppError) -> None:
         self._show(replace(self.state, note=self._note(error)))

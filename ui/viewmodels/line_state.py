@@ -82,6 +82,7 @@ class LineState:
     priorities: tuple[tuple[str, str], ...] = ()
     pause_reasons: tuple[str, ...] = ()
     paused: bool = False
+    closed: bool = False  # paused, and nobody waits for it
     pause: str = ""
     halted: str = ""
     lease: str = ""
