@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.attachments import Attachments
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
+    from app.services.catalogue_signing import SigningKey
     from app.services.catalogue_watch import CatalogueWatch
     from app.services.clock_settings import ClockSettings
     from app.services.decision_desk import DecisionDesk
@@ -322,8 +323,22 @@ class Client:
     @_Part
     def contents(self) -> PaperContents:
         from app.services.papers import PaperContents
+        from app.services.receipt_signing import sign_receipt
 
-        return PaperContents(self.store, self.hall, lambda: self.catalogue)
+        return PaperContents(
+            self.store, self.hall, lambda: self.catalogue,
+            lambda statement: sign_receipt(statement, self.receipt_key),
+        )  # fmt: skip
+
+    @_Part
+    def receipt_key(self) -> SigningKey:
+        """Made from the database's key: one secret to keep."""
+        from app.services.receipt_signing import receipt_key
+        from app.storage.secrets import database_key, derived_key
+
+        self.store  # noqa: B018  first: it refuses a database whose key is gone
+        key = database_key(self.home, self.secrets, self.random)
+        return receipt_key(derived_key(key, b"onewindow receipts 1"))
 
     @_Part
     def document_printer(self) -> str:

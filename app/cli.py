@@ -22,6 +22,7 @@ from app.cli_catalogue import add_catalogue_commands
 from app.cli_devices import add_device_commands
 from app.cli_exchange import add_exchange_command
 from app.cli_line import add_line_command
+from app.cli_receipt import add_receipt_commands
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -170,6 +171,7 @@ add_device_commands(main, command)
 add_bookings_commands(main, command)
 add_exchange_command(main, command)
 add_line_command(main, command)
+add_receipt_commands(main, command)
 
 
 @main.group()

@@ -37,6 +37,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "provisional": (),
         "complaint": ("phone",),
         "contact": ("hall", "address", "phone"),
+        "proof_caption": (),
     },
     "receipt": {
         "title": (),

@@ -83,11 +83,13 @@ class CaseHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptContent:
-    """收件凭证: papers taken in; silence until ``notice_due`` means accepted."""
+    """收件凭证: papers taken in; silence until ``notice_due`` means accepted. ``signed`` is the
+    text of the code that proves it, "" for none."""
 
     head: CaseHead
     notice_due: date
     due_provisional: bool = False
+    signed: str = ""
     paper: PaperKind = PaperKind.RECEIPT
 
 
@@ -105,6 +107,7 @@ class AcceptanceContent:
     result: str
     deferrals: tuple[Deferral, ...] = ()
     promised: tuple[str, ...] = ()  # names of materials replaced by a promise
+    signed: str = ""  # as on a receipt
     paper: PaperKind = PaperKind.ACCEPTANCE
 
 

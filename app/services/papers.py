@@ -38,6 +38,7 @@ from app.domain.papers import (
     RejectionContent,
     TicketSlipContent,
 )
+from app.domain.receipt_statement import ReceiptStatement, statement_of
 from app.domain.ticket import TicketState
 from app.services.bundle_parts import merged_case, merged_materials
 from app.services.catalogue import Catalogue
@@ -71,7 +72,16 @@ _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
 
 
 class PaperContents:
-    def __init__(self, store: Store, hall: Hall, catalogue: Callable[[], Catalogue]) -> None:
+    """``sign`` makes the text of a receipt's second code; without it receipts bear none."""
+
+    def __init__(
+        self,
+        store: Store,
+        hall: Hall,
+        catalogue: Callable[[], Catalogue],
+        sign: Callable[[ReceiptStatement], str] | None = None,
+    ) -> None:
+        self._sign = sign
         self._store = store
         self._hall = hall
         self._stages = Stages(store, catalogue)
@@ -100,13 +110,17 @@ class PaperContents:
         item = stage.item
         match stage.case.decision:
             case CaseReceived() as decision:
+                head = self._case_head(stage)
                 return ReceiptContent(
-                    head=self._case_head(stage), notice_due=decision.notice_due,
+                    head=head, notice_due=decision.notice_due,
                     due_provisional=decision.due_provisional,
+                    signed=self._signed(head, stage, PaperKind.RECEIPT),
                 )  # fmt: skip
             case CaseAccepted() | CaseAcceptedDeferred() as decision:
+                head = self._case_head(stage)
                 return AcceptanceContent(
-                    head=self._case_head(stage),
+                    head=head,
+                    signed=self._signed(head, stage, PaperKind.ACCEPTANCE),
                     statutory_limit=limit_words(item.statutory_limit),
                     promised_limit=limit_words(item.promised_limit),
                     promise_due=decision.promise_due,
@@ -128,6 +142,18 @@ class PaperContents:
                     basis=decision.basis, proper_agency=decision.proper_agency,
                 )  # fmt: skip
         raise NotReady(need="decision")
+
+    def _signed(self, head: CaseHead, stage: Stage, paper: PaperKind) -> str:
+        if self._sign is None:
+            return ""
+        return self._sign(
+            statement_of(
+                number=head.number, paper=paper.value, item=head.item_code,
+                list_version=head.list_version, list_hash=stage.case.list_hash,
+                materials=head.materials, at=head.issued_at, window=stage.case.window,
+                device=self._store.device,
+            )
+        )  # fmt: skip
 
     def _follow_up(self, kind: PaperKind, stage: Stage) -> Paper:
         """What follows a decision: promises, transfer, changed limits, delivery."""

@@ -110,3 +110,11 @@ def database_key(home: Path, secrets: Secrets, random: Callable[[int], bytes]) -
     if len(key) != KEY_BYTES:
         raise KeyMissing(file="onewindow.db")
     return key
+
+
+def derived_key(database_key: bytes, purpose: bytes) -> bytes:
+    """32 bytes for another purpose than the database."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=b"", info=purpose).derive(database_key)

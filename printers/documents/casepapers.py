@@ -93,7 +93,9 @@ class CasePapers:
         self._frame.provisional(sheets, paper.due_provisional)
         sheets.skip(2 * mm)
         signing, notes = usual_signing(head, words), words.list("notes")
-        return self._frame.close(sheets, head, words, title, signing, "申请材料收取情况", notes)
+        return self._frame.close(
+            sheets, head, words, title, signing, "申请材料收取情况", notes, paper.signed
+        )
 
     @_lay_out.register
     def _(self, paper: AcceptanceContent, reprint: int) -> bytes:
@@ -127,7 +129,9 @@ class CasePapers:
         self._promises(sheets, words, paper)
         self._basis_and_fees(sheets, paper)
         signing, notes = usual_signing(head, words), words.list("notes")
-        return self._frame.close(sheets, head, words, title, signing, "申请材料", notes)
+        return self._frame.close(
+            sheets, head, words, title, signing, "申请材料", notes, paper.signed
+        )
 
     @_lay_out.register
     def _(self, paper: NoticeContent, reprint: int) -> bytes:

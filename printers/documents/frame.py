@@ -54,11 +54,13 @@ class Frame:
         signing: Signing,
         materials: str,
         notes: Sequence[str] = (),
+        signed: str = "",
     ) -> bytes:
-        """The materials under their heading, then the end; a seal never stands alone."""
+        """The materials under their heading, then the end; a seal never stands alone. ``signed`` is
+        the text of the code that proves the paper."""
         tail = self.tail(sheets, head, words, signing, notes)
         draw_materials(sheets, materials, head.materials, tail=tail)
-        return self.end(sheets, head, words, title, signing, notes)
+        return self.end(sheets, head, words, title, signing, notes, signed)
 
     def end(
         self,
@@ -68,12 +70,14 @@ class Frame:
         title: str,
         signing: Signing,
         notes: Sequence[str] = (),
+        signed: str = "",
     ) -> bytes:
-        """Notes, signatures and seal."""
+        """Notes, signatures, proof and seal."""
         draw_notes(sheets, notes)
-        draw_signatures(sheets, head, words, self.common, signing)
-        return self.finish(sheets, head, title)
+        draw_signatures(sheets, head, words, self.common, signing, signed)
+        return self.finish(sheets, head, title, signed)
 
-    def finish(self, sheets: Sheets, head: CaseHead, title: str) -> bytes:
-        """Metadata name paper, number and hall, never a person."""
-        return sheets.finish(title=f"{title} {head.number}".strip(), author=clean(head.hall.name))
+    def finish(self, sheets: Sheets, head: CaseHead, title: str, signed: str = "") -> bytes:
+        """Metadata name paper, number, hall and proof, never a person."""
+        title = f"{title} {head.number}".strip()
+        return sheets.finish(title=title, author=clean(head.hall.name), keywords=signed)

@@ -143,7 +143,7 @@ class Sheets:
 
     # -- finish --
 
-    def finish(self, *, title: str, author: str) -> bytes:
+    def finish(self, *, title: str, author: str, keywords: str = "") -> bytes:
         """The PDF: same marks, same bytes (no clock, no random id)."""
         out = BytesIO()
         # Without a first font of ours reportlab names Helvetica, which is not embedded.
@@ -152,6 +152,8 @@ class Sheets:
         canvas.setTitle(_encodable(title))
         canvas.setAuthor(_encodable(author))
         canvas.setSubject(_encodable(title))
+        if keywords:
+            canvas.setKeywords(_encodable(keywords))
         canvas.setCreator("OneWindow")
         canvas.setProducer("OneWindow")
         for number, marks in enumerate(self._pages, start=1):

@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.papers import CaseHead
+from printers.documents.codes import draw_qr, qr_rows
 from printers.documents.parts import chinese_date
 from printers.documents.sheet import BODY, CELL, INNER, LEFT, NOTE, Sheets, base
 from printers.documents.text import Line, TextStyle
@@ -15,7 +16,10 @@ from printers.wording import Sentences
 
 SEAL_GREY = 0.62
 SIGN_HEIGHT = 40 * mm
-SIGN_WIDTH = 78 * mm
+SIGN_WIDTH = 66 * mm
+PROOF_SIDE = 26 * mm
+PROOF_LEFT = LEFT + SIGN_WIDTH + 2.5 * mm  # between who signs and the longest agency
+PROOF_CAPTION = TextStyle(size=7.5, leading=10)
 SIGN_GAP = 11 * mm  # from one line to sign on to the next, closer where there are more than three
 AGENCY_LINES = 4
 GIVEN_LINES = 6  # more than the longest name needs
@@ -95,12 +99,16 @@ def draw_signatures(
     paper: Sentences,
     common: Sentences,
     signing: Signing,
+    signed: str = "",
 ) -> None:
-    """Who signs left, seal and date right, then copies and complaint line: kept together."""
+    """Who signs left, the code that proves it beside, seal and date right, then copies and
+    complaint line: kept together. Raises BadProgressAddress where ``signed`` is too long."""
     tail = _tail(sheets, head, paper, common)
     sheets.need(_signatures_height(sheets, signing, tail))
     top = sheets.y - 4 * mm
     draw_signing(sheets, signing, top)
+    if signed:
+        _draw_proof(sheets, signed, common.say("proof_caption"), top)
     day = chinese_date(head.issued_at.date())
     _draw_seal(sheets, head.department, paper.say("seal"), day, top)
     sheets.y = top - signing_height(sheets, signing) + 4 * mm
@@ -123,6 +131,15 @@ def draw_signing(sheets: Sheets, signing: Signing, top: float, left: float = LEF
             start = left + lines[-1].width + 1 * mm
             sheets.rule(y + CELL.leading - 2, thickness=0.5, left=start, width=room)
         y -= _signing_gap(signing) - CELL.leading
+
+
+def _draw_proof(sheets: Sheets, signed: str, caption: str, top: float) -> None:
+    qr_rows(signed)  # refuse before anything is drawn
+    foot = top - PROOF_SIDE
+    sheets.draw(lambda canvas: draw_qr(canvas, signed, PROOF_LEFT, foot, PROOF_SIDE))
+    line = sheets.type.fit(caption, PROOF_CAPTION, PROOF_SIDE)
+    under = PROOF_LEFT + (PROOF_SIDE - line.width) / 2
+    sheets.put(line, under, foot - PROOF_CAPTION.leading - 2, PROOF_CAPTION)
 
 
 def _draw_seal(sheets: Sheets, agency: str, seal: str, day: str, top: float) -> None:
