@@ -22,6 +22,7 @@ from app.ports import LinkState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.devices.cards.presence import ReaderPresence
     from app.devices.host.supervisor import DeviceHost
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
@@ -397,6 +398,12 @@ class Client:
     @_Part
     def reader(self) -> CardReader:
         return self.open_reader(self.settings.reader)
+
+    @_Part
+    def presence(self) -> ReaderPresence:
+        from app.devices.cards.presence import ReaderPresence
+
+        return ReaderPresence(self.devices, self.settings.reader)
 
     def open_reader(self, specs: str) -> CardReader:
         """One or several readers, parted by commas; which one had the card is remembered."""

@@ -112,6 +112,7 @@ class Screen:
             worklist=later(lambda: client.worklist),
             back_office=self._link,
             reader=later(lambda: client.reader),
+            presence=later(lambda: client.presence),
             clock=client.clock,
             lane=self.lane,
             printer_lane=self._printer_lane,

@@ -27,16 +27,16 @@ TOLD = {
 def test_every_fault_is_told_and_passes(
     qapp: QApplication, tmp_path: Path, office: EmbeddedBackOffice
 ) -> None:
-    client = open_client(tmp_path / "window", office)
+    path = str(tmp_path / "reader")
+    client = open_client(tmp_path / "window", office, reader=f"serial:{path}")
     sam = SimulatedSamReader(link=tmp_path / "reader")
+    sam.start()
     trainer = ReaderTrainer(sam, dict(client.people))
     window = Window(client, sam)
     try:
         hands = window.hands
         hands.wait(lambda: client.outbox.numbers_left() > 0, "numbers")
         window.open_case()
-        path = sam.start()
-        window.use(f"serial:{path}")
         card = hands.model.card
         assert set(TOLD) | {ReaderFault.NONE} == set(ReaderFault)
         for fault, code in TOLD.items():
@@ -54,6 +54,13 @@ def test_every_fault_is_told_and_passes(
         assert hands.case.applicant is None
         hands.read_card("zhang-shili")
         assert hands.case.applicant is not None
+        # Unplugged between two readings: the status line tells before somebody wants to read.
+        status = window.screen.window.status_model
+        trainer.cause(ReaderFault.UNPLUGGED)
+        gone = explain("CARD-PORT-MISSING", {"port": path}).message
+        hands.wait(lambda: gone in status.state.reader[0], "told")
+        trainer.cause(ReaderFault.NONE)
+        hands.wait(lambda: gone not in status.state.reader[0], "back")
     finally:
         window.close()
         sam.stop()

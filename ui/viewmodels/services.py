@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         BackOffice,
         CardReader,
         Clock,
+        DeviceStatus,
         PeopleRecords,
         PrinterStatus,
         QueueDays,
@@ -231,6 +232,12 @@ class ResultsDesk(Protocol):
     def supplemented(self, session: Session, case_id: str) -> object: ...
 
 
+class Presence(Protocol):
+    """Whether the readers are connected; asked from a lane, answers at once."""
+
+    def status(self) -> DeviceStatus: ...
+
+
 class ReaderFault(StrEnum):
     """What may befall a reader, for those who learn what to do then."""
 
@@ -298,6 +305,7 @@ class CounterServices:
     people_lane: Lane
     explain: Callable[[str, Mapping[str, str | int]], Sentence]
     preferences: Preferences
+    presence: Presence | None = None
     worklist: Worklist | None = None
     attachments: Attachments | None = None
     uploads: Uploads | None = None

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
-from app.ports import LinkState, PrinterState, PrinterStatus, SyncStatus, UploadProgress
+from app.ports import (
+    DeviceStatus,
+    LinkState,
+    PrinterState,
+    PrinterStatus,
+    SyncStatus,
+    UploadProgress,
+)
 from ui.kit.clock import clock_text
 from ui.kit.formats import lasting_text, size_text
 from ui.kit.texts import say
@@ -39,6 +46,8 @@ class StatusModel(ViewModel[StatusState]):
     def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
         super().__init__(services, StatusState(reader=(say("读卡器 就绪"), Tone.GOOD)), parent)
         self._asking_printers = False
+        self._card: CardState | None = None
+        self._presence: DeviceStatus | None = None
         self._papers: tuple[int, int] = (0, 0)  # doubted, failed
         self._printers: Mapping[str, PrinterStatus] = {}
         self._timer = QTimer(self, interval=1000)
@@ -52,13 +61,15 @@ class StatusModel(ViewModel[StatusState]):
         self._timer.stop()
 
     def follow_card(self, state: CardState) -> None:
-        self._show(replace(self.state, reader=_reader(state)))
+        self._card = state
+        self._see_presence(self._presence)
 
     def refresh(self) -> None:
         services = self._services
         self._show(replace(self.state, clock=clock_text(services.clock.now())))
         services.lane.submit(self._ask_sync, self._see_sync, self._quiet, self)
         services.lane.submit(self._ask_jobs, self._count_papers, self._quiet, self)
+        services.lane.submit(self._ask_presence, self._see_presence, self._quiet, self)
         if not self._asking_printers:
             # One question at a time: a printer that hangs is asked once, not every second.
             self._asking_printers = True
@@ -77,6 +88,26 @@ class StatusModel(ViewModel[StatusState]):
 
     def _ask_printers(self) -> Mapping[str, PrinterStatus]:
         return self._services.papers.status()
+
+    def _ask_presence(self) -> DeviceStatus | None:
+        presence = self._services.presence
+        return presence.status() if presence is not None else None
+
+    def _see_presence(self, presence: DeviceStatus | None) -> None:
+        self._presence = presence
+        self._show(replace(self.state, reader=self._reader()))
+
+    def _reader(self) -> tuple[str, Tone]:
+        card, presence = self._card, self._presence
+        if card is not None and card.reading:
+            return say("读卡器 正在读卡"), Tone.ACT
+        if card is not None and card.note is not None:
+            what = card.note.next_step or card.note.message
+            return say("读卡器：{what}", what=what), Tone.WARN
+        if presence is not None and presence.code:
+            said = note_for(self._services, presence.code, presence.details)
+            return say("读卡器：{what}", what=said.message), Tone.WARN
+        return say("读卡器 就绪"), Tone.GOOD
 
     def _see_sync(self, answer: tuple[SyncStatus, UploadProgress | None]) -> None:
         sync, scans = answer
@@ -174,11 +205,3 @@ def _scans_left(scans: UploadProgress) -> str:
         return say("扫描件 {n} 个 {size}", n=scans.files_left, size=size)
     lasting = lasting_text(scans.seconds_left)
     return say("扫描件 {n} 个 {size}，约 {time}", n=scans.files_left, size=size, time=lasting)
-
-
-def _reader(state: CardState) -> tuple[str, Tone]:
-    if state.reading:
-        return say("读卡器 正在读卡"), Tone.ACT
-    if state.note is not None:
-        return say("读卡器：{what}", what=state.note.next_step or state.note.message), Tone.WARN
-    return say("读卡器 就绪"), Tone.GOOD

@@ -45,6 +45,13 @@ class FindReaders(msgspec.Struct, frozen=True, kw_only=True, tag="find"):
     """What is connected here, whichever device is asked: any number of ReaderInfo."""
 
 
+class AreThere(msgspec.Struct, frozen=True, kw_only=True, tag="there"):
+    """Which of these readers are connected, whichever device is asked; nothing is sent to them:
+    one ReaderInfo each."""
+
+    readers: tuple[str, ...]
+
+
 class _OrderClock:
     """The window's time, told with each order: the host's process has none of its own."""
 
@@ -72,16 +79,18 @@ class _CardRunner:
 
     def run(
         self,
-        order: ReadCard | ProbeReader | FindReaders,
+        order: ReadCard | ProbeReader | FindReaders | AreThere,
         tell: Callable[[ReaderStep], None],
         cancelled: Event,
     ) -> CardRead | tuple[ReaderInfo, ...]:
-        from app.devices.cards.listing import list_readers, probe_reader
+        from app.devices.cards.listing import is_there, list_readers, probe_reader
         from app.devices.cards.specification import open_driver
 
         match order:
             case FindReaders():
                 return list_readers()
+            case AreThere():
+                return tuple(is_there(spec, self._clock) for spec in order.readers)
             case ProbeReader():
                 self._clock.set(order.at)
                 return (probe_reader(self._spec, self._clock, people=self._people),)
@@ -116,14 +125,16 @@ def _state_after(error: AppError) -> DeviceState:
     return host.state_after(error)
 
 
-def _patience(order: ReadCard | ProbeReader | FindReaders, step: ReaderStep | None) -> float:
+def _patience(
+    order: ReadCard | ProbeReader | FindReaders | AreThere, step: ReaderStep | None
+) -> float:
     if isinstance(order, ReadCard) and step is ReaderStep.WAITING_FOR_CARD:
         return _QUICK + waiting_time(order.timeout)
     return _QUICK
 
 
 FAMILY: Final = host.Family(
-    order=ReadCard | ProbeReader | FindReaders,
+    order=ReadCard | ProbeReader | FindReaders | AreThere,
     news=ReaderStep,
     result=CardRead | tuple[ReaderInfo, ...],
     open=_CardRunner,

@@ -35,6 +35,19 @@ def list_readers() -> tuple[ReaderInfo, ...]:
     return (*_serial_ports(), *_usb_readers(), *_pcsc_readers())
 
 
+def is_there(spec: str, clock: Clock) -> ReaderInfo:
+    """Whether the reader is connected, without a byte to it: also while another reads with it."""
+    try:
+        driver = None if spec.startswith(("simulated", "bad:")) else open_driver(spec, clock)
+        if isinstance(driver, SerialSamDriver | UsbSamDriver):
+            driver.find()
+        elif isinstance(driver, PcscDriver):
+            driver.check()
+    except CardError as error:
+        return _failed(spec, spec, error)
+    return ReaderInfo(specification=spec, name=spec, state=DeviceState.READY)
+
+
 def probe_reader(
     spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] = NOBODY
 ) -> ReaderInfo:

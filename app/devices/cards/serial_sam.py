@@ -7,9 +7,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import serial
+from serial.tools.list_ports import comports
 
 from app.devices.cards.errors import (
     CardError,
@@ -132,6 +134,14 @@ class SerialSamDriver:
         with closing(self._open(cancelled)) as line:
             sam = self._talk(line, cancelled)
             return read_identity_card(sam, self._clock, self.name, timeout, step, poll=self._poll)
+
+    def find(self) -> None:
+        """Is the port there? Nothing is sent. Raises PortMissing."""
+        here = Path(self._path).exists()
+        if not here and sys.platform == "win32":
+            here = any(port.device == self._path for port in comports())
+        if not here:
+            raise PortMissing(port=self._path)
 
     def check(self) -> str:
         """The number of the healthy SAM module at this port. Raises CardError."""

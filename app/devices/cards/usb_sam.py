@@ -172,6 +172,13 @@ class UsbSamDriver:
             sam = SamConversation(line, cancelled, bytes_per_second=_BYTES_PER_SECOND)
             return read_identity_card(sam, self._clock, self.name, timeout, step)
 
+    def find(self) -> Any:
+        """The reader, as pyusb's device; nothing is sent. Raises UsbMissing, UsbReaderMissing."""
+        found = usb_readers(self._model, self._backend)
+        if not found:
+            raise UsbReaderMissing(model=self.name)
+        return found[0]
+
     def check(self) -> str:
         """The number of the healthy SAM module there. Raises CardError."""
         with closing(self._open()) as line:
@@ -183,7 +190,4 @@ class UsbSamDriver:
         """Nothing is held between two reads."""
 
     def _open(self) -> UsbLine:
-        found = usb_readers(self._model, self._backend)
-        if not found:
-            raise UsbReaderMissing(model=self.name)
-        return UsbLine(found[0])
+        return UsbLine(self.find())
