@@ -44,7 +44,6 @@ class Supervision:
         self._hall = hall
         self._slip_printer = slip_printer
 
-    @property
     def hall(self) -> Hall:
         return self._hall
 

@@ -69,7 +69,7 @@ class Supervisor:
     def act(self, act_id: str) -> ActLine:
         """As it stands on her list."""
         pending = pending_of(
-            self.desk.acts(), self.view(), self.desk.hall, lambda code, _: code
+            self.desk.acts(), self.view(), self.desk.hall(), lambda code, _: code
         )  # fmt: skip
         return next(one for one in pending.acts if one.id == act_id)
 
@@ -189,7 +189,7 @@ def test_a_window_calls_only_what_it_may_from_now_on(
     seated: tuple[Supervisor, Client, Session, Client, Session],
 ) -> None:
     supervisor, one, first, _, _ = seated
-    business = supervisor.desk.hall.businesses[1].id
+    business = supervisor.desk.hall().businesses[1].id
     former = supervisor.view().policy
     policy = replace(former, skills=(Skill(window="W01", businesses=(business,)),))
     today = one.clock.now().astimezone(HALL_ZONE).date()
@@ -221,7 +221,7 @@ def test_the_hall_halts_and_goes_on_with_everybody_in_place(
             client.queue.call_next(session)
     with pytest.raises(HallIsHalted):
         supervisor.client.queue_office.take(
-            NumberWish(request="while halted", business=supervisor.desk.hall.businesses[0].id)
+            NumberWish(request="while halted", business=supervisor.desk.hall().businesses[0].id)
         )
     assert supervisor.view().halted == "消防疏散"
     supervisor.desk.resume(supervisor.session, "警报解除")

@@ -163,8 +163,8 @@ class SupervisorModel(ViewModel[SupervisorState]):
             def why(code: str, what: str) -> str:
                 return explain(code, {"ticket": what}).message
 
-            pending = pending_of(desk.acts(), view, desk.hall, why)
-            return rows_of(view, desk.hall, pending, now, former), pending
+            pending = pending_of(desk.acts(), view, desk.hall(), why)
+            return rows_of(view, desk.hall(), pending, now, former), pending
 
         self._services.lane.submit(draw, self._drawn, self._not_drawn, self)
 
@@ -211,7 +211,7 @@ class SupervisorModel(ViewModel[SupervisorState]):
         if view is None or desk is None or self._session is None:
             self._tell(say("还没有连上后台：看不到大厅。"))
             return
-        hall = desk.hall
+        hall = desk.hall()
         form: ActForm | None = None
         match ask:
             case Ask.ASSIGN | Ask.REPLACE:

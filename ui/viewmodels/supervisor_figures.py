@@ -57,7 +57,7 @@ class FiguresModel(ViewModel[FiguresState]):
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         desk = self._services.supervision
-        named = [(one.id, one.name) for one in desk.hall.businesses] if desk else []
+        named = [(one.id, one.name) for one in desk.hall().businesses] if desk else []
         return (("", say("全部业务")), *named)
 
     def start(self) -> None:
@@ -97,7 +97,7 @@ class FiguresModel(ViewModel[FiguresState]):
         if desk is None or lane is None:
             return
         wanted, business, policy = self.state.figure, self.state.business, self._policy()
-        tickets, days, hall = self._tickets, self._days, desk.hall
+        tickets, days, hall = self._tickets, self._days, desk.hall()
 
         def drawn(described: Described) -> None:
             if (wanted, business) == (self.state.figure, self.state.business):
@@ -111,7 +111,7 @@ class FiguresModel(ViewModel[FiguresState]):
         rows, desk = self._hall.state.rows, self._services.supervision
         if rows is not None:
             return rows.view.policy
-        return desk.hall.queue if desk is not None else QueuePolicy()
+        return desk.hall().queue if desk is not None else QueuePolicy()
 
     def _failed(self, error: AppError) -> None:
         self._show(replace(self.state, busy=False, note=self._note(error, Tone.WARN)))
@@ -131,7 +131,7 @@ class FiguresModel(ViewModel[FiguresState]):
         stamp = self._hall.now().astimezone(HALL_ZONE).strftime("%H%M%S")
         file = folder / f"onewindow-{self.state.day}-{stamp}.{ending}"
         tickets, days, policy = self._tickets, self._days, self._policy()
-        hall = desk.hall
+        hall = desk.hall()
 
         def done(saved: Path) -> None:
             note = Note(tone=Tone.GOOD, message=say("已存到 {file}", file=str(saved)))

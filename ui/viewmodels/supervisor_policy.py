@@ -69,8 +69,8 @@ class PolicyModel(ViewModel[PolicyState]):
         if desk is not None:
             self._show(
                 PolicyState(
-                    base=policy, text=text_of(policy, desk.hall),
-                    skills=skills_words(policy, desk.hall), note=note,
+                    base=policy, text=text_of(policy, desk.hall()),
+                    skills=skills_words(policy, desk.hall()), note=note,
                 )
             )  # fmt: skip
 
@@ -90,10 +90,10 @@ class PolicyModel(ViewModel[PolicyState]):
         policy, wrong = read_text(text, base)
         wrong = list(dict.fromkeys([*wrong, *desk.check(policy)]))
         if wrong:
-            words = " ".join(fault_words(one, desk.hall) for one in wrong[:3])
+            words = " ".join(fault_words(one, desk.hall()) for one in wrong[:3])
             self._tell(Note(tone=Tone.WARN, message=words), wrong=tuple(wrong))
             return
-        found = changes(base, policy, desk.hall)
+        found = changes(base, policy, desk.hall())
         if not found:
             self._tell(Note(tone=Tone.WARN, message=say("什么都没有改。")))
             return
