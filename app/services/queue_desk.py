@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain import queueing
-from app.domain.errors import NoOneWaiting, ReasonNeeded, TicketNotOpen
+from app.domain.errors import NoOneWaiting, TicketNotOpen
 from app.domain.event import Event
 from app.domain.events import PaperKind, PaperQueued
 from app.domain.hall import Business, Hall, Window
@@ -30,13 +30,10 @@ from app.domain.ticket_events import (
     TicketReturned,
     TicketServed,
     TicketTaken,
-    WindowClosed,
-    WindowOpened,
-    WindowOrder,
-    WindowPaused,
 )
 from app.services.line_standing import LineStanding, Service, read_standing
 from app.services.sign_in import Session
+from app.services.window_service import LONGEST_REASON, WindowService, said
 from app.storage.database import Statements
 from app.storage.store import Store, Unit
 from app.storage.ticket_table import (
@@ -51,7 +48,6 @@ from app.storage.ticket_table import (
     undoable,
 )
 
-LONGEST_REASON = 200
 _CURRENT = frozenset({TicketState.CALLED, TicketState.SERVING})
 
 
@@ -70,7 +66,7 @@ class QueueSnapshot:
     undo: Ticket | None = None
 
 
-class QueueDesk:
+class QueueDesk(WindowService):
     def __init__(
         self, store: Store, hall: Hall, slip_printer: str,
         check_room: Callable[[], object] = lambda: None,
@@ -78,8 +74,7 @@ class QueueDesk:
     ) -> None:  # fmt: skip
         """``check_room`` raises RoomLow while nothing new may be begun. ``draw(n)`` gives 0..n-1 by
         chance, for halls that call by chance."""
-        self._store = store
-        self._hall = hall
+        super().__init__(store, hall)
         self._slip_printer = slip_printer
         self._check_room = check_room
         self._draw = draw
@@ -189,12 +184,12 @@ class QueueDesk:
         known = {one.id for one in self._hall.windows} | {one.id for one in self._hall.businesses}
         if to_self or not {business, window} - {""} <= known or not (business or window):
             raise TicketNotOpen(ticket=ticket_id)
-        event = TicketHandedOver(reason=_said(reason), business=business, window=window)
+        event = TicketHandedOver(reason=said(reason), business=business, window=window)
         return self._act(session, ticket_id, event)
 
     def drop(self, session: Session, ticket_id: str, reason: str) -> Ticket:
         """弃号. Raises ReasonNeeded."""
-        return self._act(session, ticket_id, TicketDropped(reason=_said(reason)))
+        return self._act(session, ticket_id, TicketDropped(reason=said(reason)))
 
     def undo(self, session: Session) -> Ticket:
         """Take back the last act at this window. Raises NothingToUndo."""
@@ -209,8 +204,9 @@ class QueueDesk:
     def take(self, session: Session, business_id: str, priority: str = "") -> Ticket:
         """Give out a number at this window and queue its slip.
 
-        Numbers carry the window's own letter, so windows without a network never collide. Raises
-        RoomLow, HallIsHalted, UnknownPriority.
+        Numbers carry the window's own letter, so windows without a network never collide. Where
+        the window does not serve now, it waits in the hall. Raises RoomLow, HallIsHalted,
+        UnknownPriority.
         """
         self._check_room()
         business = next(b for b in self._hall.businesses if b.id == business_id)
@@ -218,6 +214,8 @@ class QueueDesk:
         with self._store.begin() as unit:
             now = self._store.clock.now()
             standing = self._standing(unit)
+            if standing.halted:
+                raise HallIsHalted(reason=standing.halted)
             if priority and standing.policy.priority(priority) is None:
                 raise UnknownPriority(priority=priority)
             number = next_number(unit.connection, session.window.ticket_prefix, hall_day(now))
@@ -231,67 +229,12 @@ class QueueDesk:
                 subject=f"job:{self._store.new_id()}",
                 actor=session.actor,
             )  # fmt: skip
+            if standing.since is not None and standing.service is not Service.OPEN:
+                released = TicketReleased(reason=standing.reason or "closed")
+                ticket = self._append(unit, session, ticket_id, released)
         return ticket
 
-    # -- the window -----------------------------------------------------------------------------
-
-    def open(self, session: Session) -> None:
-        """Serves from now on, also after a pause; nothing where it does already."""
-        with self._store.begin() as unit:
-            self._open(unit, session, self._standing(unit))
-
-    def pause(self, session: Session, reason: str) -> None:
-        """暂停服务: who waits here goes back to the hall's line. Raises ReasonNeeded."""
-        event = WindowPaused(clerk=session.staff_id, reason=_said(reason))
-        with self._store.begin() as unit:
-            self._stop(unit, session, event, event.reason)
-
-    def close(self, session: Session, reason: str = "") -> None:
-        """Nobody is called here, until it is opened; also where nothing was said of it before."""
-        with self._store.begin() as unit:
-            standing = self._standing(unit)
-            if standing.service is not Service.CLOSED or standing.since is None:
-                self._stop(unit, session, _closed(session, reason), reason or "closed")
-
-    def follow(self, session: Session) -> bool:
-        """Carry out what a supervisor ordered this window, if anything."""
-        with self._store.begin() as unit:
-            order = self._standing(unit).order
-            match order.order if order else None:
-                case WindowOrder.OPEN:
-                    event: Event = WindowOpened(clerk=session.staff_id)
-                    unit.append(event, subject=_window(session), actor=session.actor)
-                case WindowOrder.PAUSE if order:
-                    event = WindowPaused(clerk=session.staff_id, reason=order.text)
-                    self._stop(unit, session, event, order.text)
-                case WindowOrder.CLOSE if order:
-                    self._stop(unit, session, _closed(session, order.text), order.text)
-        return order is not None
-
     # -- the rest -------------------------------------------------------------------------------
-
-    def _standing(self, unit: Unit) -> LineStanding:
-        return read_standing(unit.connection, self._hall, self._store.clock.now())
-
-    def _ready(self, unit: Unit, session: Session) -> LineStanding:
-        """To call somebody: any such act ends a pause. Raises HallIsHalted."""
-        standing = self._standing(unit)
-        if standing.halted:
-            raise HallIsHalted(reason=standing.halted)
-        self._open(unit, session, standing)
-        return standing
-
-    def _open(self, unit: Unit, session: Session, standing: LineStanding) -> None:
-        today = standing.since is not None and standing.since >= day_start(self._store.clock.now())
-        same = standing.service is Service.OPEN and standing.clerk == session.staff_id
-        if not (today and same):
-            opened = WindowOpened(clerk=session.staff_id)
-            unit.append(opened, subject=_window(session), actor=session.actor)
-
-    def _stop(self, unit: Unit, session: Session, event: Event, reason: str) -> None:
-        unit.append(event, subject=_window(session), actor=session.actor)
-        for ticket in self._today(unit.connection):
-            self._append(unit, session, ticket.id, TicketReleased(reason=reason))
 
     def _leave_current(self, unit: Unit, session: Session, hold: Hold | None) -> None:
         former = current_ticket(unit.connection)
@@ -312,22 +255,6 @@ class QueueDesk:
         twice = current is not None and current.id != ticket.id
         return None if twice and ticket.former.state in _CURRENT else ticket
 
-    def _today(
-        self, connection: Statements, state: TicketState = TicketState.WAITING
-    ) -> list[Ticket]:
-        return tickets_in(connection, state, day_start(self._store.clock.now()))
-
-    def _is_today(self, ticket: Ticket) -> bool:
-        return hall_day(ticket.taken_at) == hall_day(self._store.clock.now())
-
-    def _append(self, unit: Unit, session: Session, ticket_id: str, event: Event) -> Ticket:
-        unit.append(event, subject=f"ticket:{ticket_id}", actor=session.actor)
-        return get_ticket(unit.connection, ticket_id)
-
-    def _act(self, session: Session, ticket_id: str, event: Event) -> Ticket:
-        with self._store.begin() as unit:
-            return self._append(unit, session, ticket_id, event)
-
 
 def _in_order(
     policy: QueuePolicy, session: Session | None, line: list[Ticket], recent: list[bool]
@@ -335,17 +262,3 @@ def _in_order(
     if session is None:
         return queueing.line_order(policy, line, recent)
     return queueing.in_order(policy, session.window.id, line, recent)
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise ReasonNeeded
-    return reason.strip()[:LONGEST_REASON]
-
-
-def _window(session: Session) -> str:
-    return f"window:{session.window.id}"
-
-
-def _closed(session: Session, reason: str) -> WindowClosed:
-    return WindowClosed(clerk=session.staff_id, reason=reason.strip()[:LONGEST_REASON])

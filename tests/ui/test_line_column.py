@@ -261,7 +261,7 @@ def test_the_hall_is_asked_how_many_wait_and_who_is_back(open_hall: Callable[...
     said = f"{number} 已回到大厅的队列。"
     hall.wait(lambda: getattr(hall.model.line.state.note, "message", "") == said, "it is back")
     office.fault = RecordsUnavailable(cause="SYNC-00")
-    hall.model.line._ask_hall()
+    hall.model.line.hall.ask()
     here = hall.model.line.state.waiting
     hall.wait(lambda: hall.page.line.lease.text() == f"本窗口可叫 {here} 个号", "out of reach")
 

@@ -379,6 +379,8 @@ def test_a_halted_hall_calls_nobody_and_loses_nobody(window: Window) -> None:
         with pytest.raises(HallIsHalted):
             act(session)
     assert desk.snapshot(session).standing.halted == "消防演练"
+    with pytest.raises(HallIsHalted):
+        desk.take(session, "general")
     desk.finish(session, "t-A001")
     window.hear(("hall", HallResumed(act="r", reason="结束")))
     assert desk.call_next(session).number == "A002"
@@ -408,3 +410,11 @@ def test_tickets_are_wanted_while_somebody_serves_today(window: Window) -> None:
     assert not outbox.serves()  # nobody signed in yet
     desk.open(session)
     assert outbox.serves()
+
+
+def test_a_number_taken_at_a_window_in_a_pause_waits_in_the_hall(window: Window) -> None:
+    desk, session = window.desk, window.session
+    desk.pause(session, "用餐")
+    desk.take(session, "general")
+    assert window.numbers() == []
+    assert window.kinds()[-2:] == ["PaperQueued", "TicketReleased"]

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import AppError, NoOneWaiting
 from app.domain.hall import Business, Window
-from app.domain.queue_view import HallView
 from app.domain.ticket import Ticket, TicketState
 from app.domain.ticket_events import Hold
 from app.ports import LinkState
 from ui.kit.texts import in_english, say
 from ui.kit.theme import Tone
+from ui.viewmodels.hall_watch import HallWatch
 from ui.viewmodels.line_state import (
     LineRow,
     LineStage,
@@ -32,8 +32,6 @@ from ui.viewmodels.viewmodel import Note, ViewModel
 if TYPE_CHECKING:
     from app.services.sign_in import Session
 
-_HALL_EVERY = 10  # seconds between two looks at the hall's line
-
 
 class LineModel(ViewModel[LineState]):
     called = Signal()
@@ -44,9 +42,8 @@ class LineModel(ViewModel[LineState]):
         self._session: Session | None = None
         self._snapshot: LineSnapshot | None = None
         self._names: dict[str, str] = {}
-        self._hall: int | None = None  # who wait for this window in all
-        self._seconds = 0
-        self._asking = False
+        self.hall = HallWatch(services, self)
+        self.hall.heard.connect(self._say_lease)
         self._read_word = ""  # id of the supervisor's message that was read
 
     @property
@@ -62,14 +59,15 @@ class LineModel(ViewModel[LineState]):
         queue = self._services.queue
         # Who supervises does not serve, unless she calls somebody: nobody should wait for her.
         self._act(lambda: (queue.close if session.supervises else queue.open)(session))
-        self._ask_hall()
+        self.hall.follow(session.window.id)
 
     def close(self) -> None:
         """Signing out: who waits here goes back to the hall."""
         session, queue = self._session, self._services.queue
         if session is not None:
             self._services.lane.submit(lambda: queue.close(session), lambda _: None, self._fail)
-        self._session, self._snapshot, self._hall = None, None, None
+        self._session, self._snapshot = None, None
+        self.hall.follow("")
         self._show(LineState())
 
     def leave(self) -> None:
@@ -98,9 +96,7 @@ class LineModel(ViewModel[LineState]):
         """A second went by: only the times move."""
         if self._session is None:
             return
-        self._seconds += 1
-        if self._seconds % _HALL_EVERY == 0:
-            self._ask_hall()
+        self.hall.tick()
         current = self._snapshot.current if self._snapshot else None
         times = times_of(current, self._services.clock.now())
         self._show(replace(self.state, times=times, lease=self._lease()))
@@ -321,31 +317,13 @@ class LineModel(ViewModel[LineState]):
         message = self._snapshot.standing.message if self._snapshot else None
         self._read_word = message.id if message else ""
 
-    # -- the hall -------------------------------------------------------------------------------
-
     def _lease(self) -> str:
         here = len(self._snapshot.waiting) if self._snapshot else 0
         connected = self._services.back_office.status().link is LinkState.CONNECTED
-        return lease_words(connected=connected, here=here, hall=self._hall if connected else None)
+        hall = self.hall.waiting if connected else None
+        return lease_words(connected=connected, here=here, hall=hall)
 
-    def _ask_hall(self) -> None:
-        office, lane = self._services.queue_office, self._services.queue_lane
-        if office is None or lane is None or self._session is None or self._asking:
-            return
-        self._asking = True
-        lane.submit(office.view, self._heard, self._unheard, self)
-
-    def _heard(self, view: HallView) -> None:
-        self._asking = False
-        if self._session is not None:
-            window = self._session.window.id
-            self._hall = sum(
-                one.waiting for one in view.lines if view.policy.serves(window, one.business)
-            )
-            self._show(replace(self.state, lease=self._lease()))
-
-    def _unheard(self, _: AppError) -> None:
-        self._asking, self._hall = False, None
+    def _say_lease(self) -> None:
         if self._session is not None:
             self._show(replace(self.state, lease=self._lease()))
 
