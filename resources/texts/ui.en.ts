@@ -2352,6 +2352,26 @@
       <translation>Served</translation>
     </message>
     <message>
+      <source>交还号</source>
+      <translation>Ticket given back</translation>
+    </message>
+    <message>
+      <source>回到队里</source>
+      <translation>Back in the line</translation>
+    </message>
+    <message>
+      <source>督导转移</source>
+      <translation>Moved by a supervisor</translation>
+    </message>
+    <message>
+      <source>督导指令</source>
+      <translation>Supervisor's order</translation>
+    </message>
+    <message>
+      <source>评价</source>
+      <translation>Rating</translation>
+    </message>
+    <message>
       <source>领办件编号</source>
       <translation>Case numbers leased</translation>
     </message>

@@ -21,6 +21,7 @@ from app.domain.queue_errors import HallIsHalted
 from app.domain.queue_view import HallView, WindowState
 from app.domain.ticket import TicketState
 from app.domain.ticket_events import (
+    QUEUE_EVENTS,
     HallHalted,
     QueuePolicyChanged,
     TicketAssigned,
@@ -37,6 +38,7 @@ from ui.pages.supervisor_figures import FiguresView, WhatIfView
 from ui.pages.supervisor_panel import SupervisorPanel, Tab
 from ui.pages.supervisor_policy import PolicyView
 from ui.viewmodels.charts import Bars, Empty
+from ui.viewmodels.fact_words import fact_words
 from ui.viewmodels.supervisor import SupervisorModel
 
 OpenHall = Callable[..., Hall]
@@ -509,3 +511,8 @@ def test_f1_shows_her_keys_and_esc_leads_back(supervised: Supervised) -> None:
     assert any("换号" in one.text() for one in help_.findChildren(QLabel))
     hall.key(Qt.Key.Key_Escape)
     assert hall.window.stack.currentWidget() is panel
+
+
+def test_every_fact_of_the_line_has_a_name_for_lists_of_records() -> None:
+    kinds = {kind.__name__ for kind in QUEUE_EVENTS} - {"TicketWanted"}  # the back office's own
+    assert [kind for kind in sorted(kinds) if fact_words(kind) == kind] == []

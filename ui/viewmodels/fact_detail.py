@@ -42,7 +42,16 @@ from app.domain.events import BundleChosen, BundleDecided
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name, mask_number, mask_phone
 from app.domain.person import Applicant, DeliveryWay
-from app.domain.ticket_events import TicketLeased, TicketTaken
+from app.domain.ticket_events import (
+    HallHalted,
+    HallResumed,
+    QueuePolicyChanged,
+    TicketAssigned,
+    TicketLeased,
+    TicketReplaced,
+    TicketTaken,
+    WindowOrdered,
+)
 from ui.kit.formats import document_name
 from ui.kit.texts import say
 
@@ -148,6 +157,13 @@ def _about_course(event: Event, place: Callable[[str], str]) -> str:
                        at=f"{at:%m-%d %H:%M}")  # fmt: skip
         case TicketTaken() | TicketLeased():
             return event.number
+        case (
+            TicketAssigned() | TicketReplaced() | QueuePolicyChanged() | HallHalted()
+            | HallResumed()
+        ):  # fmt: skip
+            return event.reason
+        case WindowOrdered():
+            return event.text
     return _clock(event)
 
 
