@@ -147,3 +147,37 @@ class PrinterStopped(PrinterCondition):
     """Stopped or paused for another reason; ``reason`` is the printer's keyword."""
 
     code = "PRN-STOPPED"
+
+
+class SlipPaperOut(NotSent):
+    """The roll of the slip printer is used up; it was asked before anything was sent."""
+
+    code = "PRN-SLIP-PAPER-OUT"
+
+
+class SlipCoverOpen(NotSent):
+    code = "PRN-SLIP-COVER"
+
+
+class SlipPrinterOffline(NotSent):
+    """The slip printer answers that it is offline, without naming a cause."""
+
+    code = "PRN-SLIP-OFFLINE"
+
+
+class SlipPrinterBroken(NotSent):
+    """A stuck knife, an overheated head or another error of the device."""
+
+    code = "PRN-SLIP-ERROR"
+
+
+class SlipPrinterSilent(NotSent):
+    """The wire is open and no status comes back: nothing was sent."""
+
+    code = "PRN-SLIP-SILENT"
+
+
+class SlipPaperLow(PrinterCondition):
+    """The roll is nearly used up; the printer still prints."""
+
+    code = "PRN-SLIP-LOW"
