@@ -69,6 +69,14 @@ class BadPeople(CardError):
     retryable = False
 
 
+class BadScript(CardError):
+    """A line of a simulated reader's script cannot be played; ``line`` is its number."""
+
+    code = "CARD-SCRIPT"
+    blame = Blame.DATA
+    retryable = False
+
+
 # -- the way to the reader ----------------------------------------------------------------------
 
 

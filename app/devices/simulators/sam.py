@@ -65,6 +65,7 @@ class SimulatedSamReader:
         self._stop = threading.Event()
         self._wake: tuple[int, int] = (-1, -1)
         self.reads = 0  # finished reads of a card
+        self.asked = 0  # commands to read one, finished or not
         self.path = ""  # of the serial port while it is plugged in
         self.sending = 0.0  # seconds that its replies took on the wire
 
@@ -263,6 +264,7 @@ class SimulatedSamReader:
             command = Command(body[:2])
         except ValueError:
             return encode_reply(0x24), False
+        self.asked += command in {Command.READ, Command.READ_WITH_FINGERPRINT}
         forced = (self._faults.status or {}).get(command)
         if forced is not None:
             return encode_reply(forced), False
