@@ -652,8 +652,8 @@
       <translation>Hold: papers here, waiting, papers along</translation>
     </message>
     <message>
-      <source>弃号</source>
-      <translation>Dropped</translation>
+      <source>弃号：叫到的人不办了</source>
+      <translation>Drop: who was called does without</translation>
     </message>
     <message>
       <source>转移到别的窗口或业务</source>
@@ -1072,8 +1072,8 @@
       <translation>Do not take</translation>
     </message>
     <message>
-      <source>挂起</source>
-      <translation>On hold</translation>
+      <source>挂起这个号</source>
+      <translation>Hold</translation>
     </message>
     <message>
       <source>转移</source>
@@ -1082,6 +1082,10 @@
     <message>
       <source>不转了</source>
       <translation>Do not move</translation>
+    </message>
+    <message>
+      <source>弃掉这个号</source>
+      <translation>Drop</translation>
     </message>
     <message>
       <source>不弃</source>
@@ -2358,6 +2362,14 @@
     <message>
       <source>回到队里</source>
       <translation>Back in the line</translation>
+    </message>
+    <message>
+      <source>挂起</source>
+      <translation>On hold</translation>
+    </message>
+    <message>
+      <source>弃号</source>
+      <translation>Dropped</translation>
     </message>
     <message>
       <source>督导转移</source>

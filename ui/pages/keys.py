@@ -43,7 +43,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("pause", say("暂停叫号；再按恢复"), "Shift+F2"),
                 _line("undo", say("撤销上一步"), "Shift+F3"),
                 _line("hold", say("挂起：持件、等待、不持件"), "Shift+F4"),
-                _line("drop", say("弃号"), "Shift+F5"),
+                _line("drop", say("弃号：叫到的人不办了"), "Shift+F5"),
                 _line("move", say("转移到别的窗口或业务"), "Shift+F6"),
             ),
         ),

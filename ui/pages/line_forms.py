@@ -127,7 +127,7 @@ class HoldForm(LineForm):
         self.kind.closed.connect(self.submit)
         self._lay(
             label(say("怎样挂起"), "section"), self.kind, self.reason,
-            *self._ends(say("挂起"), say("接着办")), first=self.kind,
+            *self._ends(say("挂起这个号"), say("接着办")), first=self.kind,
         )  # fmt: skip
 
     def begin(self) -> None:
@@ -183,7 +183,7 @@ class DropForm(LineForm):
         words = (say("人已离开"), say("申请人不办了"), say("重复取号"))
         self.why.offer(tuple((one, one) for one in words), frozenset({words[0]}))
         self.why.closed.connect(self.submit)
-        self._lay(self.about, self.why, *self._ends(say("弃号"), say("不弃")), first=self.why)
+        self._lay(self.about, self.why, *self._ends(say("弃掉这个号"), say("不弃")), first=self.why)
 
     def open(self, state: CounterState) -> None:
         line = self._model.line.state
