@@ -94,7 +94,7 @@ class Ticket:
 _W, _C, _S, _H, _P, _F, _D = TicketState
 _ALLOWED: dict[type[Event], frozenset[TicketState]] = {
     TicketLeased: frozenset({_W}),
-    TicketReleased: frozenset({_W}),
+    TicketReleased: frozenset({_W, _P}),
     TicketCalled: frozenset({_W, _C, _P, _H}),
     TicketServed: frozenset({_C}),
     TicketPassed: frozenset({_C}),
@@ -127,10 +127,17 @@ def apply(ticket: Ticket | None, ticket_id: str, event: Event, at: datetime) -> 
         raise TicketNotOpen(ticket=ticket.number)
     if ticket.away and type(event) in _AT_WINDOW:
         raise TicketNotOpen(ticket=ticket.number)
+    if isinstance(event, TicketAssigned | TicketReturned) and _papers_stay(ticket):
+        raise TicketNotOpen(ticket=ticket.number)
     after = _after(ticket, event, at)
     undoable = type(event) in _UNDOABLE and not after.away
     former = replace(ticket, former=None) if undoable else None
     return replace(after, last_act=type(event).__name__ if undoable else "", former=former)
+
+
+def _papers_stay(ticket: Ticket) -> bool:
+    """Whether only the window that keeps it on hold can go on with it."""
+    return ticket.state is TicketState.HELD and ticket.hold is not Hold.WITHOUT_PAPERS
 
 
 def _begun(ticket_id: str, event: Event, at: datetime) -> Ticket:
@@ -159,7 +166,8 @@ def _after(ticket: Ticket, event: Event, at: datetime) -> Ticket:
                 place=event.place or ticket.place, window=event.window, away=False,
             )  # fmt: skip
         case TicketReleased():
-            after = replace(ticket, away=True)
+            # Passed over here, and moved elsewhere before the window had heard of it.
+            after = replace(ticket, state=TicketState.WAITING, away=True, calls=0)
         case TicketCalled():
             if ticket.calls >= MAX_CALLS and ticket.state is TicketState.CALLED:
                 raise TicketNotOpen(ticket=ticket.number)

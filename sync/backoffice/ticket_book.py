@@ -24,7 +24,9 @@ from app.domain.ticket_events import (
     TicketAssigned,
     TicketCalled,
     TicketHandedOver,
+    TicketHeld,
     TicketLeased,
+    TicketReleased,
     TicketReplaced,
     TicketReturned,
     TicketSource,
@@ -286,7 +288,8 @@ def _settle(one: _Held, event: Event) -> None:
             one.waited = int(max(timedelta(), waited).total_seconds())
     if isinstance(event, TicketActUndone) and event.act == TicketCalled.__name__:
         one.waited = one.waited if ticket.calls else -1
-    if ticket.away:
+    # It stays away until the next lease is confirmed: only what sends it there takes it from one.
+    if ticket.away and isinstance(event, TicketReleased | TicketHandedOver | TicketHeld):
         one.owner, one.confirmed = _NOBODY, True
     if not one.held or ticket.state is not TicketState.WAITING:
         one.wanted = 0

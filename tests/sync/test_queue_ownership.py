@@ -359,7 +359,7 @@ def test_a_move_that_comes_too_late_is_refused_and_what_was_called_stays(
     assert line.holder("A002") == "W01"
 
 
-def test_what_the_holder_did_with_a_held_ticket_happened(
+def test_whose_papers_stay_at_a_window_is_moved_to_no_other(
     line: Line, one: Device, boss: Device
 ) -> None:
     line.take()
@@ -368,11 +368,41 @@ def test_what_the_holder_did_with_a_held_ticket_happened(
     one.act("A001", TicketServed())
     one.act("A001", TicketHeld(hold=Hold.WITH_PAPERS))
     move = TicketAssigned(act="m1", reason="x", window="W02")
-    assert boss.record(move, f"ticket:{id_of(line, 'A001')}") == []
-    assert wanted(line) == ["A001"]
+    assert boss.record(move, f"ticket:{id_of(line, 'A001')}") == [_NOT_OPEN]
+    assert wanted(line) == []
     line.again()
     assert one.act("A001", TicketFinished()) == []
     assert (line.state("A001"), wanted(line)) == ("finished", [])
+
+
+def test_who_came_back_stays_with_the_new_holder_whatever_is_asked(
+    line: Line, one: Device, two: Device, boss: Device
+) -> None:
+    """Back from a hold without papers, leased to another, and moved before that was confirmed."""
+    line.take()
+    one.lease()
+    called(one, "A001")
+    one.act("A001", TicketHeld(hold=Hold.WITHOUT_PAPERS))
+    line.bring_back("A001")
+    [ticket] = two.ask()
+    assert (ticket.number, line.holder("A001")) == ("A001", "W02")
+    move = TicketAssigned(act="m1", reason="x", window="W01")
+    assert boss.record(move, f"ticket:{id_of(line, 'A001')}") == []
+    assert (line.holder("A001"), wanted(line)) == ("W02", ["A001"])
+    assert list(one.ask()) == []
+
+
+def test_who_was_passed_over_before_the_move_was_heard_of_is_given_back(
+    line: Line, one: Device, boss: Device
+) -> None:
+    line.take()
+    one.lease()
+    move = TicketAssigned(act="m1", reason="x", window="W02")
+    assert boss.record(move, f"ticket:{id_of(line, 'A001')}") == []
+    called(one, "A001")
+    assert one.act("A001", TicketPassed()) == []
+    assert one.act("A001", TicketReleased(reason="moved")) == []
+    assert (line.state("A001"), line.holder("A001"), wanted(line)) == ("waiting", "", [])
 
 
 def test_an_unheard_lease_is_asked_for_again_once_it_is_there(

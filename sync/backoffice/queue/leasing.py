@@ -96,8 +96,9 @@ def _recent(connection: Transaction, window: str) -> list[bool]:
 def _ask_the_fullest(
     connection: Transaction, hall: Hall, policy: QueuePolicy, window: str, now: datetime
 ) -> None:
-    """This window has nobody to call. Of a busy one that holds most, whoever waits there longest
-    is asked back; one at a time, so that no more is moved than is called."""
+    """This window has nobody to call. Of the one that holds most, whoever waits there longest is
+    asked back; one at a time, so that no more is moved than is called. Only a window that is open
+    and free keeps its last one: it is about to call."""
     held: dict[Chain, list[TicketRow]] = defaultdict(list)
     busy: set[Chain] = set()
     for row in read_rows(connection, f"{OPEN_TODAY} AND device <> ''", (hall_day(now),)):
@@ -106,10 +107,15 @@ def _ask_the_fullest(
         elif may_call(policy, window, row.ticket):
             held[row.owner].append(row)
     seen = seen_at(connection)
+    opened = {
+        row[0]
+        for row in connection.execute("SELECT device FROM queue_windows WHERE state = 'open'")
+    }
     ready = {
         chain: rows
         for chain, rows in held.items()
-        if (chain in busy or len(rows) > 1) and now - seen.get(chain[0], now) <= _REACHED
+        if (chain in busy or chain[0] not in opened or len(rows) > 1)
+        and now - seen.get(chain[0], now) <= _REACHED
     }
     if not ready or any(row.wanted for rows in ready.values() for row in rows):
         return
