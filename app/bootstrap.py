@@ -210,9 +210,11 @@ class Client:
 
     @_Part
     def ratings(self) -> RatingDesk:
-        from app.services.rating import RatingDesk, load_levels
+        from app.domain.rating import read_levels
+        from app.services.rating import RatingDesk
 
-        return RatingDesk(self.store, load_levels(resources_folder() / "rating" / "levels.json"))
+        levels = (resources_folder() / "rating" / "levels.json").read_bytes()
+        return RatingDesk(self.store, read_levels(levels))
 
     @_Part
     def supervision(self) -> Supervision:

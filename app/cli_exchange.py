@@ -36,6 +36,15 @@ def add_exchange_command(group: click.Group, command: Command) -> None:
         help="postgresql://… where the back office uses one.",
     )  # fmt: skip
     command(group, "exchange")(data(out(batch(database(_exchange)))))
+    file = click.option(
+        "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+        help="File to write, one rating a line.",
+    )  # fmt: skip
+    after = click.option(
+        "--after", default=0, show_default=True, type=click.IntRange(0),
+        help="Only what arrived after this place; the last one is told.",
+    )  # fmt: skip
+    command(group, "ratings")(data(file(after(database(_ratings)))))
 
 
 def _exchange(
@@ -68,6 +77,38 @@ def _exchange(
         opened.close()
     _say(given, lacking, dictionary, as_json)
     return not lacking
+
+
+def _ratings(
+    *, home: Path, as_json: bool, data: Path, out: Path, after: int, database: str
+) -> bool:
+    """Write 好差评 with the fields the national platform wants, as JSON lines. They name people."""
+    from app.bootstrap import Client
+    from app.services.catalogue_export import write_whole
+    from sync.backoffice.database import Database
+    from sync.backoffice.exchange.errors import NoDatabase
+    from sync.backoffice.ratings.records import payload, ratings
+
+    client = Client(home)
+    file = data / "backoffice.db"
+    if not database and not file.is_file():
+        raise NoDatabase(folder=str(data))
+    opened = Database.open(database or file, client.clock.now())
+    last, lines = after, []
+    try:
+        with opened.read() as reader:
+            for record in ratings(reader, after, limit=1_000_000):
+                last = record.arrival
+                lines += [
+                    json.dumps(row, ensure_ascii=False) for row in payload(record, client.hall)
+                ]
+    finally:
+        opened.close()
+    write_whole(out, "".join(f"{line}\n" for line in lines).encode())
+    told = {"ok": True, "file": str(out), "rows": len(lines), "last": last}
+    plain = f"{len(lines)} 条评价 → {out}；下次用 --after {last}"
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else plain)
+    return True
 
 
 def _write(exchange: Exchange, dictionary: Dictionary, number: int, out: Path) -> dict[str, Any]:

@@ -316,6 +316,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
     ),
     Endpoint(
+        method="GET", path="/ratings", admits="password", gives=HTML,
+        says="差评: what applicants found wrong, and by when it must be set right.",
+    ),
+    Endpoint(
+        method="POST", path="/ratings", admits="password", takes=FORM, gives=HTML,
+        says="What was done about one: `step` is called_back or rectified.",
+        refuses=(errors.BadRequest, errors.TooLarge, errors.ServerTrouble),
+    ),
+    Endpoint(
         method="GET", path="/progress/{number}", admits="anyone", gives=HTML,
         says="How a case or bundle stands, to who knows its check; 404 for anything else, 429 when"
         " asked too often.",

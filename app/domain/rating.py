@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.decoding import decode
 from app.domain.errors import BadEntry
 
 BAD = 2  # and below: 差评
@@ -54,8 +55,9 @@ class Occasion:
         return self.ticket or self.cases[0]
 
 
-def check_levels(levels: RatingLevels) -> None:
-    """All five, each once, with reasons named once. Raises BadEntry."""
+def read_levels(data: bytes) -> RatingLevels:
+    """All five, each once, with reasons named once. Raises BadEntry, msgspec.DecodeError."""
+    levels = decode(data, RatingLevels)
     scores = [one.score for one in levels.levels]
     named = all(
         one.reasons and len({reason.id for reason in one.reasons}) == len(one.reasons)
@@ -63,3 +65,4 @@ def check_levels(levels: RatingLevels) -> None:
     )
     if sorted(scores) != [1, 2, 3, 4, 5] or not named:
         raise BadEntry(kind="RatingLevels", version=1)
+    return levels

@@ -259,6 +259,21 @@ class ServiceRated(Event):
     channel: str = "window"  # GB/T 39046: 大厅平板
 
 
+class RatingStep(StrEnum):
+    """What is owed for a 差评: a call to the applicant, and that it is set right."""
+
+    CALLED_BACK = "called_back"  # 回访
+    RECTIFIED = "rectified"  # 整改
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingAnswered(Event):
+    """A supervisor did what a 差评 asks for; ``text`` says what came of it."""
+
+    step: RatingStep
+    text: str
+
+
 TICKET_EVENTS: tuple[type[Event], ...] = (
     TicketTaken, TicketLeased, TicketReleased, TicketCalled, TicketServed, TicketPassed,
     TicketReturned, TicketHeld, TicketHandedOver, TicketFinished, TicketDropped, TicketActUndone,
@@ -268,4 +283,5 @@ TICKET_EVENTS: tuple[type[Event], ...] = (
 QUEUE_EVENTS: tuple[type[Event], ...] = (
     *TICKET_EVENTS, WindowOpened, WindowPaused, WindowClosed, WindowOrdered,
     QueuePolicyChanged, HallHalted, HallResumed, ServiceRated,
+    RatingAnswered,
 )  # fmt: skip

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from app.domain.decoding import decode
 from app.domain.errors import BadEntry
 from app.domain.queue_errors import AlreadyRated
-from app.domain.rating import LONGEST_TEXT, Occasion, RatingLevels, check_levels
+from app.domain.rating import LONGEST_TEXT, Occasion, RatingLevels
 from app.domain.ticket_events import ServiceRated
 from app.services.sign_in import Session
 from app.storage.database import Statements
 from app.storage.store import Store
 
 APPLICANT = "applicant"  # who acts: not the clerk
-
-
-def load_levels(file: Path) -> RatingLevels:
-    """Raises BadEntry, OSError, msgspec.DecodeError."""
-    levels = decode(file.read_bytes(), RatingLevels)
-    check_levels(levels)
-    return levels
 
 
 class RatingDesk:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 
+import resources
+from app.domain.rating import read_levels
 from sync import errors
 from sync.backoffice import demands, pages, progress
 from sync.backoffice.blob_app import add_blobs
@@ -31,6 +33,7 @@ from sync.backoffice.push_app import add_pushes
 from sync.backoffice.queue.overview import draw_line
 from sync.backoffice.queue.routes import add_queue
 from sync.backoffice.queue.statistics import add_statistics
+from sync.backoffice.ratings.routes import add_ratings
 from sync.backoffice.reference import add_reference
 from sync.backoffice.settings import Settings
 from sync.backoffice.short_way import Application
@@ -79,6 +82,8 @@ def create_app(
     add_feed(app, office, shelf)
     add_devices(app, office)
     add_orders(app, office)
+    levels = read_levels((resources.FOLDER / "rating" / "levels.json").read_bytes())
+    add_ratings(app, office, levels)
     add_queue(app, office)
     add_statistics(app, office)
     blob_desk = add_blobs(app, office)

@@ -67,6 +67,7 @@ ABOUT: dict[str, str] = {
     **dict.fromkeys(("WindowOpened", "WindowPaused", "WindowClosed", "WindowOrdered"), "window"),
     **dict.fromkeys(("QueuePolicyChanged", "HallHalted", "HallResumed"), "hall"),
     "ServiceRated": "rating",
+    "RatingAnswered": "rating",
     "CaseNumbersLeased": "device",
     "DeviceReenrolled": "device",
     "SetAsideAnswered": "device",
@@ -77,7 +78,8 @@ _ORDERED = frozenset({"hall", "device"})  # to whom an order may be given
 # Facts of the departments and of supervisors: no window may record them.
 _OWN = frozenset(
     ("CaseDispatched", "SupplementAsked", "CaseReviewed", "CaseFinished", "OrderGiven",
-     "ConflictRecorded", "TicketWanted")
+     "ConflictRecorded", "TicketWanted",
+     "RatingAnswered")
 )  # fmt: skip
 
 # What windows and supervisors say of the line as a whole.

@@ -30,7 +30,8 @@ def orders(
         + _new_order(connection, token, order)
         + draw_section("最近的指令", _given(connection, token, now), "还没有发过指令。")
         + draw_section("窗口上开着的办件", _open(connection, token), "没有。")
-        + '<p class="note"><a href="/devices">设备</a> · <a href="/">办件</a></p></main>'
+        + '<p class="note"><a href="/ratings">差评</a> · <a href="/devices">设备</a> · '
+        '<a href="/">办件</a></p></main>'
     )
     return draw_page(hall.head.name, body)
 
