@@ -32,6 +32,8 @@ def add_catalogue_commands(group: click.Group, command: Command) -> None:
     from_option = click.option("--from", "source", type=_THERE, help="Another list than this one.")
     platform = click.option("--platform", help="Exchange tables in this platform's codes (.json).")
     command(group, "export")(path("file", type=_PATH)(from_option(platform(_export))))
+    answer = click.option("--answer", "answers", multiple=True, metavar="QUESTION=OPTION")
+    command(group, "guide")(click.argument("item")(path("file", type=_PATH)(answer(_guide))))
     command(group, "template")(path("file", type=_PATH)(_template))
     command(group, "schema")(path("file", type=_PATH, required=False)(_schema))
     command(group, "keygen")(path("keyfile", type=_PATH)(_keygen))
@@ -273,6 +275,24 @@ def _publish(*, home: Path, as_json: bool, files: tuple[Path, ...], data: Path) 
     content = CATALOGUE.tidied(msgspec.json.encode({"lists": lists}))
     write_whole(data / CATALOGUE.file, content)
     _say({"ok": True, "lists": len(lists)}, as_json, f"已发布 {len(lists)} 份清单。")
+
+
+def _guide(*, home: Path, as_json: bool, item: str, file: Path, answers: tuple[str, ...]) -> None:
+    """Write the 办事指南 of ITEM as PDF, with the materials that the answers call for."""
+    from app.bootstrap import Client
+    from app.domain.hall import HALL_ZONE
+    from app.services.catalogue_export import write_whole
+    from app.services.guides import guide_of
+    from app.services.trial import read_answers
+
+    client = Client(home)
+    on = client.clock.now().astimezone(HALL_ZONE).date()
+    found = client.catalogue.get(item)
+    guide = guide_of(found, read_answers(answers), hall=client.hall.head, on=on)
+    _, data = client.press.make(guide)
+    write_whole(file, data)
+    value = {"ok": True, "materials": len(guide.materials), "unanswered": list(guide.unanswered)}
+    _say(value, as_json, f"已写出 {file}：{len(guide.materials)} 项材料。")
 
 
 def _write_json(file: Path, listed: Listed) -> None:

@@ -159,6 +159,14 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "seal": (),
         "copies": (),
     },
+    "guide": {
+        "title": (),
+        "hours": (),
+        "unanswered": ("questions",),
+        "no_materials": (),
+        "steps": (),
+        "notes": ("day",),
+    },
     "slip": {
         "title": (),
         "ahead": ("count",),

@@ -148,6 +148,7 @@ class PaperKind(StrEnum):
     LIMIT_NOTICE = "limit_notice"  # 特别程序/延期告知书
     DELIVERY_RETURN = "delivery_return"  # 送达回证
     COLLECTION = "collection"  # 领取凭证
+    GUIDE = "guide"  # 办事指南, of an item by the applicant's answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from app.domain.bundle_merge import Saving
 from app.domain.case_events import Deferral, NoticeLine
 from app.domain.events import PaperKind
 from app.domain.hall import HallHead
+from app.domain.sheet_papers import GuideContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,4 +333,4 @@ CasePaper = (
     | DeliveryReturnContent
     | CollectionContent
 )
-Paper = CasePaper | TicketSlipContent
+Paper = CasePaper | GuideContent | TicketSlipContent

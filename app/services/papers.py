@@ -39,10 +39,12 @@ from app.domain.papers import (
     TicketSlipContent,
 )
 from app.domain.receipt_statement import ReceiptStatement, statement_of
+from app.domain.sheet_papers import GuideContent
 from app.domain.ticket import TicketState
 from app.services.bundle_parts import merged_case, merged_materials
 from app.services.catalogue import Catalogue
 from app.services.follow_ups import FOLLOW_UPS, follow_up, handed_over, taken_in
+from app.services.guides import guide_of
 from app.services.line_standing import read_standing
 from app.services.paper_stages import Stage, Stages, Whole
 from app.services.paper_words import (
@@ -82,6 +84,7 @@ class PaperContents:
         sign: Callable[[ReceiptStatement], str] | None = None,
     ) -> None:
         self._sign = sign
+        self._catalogue = catalogue
         self._store = store
         self._hall = hall
         self._stages = Stages(store, catalogue)
@@ -99,6 +102,8 @@ class PaperContents:
                 return self._bundle_receipt(subject_id(about))
             case PaperKind.APPLICATION_FORM:
                 return self._form(about)
+            case PaperKind.GUIDE:
+                return self._guide(about)
             case PaperKind.PROMISE:
                 return self._follow_up(kind, self._stages.latest(subject_id(about)))
         if kind in FOLLOW_UPS:
@@ -154,6 +159,17 @@ class PaperContents:
                 device=self._store.device,
             )
         )  # fmt: skip
+
+    def _guide(self, about: str) -> GuideContent:
+        """Of a case: by its list and answers, as of the day it was decided or stands; of an
+        ``item:`` and its code: today's list, nothing answered."""
+        if about.startswith("item:"):
+            on = self._store.clock.now().astimezone(HALL_ZONE).date()
+            item = self._catalogue().get(subject_id(about))
+            return guide_of(item, {}, hall=self._hall.head, on=on)
+        stage = self._stages.latest(subject_id(about))
+        answers = {question: frozenset(chosen) for question, chosen in stage.case.answers.items()}
+        return guide_of(stage.item, answers, hall=self._hall.head, on=stage.at.date())
 
     def _follow_up(self, kind: PaperKind, stage: Stage) -> Paper:
         """What follows a decision: promises, transfer, changed limits, delivery."""

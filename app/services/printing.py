@@ -56,6 +56,7 @@ TITLES = {
     PaperKind.LIMIT_NOTICE: "办理期限变更告知书",
     PaperKind.DELIVERY_RETURN: "送达回证",
     PaperKind.COLLECTION: "领取凭证",
+    PaperKind.GUIDE: "办事指南",
 }
 
 

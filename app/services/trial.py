@@ -68,7 +68,7 @@ def try_list(item: Item, answers: Iterable[str], have: Iterable[str], on: date) 
 
     Raises BadTrial, UnknownAnswer, UnknownMaterial.
     """
-    chosen = _chosen(answers)
+    chosen = read_answers(answers)
     for question, options in chosen.items():
         check_answer(item, question, options)
     evaluation = evaluate(item, chosen, dict(_evidence(item, text) for text in have), on=on)
@@ -90,7 +90,7 @@ def try_bundle(
     Raises BadTrial, UnknownAnswer, UnknownMaterial.
     """
     merged = merged_item(bundle, items)
-    chosen = _chosen(answers)
+    chosen = read_answers(answers)
     of_part: list[_Answers] = [{} for _ in items]
     for key, options in chosen.items():
         for place, question in questions_meant(bundle, items, key):
@@ -180,7 +180,8 @@ def in_words(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _chosen(answers: Iterable[str]) -> _Answers:
+def read_answers(answers: Iterable[str]) -> dict[str, frozenset[str]]:
+    """From ``QUESTION=OPTION``, repeated for several options. Raises BadTrial."""
     chosen: _Answers = {}
     for text in answers:
         question, equals, option = text.partition("=")

@@ -23,10 +23,12 @@ from app.domain.papers import (
     RejectionContent,
     TransferContent,
 )
+from app.domain.sheet_papers import GuideContent
 from printers.documents.bundle_receipt import lay_out_bundle_receipt
 from printers.documents.fonts import FontBook
 from printers.documents.form import lay_out_form
 from printers.documents.frame import Frame
+from printers.documents.guide import lay_out_guide
 from printers.documents.handovers import (
     lay_out_collection,
     lay_out_delivery_return,
@@ -66,9 +68,11 @@ class CasePapers:
         self._fonts = fonts
         self._frame = Frame(wording, fonts)
 
-    def make(self, paper: CasePaper, reprint: int = 0) -> bytes:
+    def make(self, paper: CasePaper | GuideContent, reprint: int = 0) -> bytes:
         """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
         self._fonts.check()
+        if isinstance(paper, GuideContent):
+            return lay_out_guide(self._frame, paper, reprint)
         unnumbered = isinstance(paper, _UNNUMBERED) and not paper.head.number
         check_head(paper.head, paper.paper.value, codes=not unnumbered)
         return self._lay_out(paper, reprint)

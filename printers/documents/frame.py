@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from app.domain.papers import CaseHead
 from printers.documents.fonts import FontBook
-from printers.documents.parts import draw_body, draw_materials, draw_opening
+from printers.documents.parts import (
+    draw_bare_opening,
+    draw_body,
+    draw_materials,
+    draw_opening,
+)
 from printers.documents.sheet import Sheets
 from printers.documents.signing import Signing, closing_height, draw_notes, draw_signatures
 from printers.documents.text import Typesetter, clean
@@ -29,6 +34,17 @@ class Frame:
         sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
         draw_opening(sheets, head, title, self.common, reprint=reprint, under_title=under_title)
         return sheets
+
+    def open_bare(self, hall: str, words: Sentences, title: str, reprint: int) -> Sheets:
+        """A document about no case: no codes."""
+        running = f"{hall}　{title}（续）"
+        version = f"用语 {words.paper} {words.version}"
+        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
+        draw_bare_opening(sheets, hall, title, self.common, reprint=reprint)
+        return sheets
+
+    def finish_bare(self, sheets: Sheets, title: str, hall: str) -> bytes:
+        return sheets.finish(title=clean(title), author=clean(hall))
 
     def provisional(self, sheets: Sheets, provisional: bool) -> None:
         if provisional:

@@ -86,7 +86,23 @@ def draw_opening(
         _draw_mark(sheets, common.say("reprint", count=reprint))
     if head.replaces:
         _draw_mark(sheets, common.say("replaces", number=head.replaces))
-    sheets.y = min(sheets.y, codes_end) - 3 * mm
+    sheets.y = min(sheets.y, codes_end)
+    _draw_double_rule(sheets)
+
+
+def draw_bare_opening(
+    sheets: Sheets, hall: str, title: str, common: Sentences, *, reprint: int
+) -> None:
+    """Hall and title alone, over the whole width."""
+    sheets.centred(hall, HALL)
+    sheets.centred(title, TITLE)
+    if reprint:
+        _draw_mark(sheets, common.say("reprint", count=reprint))
+    _draw_double_rule(sheets)
+
+
+def _draw_double_rule(sheets: Sheets) -> None:
+    sheets.skip(3 * mm)
     sheets.rule(sheets.y, thickness=1.6)
     sheets.rule(sheets.y - 2.2, thickness=0.5)
     sheets.skip(4.5 * mm)

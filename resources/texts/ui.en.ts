@@ -176,6 +176,10 @@
       <translation>Collection voucher</translation>
     </message>
     <message>
+      <source>办事指南</source>
+      <translation>Guide to the item</translation>
+    </message>
+    <message>
       <source>长期有效</source>
       <translation>Valid without end</translation>
     </message>

@@ -113,6 +113,7 @@ def paper_name(kind: PaperKind) -> str:
         PaperKind.LIMIT_NOTICE: say("办理期限变更告知书"),
         PaperKind.DELIVERY_RETURN: say("送达回证"),
         PaperKind.COLLECTION: say("领取凭证"),
+        PaperKind.GUIDE: say("办事指南"),
     }[kind]
 
 
