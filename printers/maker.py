@@ -17,18 +17,27 @@ class PaperPress:
     """The PaperMaker port. Use from one thread: reportlab's fonts serve one document at a time."""
 
     def __init__(
-        self, wording: Wording, fonts: FontBook, *, slip_width: SlipWidth = SlipWidth.MM_80
+        self,
+        wording: Wording,
+        fonts: FontBook,
+        *,
+        slip_width: SlipWidth = SlipWidth.MM_80,
+        slip_raster: bool = False,
     ) -> None:
         self._wording = wording
         self._fonts = fonts
         self._slip_width = slip_width
+        self._slip_raster = slip_raster
         self._papers = CasePapers(wording, fonts)
 
     def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
         """(media type, bytes); ``reprint`` n marks the paper 补打. Raises PaperError."""
         if isinstance(paper, TicketSlipContent):
             words = self._wording.of("slip")
-            return ESCPOS, make_ticket_slip(paper, words, self._slip_width, reprint=reprint)
+            return ESCPOS, make_ticket_slip(
+                paper, words, self._slip_width,
+                fonts=self._fonts, raster=self._slip_raster, reprint=reprint,
+            )  # fmt: skip
         return PDF, self._papers.make(paper, reprint)
 
     def warning(self, text: str) -> GlyphsMissing | None:

@@ -170,6 +170,9 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "slip": {
         "title": (),
         "ahead": ("count",),
+        "wait": ("least", "most"),
+        "booked": (),
+        "follow": (),
         "next": (),
         "kept": (),
         "priority": ("reason",),

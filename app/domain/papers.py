@@ -211,7 +211,8 @@ class ApplicationFormContent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSlipContent:
     """排队号票. ``ahead`` people wait before this one, -1 where it has the place of a number
-    that it replaces. No name, no number of a person."""
+    that it replaces; ``wait_minutes`` is (least, most) where an honest estimate is known.
+    ``follow_url`` shows one's place in the line. No name, no number of a person."""
 
     hall: HallHead
     number: str
@@ -219,6 +220,9 @@ class TicketSlipContent:
     ahead: int
     taken_at: datetime
     priority: str = ""
+    wait_minutes: tuple[int, int] | None = None
+    booked: bool = False
+    follow_url: str = ""
     paper: PaperKind = PaperKind.TICKET_SLIP
 
 

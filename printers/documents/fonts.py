@@ -177,6 +177,17 @@ class FontBook:
             self._chosen[key] = self._choose(char, bold=bold)
         return self._chosen[key]
 
+    def path_for(self, char: str) -> Path | None:
+        """The font file that draws this character on a slip; None where no font has it."""
+        if not _printable(char):
+            return None
+        for role in (FontRole.HEI, FontRole.BODY, FontRole.RARE, FontRole.RARE_SUPPLEMENTARY):
+            path = self._paths.get(role)
+            face = self._face(path) if path else None
+            if path and face and ord(char) in face.glyphs:
+                return path
+        return None
+
     def missing_glyphs(self, text: str) -> str:
         """The characters of ``text``, each once, that no font here can draw."""
         visible = (char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Mn"))

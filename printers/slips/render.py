@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from printers.errors import BadSlip
-from printers.slips.escpos import CELL, HEIGHT
+from printers.slips.glyphs import CELL, HEIGHT, drawn_glyph
 
 MARGIN = 24
 MAX_ROWS = 20_000  # dots, about 2.5 m of paper: more is not a slip
@@ -47,6 +46,7 @@ class _PrintedLine:
     glyphs: tuple[_Glyph, ...]
     align: int
     advance: int
+    picture: Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,28 @@ class _Renderer:
             case b"\x1bd":
                 for _ in range(self._take(1)[0]):
                     self._line_feed()
+            case b"\x1dv":
+                self._raster(start)
             case b"\x1dV":
                 if self._take(1)[0] in (65, 66):
                     self._take(1)
                 self._cut = True
             case _:
                 raise BadSlip(at=start)
+
+    def _raster(self, start: int) -> None:
+        """GS v 0 m xL xH yL yH: rows of bits, black is 1. A row of text is printed first."""
+        sign, mode, xl, xh, yl, yh = self._take(6)
+        wide, high = xl + 256 * xh, yl + 256 * yh
+        if sign != 0x30 or mode not in (0, 0x30) or not wide or not high:
+            raise BadSlip(at=start)
+        if wide * 8 > self._head.width + 7 or high > MAX_ROWS:
+            raise BadSlip(at=start)
+        bits = bytes(byte ^ 0xFF for byte in self._take(wide * high))
+        if self._row:
+            self._line_feed()
+        picture = Image.frombytes("1", (wide * 8, high), bits).convert("L")
+        self._lines.append(_PrintedLine((), self._head.align, high, picture))
 
     def _character(self) -> None:
         first = self._data[self._at]
@@ -166,8 +182,11 @@ class _Renderer:
         picture = Image.new("L", (self._head.width + 2 * MARGIN, rows), 255)
         y = MARGIN
         for line in self._lines:
-            free = self._head.width - sum(glyph.width for glyph in line.glyphs)
+            wide = line.picture.width if line.picture else sum(g.width for g in line.glyphs)
+            free = max(self._head.width - wide, 0)
             x = MARGIN + (free // 2 if line.align == 1 else free if line.align == 2 else 0)
+            if line.picture:
+                picture.paste(line.picture, (x, y))
             for glyph in line.glyphs:
                 picture.paste(self._drawn(glyph), (x, y))
                 x += glyph.width
@@ -175,19 +194,6 @@ class _Renderer:
         return picture
 
     def _drawn(self, glyph: _Glyph) -> Image.Image:
-        """The glyph in its cell, drawn at full height and pressed to the cell's width."""
-        height = HEIGHT * glyph.high
-        natural = max(round(height / (2 if glyph.half else 1)), 1)
-        cell = Image.new("L", (natural, height), 255)
-        stroke = max(height // 40, 1) if glyph.bold else 0
-        ImageDraw.Draw(cell).text(
-            (natural / 2, height * 0.5), glyph.char, fill=0, anchor="mm",
-            font=_font(self._font, round(height * 0.92)),
-            stroke_width=stroke // 2, stroke_fill=0,
-        )  # fmt: skip
-        return cell if natural == glyph.width else cell.resize((glyph.width, height))
-
-
-@lru_cache(maxsize=16)
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(path), size)
+        return drawn_glyph(
+            glyph.char, self._font, glyph.width, HEIGHT * glyph.high, bold=glyph.bold
+        )

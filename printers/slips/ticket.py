@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 from app.domain.papers import TicketSlipContent
+from printers.documents.fonts import FontBook
 from printers.errors import FieldMissing
-from printers.slips.escpos import Slip, printable
+from printers.slips.escpos import Slip
 from printers.wording import Sentences
 
 
@@ -21,14 +22,15 @@ NUMBER_MAGNIFIED = 6  # 24 dots x 6: 18 mm high, read at arm's length
 
 
 def make_ticket_slip(
-    content: TicketSlipContent, words: Sentences, width: SlipWidth, *, reprint: int = 0
-) -> bytes:
+    content: TicketSlipContent, words: Sentences, width: SlipWidth, *,
+    fonts: FontBook | None = None, raster: bool = False, reprint: int = 0,
+) -> bytes:  # fmt: skip
     """Raises FieldMissing where the number or the hall's name shows nothing."""
-    number = printable(content.number).strip()
-    hall = printable(content.hall.name).strip()
+    slip = Slip(width, fonts, raster=raster)
+    number = slip.shown(content.number)
+    hall = slip.shown(content.hall.name)
     if not number or not hall:
         raise FieldMissing(field="number" if hall else "hall.name", paper=content.paper.value)
-    slip = Slip(width)
     slip.centre()
     slip.text(hall, bold=True, times=slip.largest(hall, 2))
     slip.text(words.say("title"))
@@ -37,15 +39,22 @@ def make_ticket_slip(
     slip.feed(1)
     if reprint:
         slip.text(f"【{words.say('reprint', count=reprint)}】", bold=True)
-    business = printable(content.business).strip()
+    business = slip.shown(content.business)
     if business:
         slip.text(business, bold=True, times=slip.largest(business, 2))
     if content.priority.strip():
         slip.text(words.say("priority", reason=content.priority), bold=True)
+    if content.booked:
+        slip.text(f"【{words.say('booked')}】", bold=True)
     if content.ahead > 0:
         slip.text(words.say("ahead", count=content.ahead))
     else:
         slip.text(words.say("next" if content.ahead == 0 else "kept"))
+    if content.wait_minutes and content.ahead > 0:
+        least, most = content.wait_minutes
+        slip.text(words.say("wait", least=least, most=most))
+    if content.follow_url and slip.qr(content.follow_url):
+        slip.text(words.say("follow"))
     slip.rule()
     slip.left()
     for notice in words.list("notices"):

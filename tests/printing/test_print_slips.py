@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -109,12 +111,53 @@ def test_nobody_ahead_is_said_in_words(press: PaperPress, hei: Path) -> None:
     assert any("无人等候" in line for line in lines)
 
 
-def test_what_a_slip_printer_cannot_print_is_a_geta(press: PaperPress, hei: Path) -> None:
-    lines = render_slip(press.make(replace(slip(), business=f"样{RARE}例"))[1], hei).lines
-    line = next(line for line in lines if line.startswith("样"))
-    assert "〓" in line
-    assert "龘" in line
-    assert "喆" in line
+def test_a_line_with_rare_characters_is_a_picture_between_text(
+    press: PaperPress, hei: Path
+) -> None:
+    rare = press.make(replace(slip(), business=f"样{RARE}例"))[1]
+    assert rare.count(b"\x1dv0\x00") == 1
+    assert "〓".encode("gb18030") not in rare
+    assert "您前面还有 7 人等候" in render_slip(rare, hei).lines
+    plain = render_slip(press.make(replace(slip(), business=""))[1], hei).picture
+    assert render_slip(rare, hei).picture.height > plain.height
+
+
+def test_a_character_that_no_font_has_is_a_geta(press: PaperPress, hei: Path) -> None:
+    lines = render_slip(press.make(replace(slip(), business="样\ue000例"))[1], hei).lines
+    assert "样〓例" in lines
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("raster", [False, True])
+def test_the_code_to_follow_ones_place_is_read_from_the_paper(
+    width: SlipWidth, raster: bool, wording: Wording, fonts: FontBook, hei: Path
+) -> None:
+    press = PaperPress(wording, fonts, slip_width=width, slip_raster=raster)
+    content = replace(
+        slip(), wait_minutes=(10, 25), booked=True, follow_url="https://hall.example/q/7Kd93mQz2f"
+    )
+    data = press.make(content)[1]
+    drawn = render_slip(data, hei)
+    assert [code.text for code in zxingcpp.read_barcodes(drawn.picture)] == [content.follow_url]
+    shown = ("预计等候 10–25 分钟，仅供参考" in drawn.lines, "【预约】" in drawn.lines)
+    assert shown == (not raster, not raster)
+    assert drawn.picture.width == width + 2 * MARGIN
+
+
+@pytest.mark.parametrize("url", ["x" * 3000, "\ud800"])
+def test_an_address_too_long_for_a_code_leaves_it_out(
+    url: str, press: PaperPress, hei: Path
+) -> None:
+    data = press.make(replace(slip(), follow_url=url))[1]
+    assert not any("扫码" in line for line in render_slip(data, hei).lines)
+
+
+@given(data=st.binary(max_size=200) | st.lists(st.sampled_from(
+    [b"\x1dv0\x00", b"\x01\x00", b"\x1ba\x02", b"\x1dW", b"\x1c&", b"\xb0\xa1", b"A", b"\n"]
+)).map(b"".join))  # fmt: skip
+def test_no_bytes_break_the_preview(data: bytes, hei: Path) -> None:
+    with suppress(BadSlip):
+        render_slip(data, hei)
 
 
 @pytest.mark.parametrize("number", ["", " ", "\x00"])
