@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import resources
-from app.config import Settings, load_settings, program_version
+from app.config import BadSettings, Settings, load_settings, program_version
 from app.domain.hall import HALL_ZONE, Hall
 from app.ports import LinkState
 
@@ -362,10 +362,15 @@ class Client:
     def press(self) -> PaperPress:
         from printers.documents.fonts import FontBook
         from printers.maker import PaperPress
+        from printers.slips.profile import find_profile
         from printers.wording import Wording
 
+        profile = find_profile(self.settings.slip_model)
+        if profile is None:
+            raise BadSettings(file="settings.toml", key="slip_model")
         fonts = FontBook.from_folders([resources_folder() / "fonts"])
-        return PaperPress(Wording.load(resources_folder() / "wording"), fonts)
+        words = Wording.load(resources_folder() / "wording")
+        return PaperPress(words, fonts, slip_profile=profile)
 
     @_Part
     def papers(self) -> PrintDesk:

@@ -42,6 +42,7 @@ class Settings:
     reader: str = "pcsc, usb"  # all that are named wait for the card
     document_printer: str = ""
     slip_printer: str = ""
+    slip_model: str = "80"  # a name in resources/slip_printers.json
     backoffice_url: str = ""  # where the back office is now, if not where this device enrolled
     backoffice_ca: str = ""  # file of the hall's own authorities, instead of a pinned certificate
     theme: str = "system"  # system, light, dark

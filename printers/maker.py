@@ -6,7 +6,8 @@ from app.domain.papers import Paper, TicketSlipContent
 from printers.documents.casepapers import CasePapers
 from printers.documents.fonts import FontBook
 from printers.errors import GlyphsMissing
-from printers.slips.ticket import SlipWidth, make_ticket_slip
+from printers.slips.profile import SlipProfile
+from printers.slips.ticket import make_ticket_slip
 from printers.wording import Wording
 
 PDF = "application/pdf"
@@ -21,13 +22,11 @@ class PaperPress:
         wording: Wording,
         fonts: FontBook,
         *,
-        slip_width: SlipWidth = SlipWidth.MM_80,
-        slip_raster: bool = False,
+        slip_profile: SlipProfile | None = None,
     ) -> None:
         self._wording = wording
         self._fonts = fonts
-        self._slip_width = slip_width
-        self._slip_raster = slip_raster
+        self._slip_profile = slip_profile or SlipProfile()
         self._papers = CasePapers(wording, fonts)
 
     def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
@@ -35,8 +34,7 @@ class PaperPress:
         if isinstance(paper, TicketSlipContent):
             words = self._wording.of("slip")
             return ESCPOS, make_ticket_slip(
-                paper, words, self._slip_width,
-                fonts=self._fonts, raster=self._slip_raster, reprint=reprint,
+                paper, words, self._fonts, self._slip_profile, reprint=reprint
             )  # fmt: skip
         return PDF, self._papers.make(paper, reprint)
 

@@ -148,8 +148,17 @@ class Slip:
             size = bytes((wide & 255, wide >> 8, high & 255, high >> 8))
             self._parts += (b"\x1dv0\x00", size, bytes(byte ^ 0xFF for byte in band))
 
-    def cut(self) -> bytes:
-        return b"".join([*self._parts, KANJI_OFF, CUT])
+    def open_drawer(self) -> None:
+        """ESC p 0: the first drawer, 50 ms on, 500 ms off."""
+        self._parts.append(b"\x1bp\x00\x19\xfa")
+
+    def buzz(self) -> None:
+        """ESC B: twice 200 ms, as most Chinese slip printers understand it."""
+        self._parts.append(b"\x1bB\x02\x04")
+
+    def end(self, *, cut: bool) -> bytes:
+        """Cut, or fed far enough to be torn off."""
+        return b"".join([*self._parts, KANJI_OFF, CUT if cut else b"\x1bd\x04"])
 
     def _spacing(self, times: int) -> None:
         self._parts.append(b"\x1b3" + bytes((min(HEIGHT * times + GAP, 255),)))

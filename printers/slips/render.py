@@ -128,6 +128,10 @@ class _Renderer:
             case b"\x1bd":
                 for _ in range(self._take(1)[0]):
                     self._line_feed()
+            case b"\x1bp":  # drawer and buzzer leave nothing on the paper
+                self._take(3)
+            case b"\x1bB":
+                self._take(2)
             case b"\x1dv":
                 self._raster(start)
             case b"\x1dV":

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from app.domain.papers import TicketSlipContent
 from printers.documents.fonts import FontBook
 from printers.errors import FieldMissing
 from printers.slips.escpos import Slip
+from printers.slips.profile import SlipProfile
 from printers.wording import Sentences
-
-
-class SlipWidth(IntEnum):
-    """Paper width in mm; the value is what such heads print across, in dots at 203 dpi."""
-
-    MM_58 = 384
-    MM_80 = 576
-
 
 NUMBER_MAGNIFIED = 6  # 24 dots x 6: 18 mm high, read at arm's length
 
 
 def make_ticket_slip(
-    content: TicketSlipContent, words: Sentences, width: SlipWidth, *,
-    fonts: FontBook | None = None, raster: bool = False, reprint: int = 0,
+    content: TicketSlipContent, words: Sentences, fonts: FontBook, profile: SlipProfile, *,
+    reprint: int = 0,
 ) -> bytes:  # fmt: skip
     """Raises FieldMissing where the number or the hall's name shows nothing."""
-    slip = Slip(width, fonts, raster=raster)
+    slip = Slip(profile.width, fonts, raster=profile.raster)
     number = slip.shown(content.number)
     hall = slip.shown(content.hall.name)
     if not number or not hall:
@@ -60,4 +51,8 @@ def make_ticket_slip(
     for notice in words.list("notices"):
         slip.text(notice)
     slip.text(words.say("taken", at=f"{content.taken_at:%Y-%m-%d %H:%M}"))
-    return slip.cut()
+    if profile.drawer:
+        slip.open_drawer()
+    if profile.buzzer:
+        slip.buzz()
+    return slip.end(cut=profile.cut)

@@ -18,8 +18,8 @@ from printers.documents.fonts import FontBook
 from printers.errors import BadSlip, FieldMissing
 from printers.maker import ESCPOS, PaperPress
 from printers.slips.escpos import columns
+from printers.slips.profile import SlipProfile, SlipWidth, find_profile
 from printers.slips.render import MARGIN, PrintedSlip, render_slip
-from printers.slips.ticket import SlipWidth
 from printers.wording import Wording
 from tests.printing.samples import RARE, slip
 
@@ -27,7 +27,9 @@ WIDTHS = list(SlipWidth)
 
 
 def presses(wording: Wording, fonts: FontBook) -> dict[SlipWidth, PaperPress]:
-    return {width: PaperPress(wording, fonts, slip_width=width) for width in WIDTHS}
+    return {
+        width: PaperPress(wording, fonts, slip_profile=SlipProfile(width=width)) for width in WIDTHS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +134,7 @@ def test_a_character_that_no_font_has_is_a_geta(press: PaperPress, hei: Path) ->
 def test_the_code_to_follow_ones_place_is_read_from_the_paper(
     width: SlipWidth, raster: bool, wording: Wording, fonts: FontBook, hei: Path
 ) -> None:
-    press = PaperPress(wording, fonts, slip_width=width, slip_raster=raster)
+    press = PaperPress(wording, fonts, slip_profile=SlipProfile(width=width, raster=raster))
     content = replace(
         slip(), wait_minutes=(10, 25), booked=True, follow_url="https://hall.example/q/7Kd93mQz2f"
     )
@@ -142,6 +144,27 @@ def test_the_code_to_follow_ones_place_is_read_from_the_paper(
     shown = ("预计等候 10–25 分钟，仅供参考" in drawn.lines, "【预约】" in drawn.lines)
     assert shown == (not raster, not raster)
     assert drawn.picture.width == width + 2 * MARGIN
+
+
+@pytest.mark.parametrize(
+    "model", ["80", "58", "80-drawer", "80-buzzer", "58-tear", "80-picture", "58-picture"]
+)
+def test_every_model_of_the_file_gets_its_slip(
+    model: str, wording: Wording, fonts: FontBook, hei: Path
+) -> None:
+    profile = find_profile(model)
+    assert profile
+    data = PaperPress(wording, fonts, slip_profile=profile).make(slip())[1]
+    drawn = render_slip(data, hei)
+    assert drawn.picture.width == int(model[:2] == "80") * 192 + 384 + 2 * MARGIN
+    assert drawn.cut == ("tear" not in model)
+    assert (b"\x1bp\x00" in data) == ("drawer" in model)
+    assert (b"\x1bB\x02" in data) == ("buzzer" in model)
+    assert ("A012" in drawn.lines) == ("picture" not in model)
+
+
+def test_an_unknown_model_is_not_guessed() -> None:
+    assert find_profile("76-dots") is None
 
 
 @pytest.mark.parametrize("url", ["x" * 3000, "\ud800"])
