@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Client
+from app.config import BadSettings, Settings
 from app.domain.errors import NotSent
 from app.ports import PrinterState
 from printers.backends.opening import open_printer
@@ -156,6 +158,20 @@ def test_a_device_that_takes_nothing_ends_in_time() -> None:
 def test_it_takes_slips_alone() -> None:
     with pytest.raises(FormatNotTaken):
         open_printer("tcp://192.0.2.1").send("job", "t", PDF, b"")
+
+
+def test_the_settings_name_printer_and_model(
+    tmp_path: Path, simulated: SimulatedSlipPrinter
+) -> None:
+    spec = specification(simulated, "tcp")
+    client = Client(tmp_path / "a", Settings(slip_printer=spec, slip_model="58-tear"))
+    media_type, data = client.press.make(slip())
+    client.printers[spec].send("job", "排队号票", media_type, data)
+    assert simulated.mood.printed.startswith(b"\x1b@\x1dW\x80\x01")  # 384 dots
+    assert simulated.mood.printed.endswith(b"\x1bd\x04")  # fed, not cut
+    with pytest.raises(BadSettings) as caught:
+        _ = Client(tmp_path / "b", Settings(slip_model="76-dots")).press
+    assert caught.value.details["key"] == "slip_model"
 
 
 @pytest.mark.parametrize(
