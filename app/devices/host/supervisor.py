@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -38,6 +37,7 @@ from app.devices.host.family import Family, family
 from app.devices.host.orders import OrderDone, OrderFailed, OrderMessage, OrderNews, Tell
 from app.devices.host.process import HostProcess, host_command
 from app.devices.host.slot import Slot, Watch
+from app.devices.host.states import DeviceStates
 from app.domain.decoding import packed_decoder
 from app.ports import DeviceState, DeviceStatus
 
@@ -79,8 +79,7 @@ class DeviceHost:
         self._alone: set[str] = set()
         self._leaving: set[HostProcess] = set()  # their hung lanes end with their last order
         self._closed = False
-        self._status: Mapping[str, DeviceStatus] = MappingProxyType({})
-        self._listeners: list[Callable[[DeviceStatus], None]] = []
+        self._states = DeviceStates()
         self._thread: threading.Thread | None = None
 
     # -- from any thread ------------------------------------------------------------------------
@@ -116,11 +115,11 @@ class DeviceHost:
 
     def status(self) -> Mapping[str, DeviceStatus]:
         """How each device was left, by its specification."""
-        return self._status
+        return self._states.all()
 
     def add_listener(self, listener: Callable[[DeviceStatus], None]) -> None:
         """``listener`` is called from the supervisor's thread."""
-        self._listeners = [*self._listeners, listener]
+        self._states.add_listener(listener)
 
     def processes(self) -> tuple[int, ...]:
         """The process ids, for the doctor and the tests."""
@@ -212,7 +211,7 @@ class DeviceHost:
         self._be_patient(opened, None)
         if not slot.greeted:
             opened.silent_until += self._watch.start
-        self._show(opened.device, DeviceState.BUSY)
+        self._states.show(opened.device, DeviceState.BUSY)
         start = wire.Start(
             number=opened.number, family=opened.family_name, device=opened.device,
             order=wire.raw(opened.order),
@@ -258,14 +257,14 @@ class DeviceHost:
                 news = packed_decoder(opened.family.news).decode(message.body)
                 if not opened.cancelled:
                     self._be_patient(opened, news)
-                self._show(opened.device, message.state)
+                self._states.show(opened.device, message.state)
                 self._tell(opened, OrderNews(order=opened.number, news=news))
             case wire.Done():
                 result = packed_decoder(opened.family.result).decode(message.result)
-                self._show(opened.device, DeviceState.READY)
+                self._states.show(opened.device, DeviceState.READY)
                 self._close_order(opened, OrderDone(order=opened.number, result=result))
             case wire.Failed():
-                self._show(opened.device, message.state, message.code, message.details)
+                self._states.show(opened.device, message.state, message.code, message.details)
                 failed = OrderFailed(
                     order=opened.number, code=message.code, state=message.state,
                     details=message.details,
@@ -322,7 +321,7 @@ class DeviceHost:
             opened.silent_until = max(opened.silent_until, now + self._watch.silence)
 
     def _end(self, opened: _Open, error: DeviceHostError, *, lost: bool = False) -> None:
-        self._show(opened.device, _state_after(error), error.code, error.details)
+        self._states.show(opened.device, _state_after(error), error.code, error.details)
         self._close_order(opened, self._failure(opened, error, lost=lost))
 
     def _failure(self, opened: _Open, error: DeviceHostError, *, lost: bool = False) -> OrderFailed:
@@ -347,22 +346,6 @@ class DeviceHost:
             opened.tell(message)
         except Exception as error:  # noqa: BLE001 - a listener's bug must not end the watch
             log.warning("device host: listener: %s", type(error).__name__)
-
-    def _show(
-        self, device: str, state: DeviceState, code: str = "",
-        details: dict[str, str | int] | None = None,
-    ) -> None:  # fmt: skip
-        if state not in {DeviceState.MISSING, DeviceState.FAULTY}:
-            code, details = "", None
-        now = DeviceStatus(device=device, state=state, code=code, details=details or {})
-        if self._status.get(device) == now:
-            return
-        self._status = MappingProxyType({**self._status, device: now})
-        for listener in self._listeners:
-            try:
-                listener(now)
-            except Exception as error:  # noqa: BLE001 - as above
-                log.warning("device host: listener: %s", type(error).__name__)
 
     def _close(self) -> None:
         self._closed = True
