@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
+    from app.services.shift_reports import ShiftReports
     from app.services.sign_in import SignIn
     from app.services.standing import Standing
     from app.services.supervision import Supervision
@@ -332,6 +333,13 @@ class Client:
             self.store, self.hall, lambda: self.catalogue,
             lambda statement: sign_receipt(statement, self.receipt_key),
         )  # fmt: skip
+
+    @_Part
+    def shift_reports(self) -> ShiftReports:
+        from app.services.printing import TITLES
+        from app.services.shift_reports import ShiftReports
+
+        return ShiftReports(self.store, self.hall, self.settings.window, TITLES.__getitem__)
 
     @_Part
     def receipt_key(self) -> SigningKey:

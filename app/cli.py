@@ -23,6 +23,7 @@ from app.cli_devices import add_device_commands
 from app.cli_exchange import add_exchange_command
 from app.cli_line import add_line_command
 from app.cli_receipt import add_receipt_commands
+from app.cli_report import add_report_command
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -172,6 +173,7 @@ add_bookings_commands(main, command)
 add_exchange_command(main, command)
 add_line_command(main, command)
 add_receipt_commands(main, command)
+add_report_command(main, command)
 
 
 @main.group()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.papers import Paper, TicketSlipContent
+from app.domain.sheet_papers import ReportContent
 from printers.documents.casepapers import CasePapers
 from printers.documents.fonts import FontBook
 from printers.errors import GlyphsMissing
@@ -29,7 +30,7 @@ class PaperPress:
         self._slip_profile = slip_profile or SlipProfile()
         self._papers = CasePapers(wording, fonts)
 
-    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
+    def make(self, paper: Paper | ReportContent, reprint: int = 0) -> tuple[str, bytes]:
         """(media type, bytes); ``reprint`` n marks the paper 补打. Raises PaperError."""
         if isinstance(paper, TicketSlipContent):
             words = self._wording.of("slip")

@@ -167,6 +167,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "steps": (),
         "notes": ("day",),
     },
+    "report": {"nothing": ()},
     "slip": {
         "title": (),
         "ahead": ("count",),

@@ -54,3 +54,24 @@ class GuideContent:
     fields: tuple[tuple[str, str], ...]  # of the form, each with an invented example
     remark: str = ""
     paper: PaperKind = PaperKind.GUIDE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTable:
+    """``widths`` are shares of the sheet, one for each of ``columns``."""
+
+    title: str
+    columns: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContent:
+    """A report of a day at a window: 交接班表, 当日文书, 免交材料. ``signers`` write by hand."""
+
+    hall: HallHead
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[ReportTable, ...]
+    signers: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from app.domain.papers import (
     RejectionContent,
     TransferContent,
 )
-from app.domain.sheet_papers import GuideContent
+from app.domain.sheet_papers import GuideContent, ReportContent
 from printers.documents.bundle_receipt import lay_out_bundle_receipt
 from printers.documents.fonts import FontBook
 from printers.documents.form import lay_out_form
@@ -47,6 +47,7 @@ from printers.documents.parts import (
     draw_salutation,
     draw_titled_table,
 )
+from printers.documents.report import lay_out_report
 from printers.documents.sheet import INNER, Sheets
 from printers.documents.signing import Signing, usual_signing
 from printers.documents.table import Align, Cell, Row, draw_table, label, last_rows_height
@@ -68,11 +69,13 @@ class CasePapers:
         self._fonts = fonts
         self._frame = Frame(wording, fonts)
 
-    def make(self, paper: CasePaper | GuideContent, reprint: int = 0) -> bytes:
+    def make(self, paper: CasePaper | GuideContent | ReportContent, reprint: int = 0) -> bytes:
         """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
         self._fonts.check()
         if isinstance(paper, GuideContent):
             return lay_out_guide(self._frame, paper, reprint)
+        if isinstance(paper, ReportContent):
+            return lay_out_report(self._frame, paper)
         unnumbered = isinstance(paper, _UNNUMBERED) and not paper.head.number
         check_head(paper.head, paper.paper.value, codes=not unnumbered)
         return self._lay_out(paper, reprint)
