@@ -63,7 +63,7 @@ class TicketLeased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReleased(Event):
-    """A window gave a waiting ticket back to the hall's line and calls it no more."""
+    """A window gave a ticket back to the hall's line, where it waits, and calls it no more."""
 
     reason: str
 
@@ -161,10 +161,13 @@ class TicketReplaced(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketWanted(Event):
-    """The back office asks the window that holds a waiting ticket to give it back."""
+    """The back office asks the window that holds a ticket to give it back. ``after``: id of that
+    window's last fact about the ticket, as far as the back office knows. Where the window has done
+    something since, that counts, and this asks for nothing."""
 
     window: str  # that holds it
     reason: str
+    after: str = ""
 
 
 # -- one window (subject ``window:<id>``) -------------------------------------------------------

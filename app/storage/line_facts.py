@@ -32,10 +32,9 @@ _HEARD = "id, after, device, at, actor, subject, kind, version, body"
 
 def keep_latest(connection: Statements, entry: Entry, event: Event) -> None:
     """Of each name the newest counts. What concerns another window is none of ours."""
-    if entry.subject.startswith("window:"):
-        device = connection.exec_driver_sql("SELECT device FROM chain").scalar_one()
-        if isinstance(event, WindowOrdered) and entry.subject != f"window:{device}":
-            return
+    elsewhere = entry.subject != f"window:{entry.device}" and not was_heard(entry)
+    if isinstance(event, WindowOrdered) and elsewhere:
+        return
     connection.exec_driver_sql(
         "INSERT INTO line_latest (name, id, hlc, at, actor, kind, version, body) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET id = excluded.id, "
@@ -64,15 +63,15 @@ def _name(event: Event) -> str:
 # -- what was heard -----------------------------------------------------------------------------
 
 
-def keep_heard(connection: Statements, entry: Entry, *, open: bool = False) -> Entry | None:
+def keep_heard(connection: Statements, entry: Entry) -> Entry | None:
     """The entry with its place between this window's own; None where it was heard before."""
     row = connection.exec_driver_sql(
-        f"INSERT INTO heard_acts ({_HEARD}, open) "  # noqa: S608 - a constant
+        f"INSERT INTO heard_acts ({_HEARD}) "  # noqa: S608 - a constant
         "VALUES (?, coalesce((SELECT j.hlc FROM journal j, chain c WHERE j.install = c.install "
-        "ORDER BY j.seq DESC LIMIT 1), ''), ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ORDER BY j.seq DESC LIMIT 1), ''), ?, ?, ?, ?, ?, ?, ?) "
         f"ON CONFLICT DO NOTHING RETURNING {_HEARD}, place",
         (entry.id, entry.device, entry.at.isoformat(), entry.actor, entry.subject, entry.kind,
-         entry.version, entry.body, open),
+         entry.version, entry.body),
     ).one_or_none()  # fmt: skip
     return _entry(row) if row else None
 
@@ -87,14 +86,6 @@ def heard(connection: Statements) -> Iterator[Entry]:
 
 def was_heard(entry: Entry) -> bool:
     return entry.install == ""
-
-
-def answer_open(connection: Statements, subject: str) -> bool:
-    """Whether this ticket was asked back, or voided, before its lease came here."""
-    rows = connection.exec_driver_sql(
-        "UPDATE heard_acts SET open = 0 WHERE subject = ? AND open = 1 RETURNING place", (subject,)
-    )
-    return bool(rows.all())
 
 
 def _entry(row: tuple[object, ...]) -> Entry:

@@ -9,25 +9,26 @@ from collections.abc import Sequence
 from app.domain.errors import BadEntry
 from app.domain.event import Event
 from app.domain.journal import Entry, check_body, decode_event
-from app.domain.ticket import Ticket, TicketState
+from app.domain.ticket import TicketState
 from app.domain.ticket_events import (
     HallHalted,
     HallResumed,
     QueuePolicyChanged,
-    TicketAssigned,
     TicketReleased,
     TicketReplaced,
-    TicketReturned,
     TicketWanted,
     WindowOrdered,
 )
+from app.storage.journal_table import IS_OWN
 from app.storage.line_facts import keep_heard
 from app.storage.projections import project
 from app.storage.store import Unit
 from app.storage.ticket_table import find_ticket
 
 SYSTEM = "system"
-_OF_TICKETS = (TicketAssigned, TicketReplaced, TicketReturned, TicketWanted)
+# Where a ticket of this window is moved to is for the line to know, once it is given back.
+_OF_TICKETS = (TicketReplaced, TicketWanted)
+_FREE = frozenset({TicketState.WAITING, TicketState.PASSED})  # papers that stay hold theirs
 _OF_THE_HALL = (QueuePolicyChanged, HallHalted, HallResumed)
 
 
@@ -56,20 +57,27 @@ def _fits(entry: Entry, event: Event, device: str) -> bool:
 
 
 def _take(unit: Unit, entry: Entry, event: Event, device: str) -> None:
-    ticket: Ticket | None = None
-    if isinstance(event, _OF_TICKETS):
-        if isinstance(event, TicketWanted) and event.window != device:
-            return
-        ticket = find_ticket(unit.connection, entry.subject.partition(":")[2])
-        if ticket is None and not isinstance(event, TicketWanted | TicketReplaced):
-            return
-    # A ticket that is not here may be on its way: its lease and this word come on two ways.
-    kept = keep_heard(unit.connection, entry, open=isinstance(event, _OF_TICKETS) and not ticket)
-    if kept is None:
-        return
+    key = entry.subject.partition(":")[2]
     if isinstance(event, TicketWanted):
-        if ticket is not None and ticket.state is TicketState.WAITING and not ticket.away:
+        ticket = find_ticket(unit.connection, key) if event.window == device else None
+        if ticket is None or ticket.away or event.after != _last_act(unit, entry.subject):
+            return  # what was done here since counts: the back office asks again if it must
+        if ticket.state in _FREE:
             released = TicketReleased(reason=event.reason)
             unit.append(released, subject=entry.subject, actor=SYSTEM)
-    else:
+        return
+    if isinstance(event, TicketReplaced) and find_ticket(unit.connection, key) is None:
+        return
+    kept = keep_heard(unit.connection, entry)
+    if kept is not None:
         project(unit.connection, kept, event, own=False)
+
+
+def _last_act(unit: Unit, subject: str) -> str:
+    """What this window did last with it; not what its supervisor did to the line."""
+    row = unit.connection.exec_driver_sql(
+        f"SELECT id FROM journal WHERE subject = ? AND {IS_OWN}"  # noqa: S608 - constants
+        " AND kind NOT IN ('TicketAssigned', 'TicketReplaced') ORDER BY hlc DESC LIMIT 1",
+        (subject,),
+    ).one_or_none()
+    return str(row[0]) if row else ""

@@ -11,9 +11,8 @@ from app.domain.errors import BadEntry
 from app.domain.events import CaseNumbersLeased, SetAsideAnswered
 from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, decode_event
-from app.domain.ticket_events import TicketLeased, TicketReleased, WindowOpened
+from app.domain.ticket_events import TicketLeased, WindowOpened
 from app.storage.folding import clashes, note_fit, try_project
-from app.storage.line_facts import answer_open
 from app.storage.number_stock import NumberStock, stock
 from app.storage.set_aside_table import close_block, count_open, park, reopen_block, set_aside
 from app.storage.store import Store, Unit
@@ -169,8 +168,7 @@ class Outbox:
         install: str = "", *, place: datetime | None = None, window: str = "", item: str = "",
     ) -> None:  # fmt: skip
         """Take over one ticket of the hall's line; the same ticket twice is a no-op, and so is one
-        that was given to another ``install`` than this chain. Asked back before it came, it
-        is given back at once."""
+        that was given to another ``install`` than this chain."""
         with self._store.begin() as unit:
             if install not in {"", self._store.install}:
                 return
@@ -191,6 +189,3 @@ class Outbox:
                     subject=f"ticket:{ticket_id}",
                     actor=SYSTEM,
                 )
-                if answer_open(unit.connection, f"ticket:{ticket_id}"):
-                    released = TicketReleased(reason="wanted")
-                    unit.append(released, subject=f"ticket:{ticket_id}", actor=SYSTEM)

@@ -8,6 +8,7 @@ cross, what the holder did happened: it is folded on what the holder knew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -58,6 +59,7 @@ class _Held:
     waited: int = -1
     at_window: str = ""
     series: str = ""
+    gripped: bool = False  # somebody holds it, by its facts alone: folding again gives the same
     new: bool = False  # has no row yet
     updated_at: str = ""  # "" where nothing changed
 
@@ -111,7 +113,8 @@ class TicketBook:
             one = self._held[subject]
             if isinstance(event, TicketTaken):
                 one.ticket = one.known = None
-            _fold(one, subject, event, datetime.fromisoformat(at), own=device == OFFICE)
+            with suppress(TicketNotOpen):  # decided by an earlier program's rules
+                _fold(one, subject, event, datetime.fromisoformat(at), own=device == OFFICE)
 
     # -- one fact ---------------------------------------------------------------------------------
 
@@ -140,7 +143,7 @@ class TicketBook:
             if new is not None:
                 new.updated_at = at
                 self._held[f"ticket:{event.by}"] = new  # type: ignore[attr-defined]
-            _settle(one, event)
+            _settle(one, event, own=own)
         one.updated_at = at
 
     def get(self, subject: str) -> Ticket:
@@ -162,7 +165,7 @@ class TicketBook:
         return _Held(
             ticket=ticket, known=ticket, origin="hall" if entry.device == OFFICE else "window",
             owner=_NOBODY if free else (entry.device, entry.install), confirmed=True, new=True,
-            updated_at=at,
+            updated_at=at, gripped=True,
         )  # fmt: skip
 
     def _confirm(self, one: _Held, entry: Entry) -> None:
@@ -192,7 +195,7 @@ class TicketBook:
         """The ticket under which the person goes on, in the same place of the line."""
         old, subject = one.ticket, f"ticket:{event.by}"
         if old is None or not event.by or not event.number or subject in self._held:
-            raise BadEntry(kind=type(event).__name__)
+            raise BadEntry(kind=type(event).__name__, number=event.number)
         day = hall_day(old.taken_at)
         there = self._connection.execute(
             "SELECT 1 FROM tickets WHERE id = ? OR (day = ? AND number = ?)",
@@ -257,22 +260,31 @@ def _fold(one: _Held, subject: str, event: Event | None, at: datetime, *, own: b
     """After an act of the holder, or of somebody else. None: a lease was confirmed."""
     if event is None or isinstance(event, TicketLeased):
         one.ticket = one.known = replace(one.ticket, away=False) if one.ticket else None
+        one.gripped = True
         return
     ticket_id = subject.removeprefix("ticket:")
     if own or isinstance(event, _SUPERVISORS) or one.ticket is None:
         one.ticket = tickets.apply(one.ticket, ticket_id, event, at)
-        if one.known is None or not one.held:
+        if one.known is None or not one.gripped:
             one.known = one.ticket
+        one.gripped = one.gripped or isinstance(event, TicketTaken)
         return
     try:
         one.ticket = one.known = tickets.apply(one.ticket, ticket_id, event, at)
     except TicketNotOpen:
         if one.ticket.state not in tickets.OPEN_STATES:
             raise
-        one.ticket = one.known = tickets.apply(one.known, ticket_id, event, at)
+        overtaken = tickets.apply(one.known, ticket_id, event, at)
+        if not isinstance(event, TicketHandedOver):  # what was said of it counts when it is free
+            said = one.ticket
+            overtaken = replace(
+                overtaken, business=said.business, window=said.window, priority=said.priority
+            )
+        one.ticket = one.known = overtaken
+    one.gripped = not one.ticket.away
 
 
-def _settle(one: _Held, event: Event) -> None:
+def _settle(one: _Held, event: Event, *, own: bool) -> None:
     """Whose it is after this, and what else the row says of it."""
     ticket = one.ticket
     if ticket is None:
@@ -281,6 +293,8 @@ def _settle(one: _Held, event: Event) -> None:
         one.wanted = ASKED
     elif isinstance(event, TicketAssigned | TicketReturned) and one.held:
         one.wanted = MOVED if ticket.state is TicketState.WAITING else 0
+    elif one.wanted and not own:  # the holder did something before it heard: it is asked anew
+        one.wanted = MOVED
     if isinstance(event, TicketCalled):
         one.at_window = event.window
         if one.waited < 0:

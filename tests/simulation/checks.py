@@ -14,6 +14,7 @@ from app.domain.errors import AppError, ChainBroken
 from app.domain.events import KINDS
 from app.domain.journal import GENESIS, Entry, check_chain
 from sync.backoffice.cases import OFFICE
+from tests.simulation.line_checks import queue_complaints
 from tests.simulation.window import SimulatedWindow
 from tests.simulation.world import World
 from tests.sync.coming_back import rebuilt_equals_kept
@@ -24,6 +25,7 @@ NUMBERED = frozenset(name for name, kind in KINDS.items() if issubclass(kind, Nu
 def complaints(world: World) -> list[str]:
     """Empty where every promise was kept."""
     found = [*world.broken, *world.office.broken]
+    found += queue_complaints(world)
     for check in (_facts, _chains, _cases, _order, _lines, _scans, _kept_apart):
         found += check(world)
     return [f"seed {world.seed}: {one}" for one in found]
@@ -181,18 +183,11 @@ def _lines(world: World) -> Iterator[str]:
     """Tickets and blocks of numbers are one window's."""
     held: dict[str, list[tuple[str, str]]] = {}
     for window in world.staying:
-        for (ticket,) in window.program.rows("SELECT id FROM tickets WHERE local = 0"):
+        for (ticket,) in window.program.rows("SELECT id FROM tickets WHERE local = 0 AND away = 0"):
             held.setdefault(ticket, []).append(window.program.store.identity())
     for ticket, chains in held.items():
         if len(chains) > 1 and not any(window.copied for window in world.windows):
             yield f"ticket {ticket} is at {len(chains)} windows"
-    live = {window.program.store.identity() for window in world.staying}
-    for ticket, *chain in world.office.rows(
-        "SELECT id, device, install FROM tickets WHERE device <> '' AND state = 'waiting'"
-    ):
-        owner = (chain[0], chain[1])
-        if owner in live and owner not in held.get(ticket, []):
-            yield f"ticket {ticket} hangs between the back office and a window"
     blocks = world.office.rows("SELECT first, last FROM number_blocks ORDER BY first")
     for (_, last), (first, _) in pairwise(blocks):
         if first <= last:

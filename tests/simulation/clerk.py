@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-from app.domain.event import Event
-from app.domain.ticket_events import TicketCalled, TicketFinished, TicketPassed, TicketServed
+from tests.simulation.line_people import LineClerk
 from tests.simulation.program import Program
 from tests.sync.clerk import Clerk
 from tests.sync.coming_back import noticed_case
@@ -15,42 +14,24 @@ from tests.sync.hall import number_of
 class CounterClerk:
     """Sees only what the window shows, whichever run of its program that is."""
 
-    def __init__(self, name: str, chance: random.Random) -> None:
+    def __init__(self, name: str, chance: random.Random, seats: list[str]) -> None:
         self._name = name
+        self._line = LineClerk(name, chance, seats)
         self._chance = chance
         self._made = 0
 
     def act(self, program: Program) -> None:
         what = self._chance.random()
-        if what < 0.15:
-            self._call(program)
-        elif what < 0.30:
+        if what < 0.35:
+            self._line.act(program)
+        elif what < 0.45:
             program.look_up(self._chance)
-        elif what < 0.33:
+        elif what < 0.48:
             self._misnumber(program)
         else:
             at_counter = Clerk(program, self._made)
             at_counter.act(self._chance)
             self._made = at_counter.made
-
-    def _call(self, program: Program) -> None:
-        """The next in line, or an end with the one who is here."""
-        rows = program.rows(
-            "SELECT id, state FROM tickets WHERE state IN ('waiting', 'called', 'serving')"
-            " ORDER BY state, taken_at, id LIMIT 1"
-        )
-        if not rows:
-            return
-        ticket, state = rows[0]
-        event: Event
-        match state:
-            case "waiting":
-                event = TicketCalled(window=self._name)
-            case "called":
-                event = TicketServed() if self._chance.random() < 0.7 else TicketPassed()
-            case _:
-                event = TicketFinished()
-        program.save(f"ticket:{ticket}", event)
 
     def _misnumber(self, program: Program) -> None:
         """With a number that nobody was given, act by act: refused, and to be seen."""

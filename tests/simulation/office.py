@@ -32,6 +32,7 @@ from sync.backoffice.settings import Settings
 from sync.backoffice.sqlite import SqliteDatabase
 from sync.errors import ServerTrouble, Unreachable
 from tests.simulation.disk import FULL, ROOM, committed_frames, copy_disk, cut_power
+from tests.simulation.fair_leases import FairLeases
 from tests.simulation.one_thread import LaneAtOnce, OneThread
 from tests.simulation.schedule import Schedule
 from tests.sync.hall import HALL
@@ -104,7 +105,9 @@ class SimulatedOffice:
         self.up = False
         self.full = False
         self.on_start: Callable[[], None] = lambda: None
+        self.unfair: list[str] = []  # leases, as they were seen to be
         self.broken: list[str] = []  # promises, as they were seen to be
+        self.watch: FairLeases | None = None
         self.disk: OfficeDisk
         self._kind = disk
         self._homes, self._lives = homes, 0
@@ -151,6 +154,7 @@ class SimulatedOffice:
         self.up = True
         disk.full = self.full
         self._schedule.say("office starts")
+        self.watch = FairLeases(disk, HALL)
         self.on_start()
 
     def die(self, *, power: bool) -> None:
@@ -213,8 +217,14 @@ class SimulatedOffice:
         ended = self._is_ended(ask.headers.get("authorization", ""))
         self._looks = dies_after
         try:
+            leases = self.watch and ask.address == wire.LEASE_PATH and cut is None
+            before = self.watch.line(self._schedule.now()) if self.watch and leases else []
             with self._program():
                 answer = self._loop.run_until_complete(self._carry_out(ask, cut))
+            if self.watch and leases and answer.status == 200:
+                device = json.loads(ask.body)["device"]
+                found = self.watch.complaint(before, device, self._schedule.now())
+                self.unfair += [found] if found else []
             if ended and answer.status < 400:
                 self.broken.append(f"{ask.name} was answered {answer.status} after a withdrawal")
             return answer

@@ -35,6 +35,7 @@ from sync.people import (
     NumberAsked,
     WaitingAnswer,
 )
+from sync.queue import TakenAnswer
 from tests.simulation.disk import FULL, ROOM, committed_frames
 from tests.simulation.schedule import Schedule
 from tests.sync.coming_back import PERSON, noticed_case
@@ -49,6 +50,7 @@ AIMS = LeaseAims(numbers_low=5, tickets=2)
 PATIENCE = Patience(first=0.5, longest=4.0, blocked=6.0, poll=8.0)
 
 _Answer = TypeVar("_Answer", WaitingAnswer, HistoryAnswer)
+_T = TypeVar("_T")
 _MOST_TURNS = 400  # of one round: more never end
 _LIKE = {
     PullKind.MORE: TurnKind.MOVED, PullKind.TAKEN: TurnKind.MOVED, PullKind.QUIET: TurnKind.QUIET,
@@ -241,11 +243,15 @@ class Program:
 
     # -- people at the window -----------------------------------------------------------------
 
-    def save(self, subject: str, *events: Event) -> None:
+    def save(self, subject: str, *events: Event, actor: str = "1001") -> None:
         """One transaction."""
         with self.store.begin() as unit:
             for event in events:
-                unit.append(event, subject=subject, actor="1001")
+                unit.append(event, subject=subject, actor=actor)
+
+    def ask_line(self, path: str, asked: msgspec.Struct) -> TakenAnswer:
+        """What a kiosk asks. Raises AppError where there is no answer."""
+        return self._answered(path, asked, TakenAnswer)
 
     def scan(self, case_id: str, content: bytes, media: str) -> None:
         """A new case with one scanned page, as the counter saves it."""
@@ -267,6 +273,9 @@ class Program:
             self.store.take_in(self._asked(HISTORY_PATH, asked, HistoryAnswer).entries)
 
     def _asked(self, path: str, asked: msgspec.Struct, kind: type[_Answer]) -> _Answer:
+        return self._answered(path, asked, kind)
+
+    def _answered(self, path: str, asked: msgspec.Struct, kind: type[_T]) -> _T:
         body = msgspec.json.encode(asked)
         reply = self._send(Post(path=path, body=body, content_type="application/json"))
         try:

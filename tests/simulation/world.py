@@ -24,12 +24,14 @@ from app.domain.errors import AppError
 from app.domain.events import ClerkSignedIn
 from sync import errors
 from sync.backoffice.cases import events_about
+from sync.backoffice.queue.rows import TODAY, hall_day, read_rows
 from sync.client.round import TurnKind
 from sync.errors import Unreachable
 from sync.feed import Cursor
 from tests.simulation.clerk import CounterClerk
 from tests.simulation.disk import copy_disk
 from tests.simulation.line import FAIR, Line, Weather
+from tests.simulation.line_people import KioskPeople, Supervisor
 from tests.simulation.office import OfficeDisk, SimulatedOffice
 from tests.simulation.program import LANES, Program
 from tests.simulation.schedule import Act, MachineClock, Schedule
@@ -37,11 +39,13 @@ from tests.simulation.window import SimulatedWindow
 from tests.sync.coming_back import wanting
 
 NAMES = ("W01", "W02", "W03")
+KIOSK, DESK = "K1", "S1"  # where numbers are taken, and where the supervisor sits
 TROUBLES = ("copies", "disks", "withdrawals", "clocks", "scans")
 TROUBLE_SECONDS = (10.0, 40.0)
 PATIENCE_SECONDS = 300.0  # after the trouble: more never settles
 
 _STEP_SECONDS = 5.0
+_STEPS = int(PATIENCE_SECONDS / _STEP_SECONDS)
 _LATER_KINDS = ("MaterialReceived", "CaseResumed", "NoticeIssued", "ResultHanded")
 
 
@@ -61,6 +65,7 @@ class World:
         self.folder, self.seed = folder, seed
         self.schedule = Schedule()
         self.chance = chance = random.Random(seed)
+        self._boss = Supervisor(chance, list(NAMES[:2]))
         older = chance.random() < 0.2
         self.office = SimulatedOffice(
             folder / "office", self.schedule, chance, disk=disk,
@@ -73,12 +78,14 @@ class World:
         self._images: list[tuple[SimulatedWindow, Path]] = []
         self._scans = 0
         self._over = False
+        self._steps = 0  # since the trouble ended
         # What may happen in this hall, so that one without this or that is played, too.
         self._lasts = chance.uniform(*TROUBLE_SECONDS)
         self._may = frozenset(one for one in TROUBLES if chance.random() < 0.3 or one in sure)
         self.office.start()
         self._places = chance.choice([2, 3])
-        for name in NAMES[: self._places]:
+        self._seats = list(NAMES[: self._places])
+        for name in (*self._seats, KIOSK, DESK):
             self._sit_down(name, folder / name)
 
     @property
@@ -113,8 +120,22 @@ class World:
         window.start()
         line.weather = Weather.drawn(self.chance)
         window.risk = self.chance.choice([0.0, 0.001, 0.003])
-        clerk = CounterClerk(name, self.chance)
-        self._again(0.3, 4.0, lambda: window.do(clerk.act))
+        if name == KIOSK:
+            people = KioskPeople(self.chance)
+            self._again(0.5, 5.0, lambda: window.do(people.act))
+        elif name == DESK:
+            self._again(1.0, 8.0, lambda: window.do(self._supervise))
+        else:
+            clerk = CounterClerk(name, self.chance, self._seats)
+            self._again(0.3, 4.0, lambda: window.do(clerk.act))
+
+    def _supervise(self, program: Program) -> None:
+        """By what the back office shows; where it does not answer, by nothing."""
+        shown = []
+        if self.office.up:
+            with self.office.disk.read() as reader:
+                shown = read_rows(reader, TODAY, (hall_day(self.schedule.now()),))
+        self._boss.act(program, shown)
 
     def close(self) -> None:
         for window in self.windows:
@@ -162,21 +183,21 @@ class World:
         elif what < 0.78 and "withdrawals" in self._may and self.office.up:
             self.schedule.say(f"{window.name} was withdrawn")
             self.office.revoke(window.name)
-        elif what < 0.90 and "copies" in self._may and len(self.windows) == self._places:
+        elif what < 0.90 and "copies" in self._may and window.name in NAMES:
             self._copy(window)
         elif what < 0.95 and self.office.unknown and self.schedule.at > self._lasts / 2:
             self.schedule.say("office upgraded")
             self.office.upgrade()
 
     def _scan(self) -> None:
-        window = self.chance.choice(self.windows)
+        window = self.chance.choice([one for one in self.windows if one.name in NAMES])
         self._scans += 1
         size = self.chance.choice([900, 40_000, 300_000, 300_000, 1_200_000])
         content = b"\xff\xd8\xff\xe0" + self.chance.randbytes(size)
         window.do(lambda program: program.scan(f"scanned-{self._scans}", content, "image/jpeg"))
 
     def _copy(self, window: SimulatedWindow) -> None:
-        if not window.up:
+        if not window.up or any(one.name == "W09" for one in self.windows):
             return
         if not self._images:
             image = self.folder / f"image{self.schedule.at}"
@@ -238,10 +259,11 @@ class World:
         self.office.fill_disk(full=False)
         for window in self.windows:
             window.calm()
+            if window.name == DESK:
+                window.do(self._boss.calm)
             window.line.weather, window.line.up = FAIR, True
-        until = self.schedule.at + PATIENCE_SECONDS
         signed_in: set[str] = set()
-        while self.schedule.at < until:
+        for self._steps in range(_STEPS):
             self.schedule.run(_STEP_SECONDS)
             if self.expelled and self.office.up and not self.office.is_revoked(self.expelled.name):
                 self.schedule.say(f"{self.expelled.name} was expelled")
@@ -273,6 +295,15 @@ class World:
         end = self.office.rows("SELECT coalesce(max(arrival), 0) FROM entries")[0][0]
         if self.expelled and not _is_kept_apart(self.expelled.program):
             return False
+        # What a request that came in late was given, its asker has yet to hear.
+        unheard = self.office.rows(
+            "SELECT t.id FROM tickets t JOIN chains c ON c.device = t.device"
+            " AND c.install = t.install WHERE t.confirmed = 0 AND t.state = 'waiting'"
+            " AND c.set_aside = '' AND t.device IN"
+            " (SELECT device FROM devices WHERE revoked_at = '')"
+        )
+        if unheard and self._steps < _STEPS // 2:
+            return False
         return all(_rests(window.program, end) for window in self.staying) and not any(
             window.line.under_way for window in self.windows
         )
@@ -296,7 +327,7 @@ def make_template(folder: Path) -> Path:
     schedule, chance = Schedule(), random.Random(0)
     office = SimulatedOffice(folder / "office", schedule, chance)
     office.start()
-    for name in NAMES:
+    for name in (*NAMES, KIOSK, DESK):
         clock = MachineClock(schedule)
         line = Line(name, office, schedule, clock, chance)
         window = SimulatedWindow(name, folder / name, line, schedule, clock, chance)

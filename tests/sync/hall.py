@@ -15,7 +15,7 @@ from app.domain.case_events import (
 )
 from app.domain.clock import uuid7
 from app.domain.event import Event
-from app.domain.hall import Business, Hall, HallHead, Window
+from app.domain.hall import Business, Hall, HallHead, Kiosk, Role, StaffMember, Window
 from app.domain.journal import GENESIS, Entry, entry_hash, seal
 from app.domain.person import Applicant, DocumentKind, Person, ValueSource
 
@@ -23,8 +23,12 @@ HALL = Hall(
     code="SL",
     region="990100",
     head=HallHead(name="示例市政务服务大厅"),
-    windows=(Window(id="W01", number="1", name="综合窗口", ticket_prefix="X"),),
-    staff=(),
+    windows=tuple(
+        Window(id=f"W0{n}", number=str(n), name="综合窗口", ticket_prefix=letter)
+        for n, letter in enumerate("XYZUVRSTQ", 1)
+    ),
+    staff=(StaffMember(id="9001", name="督导甲", role=Role.SUPERVISOR, password_hash=""),),
+    kiosks=(Kiosk(id="K1", name="东门取号机", ticket_prefix="K"),),
     businesses=(
         Business(id="general", name="综合业务", prefix="A"),
         Business(id="estate", name="不动产", prefix="B"),

@@ -19,8 +19,10 @@ from sync.backoffice.queue.rows import IN_LINE, OPEN_TODAY, TicketRow, hall_day,
 from sync.backoffice.queue.rules import read_rules
 from sync.backoffice.queue.view import seen_at, window_of, windows_of_devices
 
+_OTHERS = "'TicketAssigned', 'TicketReplaced'"  # acts of supervisors, not of the holder
 _REACHED = timedelta(minutes=1)  # a window that was heard of since gives back what it is asked for
 _RECENT = 10  # calls over which the share of priority is kept, as ``queueing`` counts them
+_KEPT_FOR = timedelta(seconds=30)  # given back for one window, before any other may have it
 _STARVED = "balance"
 
 _HELD = "WHERE day = ? AND state = 'waiting' AND device = ? AND install = ? ORDER BY place, number"
@@ -39,17 +41,22 @@ def lease_tickets(
     held = read_rows(connection, _HELD, (day, *chain))
     again = [one.ticket for one in held if not one.confirmed]
     wanted = asked - len(again)
-    if wanted <= 0 or rules.halted or not _serves(connection, hall, window, chain[0]):
+    if wanted <= 0 or rules.halted or not _serves(connection, hall, window):
         return again
     recent = [*_recent(connection, window), *(bool(one.ticket.priority) for one in held)]
-    line = [one.ticket for one in read_rows(connection, IN_LINE, (day,))]
+    line = [
+        one.ticket
+        for one in read_rows(connection, IN_LINE, (day,))
+        if one.asked_for in {"", window} or now - one.updated_at > _KEPT_FOR
+    ]
     new = _choose(rules.policy, window, line, recent, wanted, random)
     connection.executemany(
-        "UPDATE tickets SET device = ?, install = ?, confirmed = 0, wanted = 0, updated_at = ?"
+        "UPDATE tickets SET device = ?, install = ?, confirmed = 0, wanted = 0, asked_for = '',"
+        " updated_at = ?"
         " WHERE id = ?",
         [(*chain, now.isoformat(), one.id) for one in new],
     )
-    if not new and not held:
+    if not new and not held and not _is_busy(connection, chain, day):
         _ask_the_fullest(connection, hall, rules.policy, window, now)
     return [*again, *new]
 
@@ -70,14 +77,24 @@ def _choose(
     return new
 
 
-def _serves(connection: Transaction, hall: Hall, window: str, device: str) -> bool:
-    """A window that said that it pauses or closed gets nobody; nor does a kiosk."""
-    if any(one.id == device for one in hall.kiosks):
+def _serves(connection: Transaction, hall: Hall, window: str) -> bool:
+    """A window that said that it pauses or closed gets nobody; nor does what is no window."""
+    if window not in {one.id for one in hall.windows}:
         return False
     said = connection.execute(
         "SELECT state FROM queue_windows WHERE window_id = ?", (window,)
     ).fetchone()
     return said is None or said[0] == "open"
+
+
+def _is_busy(connection: Transaction, chain: Chain, day: str) -> bool:
+    """With somebody called or served: two busy windows would ask each other for ever."""
+    row = connection.execute(
+        "SELECT 1 FROM tickets WHERE day = ? AND state IN ('called', 'serving') AND device = ?"
+        " AND install = ? LIMIT 1",
+        (day, *chain),
+    ).fetchone()
+    return row is not None
 
 
 def _recent(connection: Transaction, window: str) -> list[bool]:
@@ -121,44 +138,55 @@ def _ask_the_fullest(
         return
     fullest = max(ready.values(), key=lambda rows: (len(rows), rows[0].owner))
     first = in_order(policy, window, [row.ticket for row in fullest])[0]
-    _want(connection, hall, [(first.id, fullest[0].owner[0], _STARVED)], now)
+    connection.execute("UPDATE tickets SET asked_for = ? WHERE id = ?", (window, first.id))
+    want(connection, hall, [(first.id, fullest[0].owner[0], _STARVED)], now)
 
 
 def ask_back_all(connection: Transaction, hall: Hall, now: datetime) -> None:
-    """After a batch: tickets that were moved are asked of the window that holds them, but not where
-    it is the one that they were moved to; those that wait at a window that serves no more, too."""
+    """After a batch: tickets that were moved are asked of the window that holds them, and those
+    that wait at a window that serves no more."""
     moved = connection.execute(
-        "SELECT id, device, only_window FROM tickets WHERE wanted > 1 ORDER BY id"
+        "SELECT id, device FROM tickets WHERE wanted > 1 ORDER BY id"
     ).fetchall()
     left = connection.execute(
-        "SELECT w.window_id, t.id, t.device FROM queue_windows w LEFT JOIN tickets t"
+        "SELECT t.id, t.device FROM queue_windows w LEFT JOIN tickets t"
         " ON t.day = ? AND t.state = 'waiting' AND t.device = w.device AND t.wanted = 0"
         " AND t.only_window <> w.window_id WHERE w.left_waiting = 1 ORDER BY t.place, t.id",
         (hall_day(now),),
     ).fetchall()
     if not (moved or left):
         return
-    windows = windows_of_devices(connection, hall)
-    stay = [(name,) for name, device, only in moved if only and windows.get(device) == only]
-    connection.executemany("UPDATE tickets SET wanted = 0 WHERE id = ?", stay)
     connection.execute("UPDATE queue_windows SET left_waiting = 0 WHERE left_waiting = 1")
-    kept = {name for (name,) in stay}
-    due = [(name, device, "moved") for name, device, _ in moved if name not in kept]
-    due += [(name, device, "paused") for _, name, device in left if name is not None]
-    _want(connection, hall, due, now)
+    due = [(name, device, "moved") for name, device in moved]
+    due += [(name, device, "paused") for name, device in left if name is not None]
+    want(connection, hall, due, now)
 
 
-def _want(
+def want(
     connection: Transaction, hall: Hall, tickets: Sequence[tuple[str, str, str]], now: datetime
 ) -> None:
     """``tickets``: id, device of the holder, reason."""
     if not tickets:
         return
     windows = windows_of_devices(connection, hall)
+    last: dict[str, str] = dict(
+        connection.among(
+            "SELECT e.subject, e.id FROM entries e JOIN chains c ON c.id = e.chain"  # noqa: S608 - ours
+            f" WHERE e.subject IN ({{}}) AND e.outcome = 'applied' AND c.device <> '{OFFICE}'"
+            f" AND e.kind NOT IN ({_OTHERS}) ORDER BY e.arrival",
+            [f"ticket:{name}" for name, _, _ in tickets],
+        )
+    )
     own.record_all(
         connection,
         [
-            (TicketWanted(window=windows.get(device, device), reason=reason), f"ticket:{name}")
+            (
+                TicketWanted(
+                    window=windows.get(device, device), reason=reason,
+                    after=last.get(f"ticket:{name}", ""),
+                ),
+                f"ticket:{name}",
+            )
             for name, device, reason in tickets
         ],
         actor=OFFICE, now=now,

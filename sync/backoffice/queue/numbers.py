@@ -22,11 +22,12 @@ from app.domain.queue_errors import (
 from app.domain.queue_view import NumberWish, TakenTicket, Taking
 from app.domain.queueing import Wait, check_taking, place_on_return
 from app.domain.ticket import OPEN_STATES, TicketState
-from app.domain.ticket_events import TicketReturned, TicketSource, TicketTaken, TicketWanted
+from app.domain.ticket_events import TicketReturned, TicketSource, TicketTaken
 from sync.backoffice import own
 from sync.backoffice.database import Transaction
 from sync.backoffice.queue import persons
 from sync.backoffice.queue.bookings import check_in, find_booking, note_check_in
+from sync.backoffice.queue.leasing import want
 from sync.backoffice.queue.rows import TicketRow, find_number, find_row, hall_day
 from sync.backoffice.queue.view import (
     Standing,
@@ -213,11 +214,11 @@ def bring_back(connection: Transaction, desk: Desk, number: str) -> TakenTicket:
     waiting = [one.ticket for one in standing.waiting]
     place = place_on_return(standing.rules.policy, ticket, waiting, desk.now)
     subject = f"ticket:{ticket.id}"
-    facts: list[tuple[Event, str]] = [(TicketReturned(place=place), subject)]
+    own.record(
+        connection, TicketReturned(place=place), subject=subject, actor=desk.device, now=desk.now
+    )
     if row.owner[0]:
-        holder = window_of(connection, desk.hall, row.owner[0])
-        facts.append((TicketWanted(window=holder, reason="returned"), subject))
-    own.record_all(connection, facts, actor=desk.device, now=desk.now)
+        want(connection, desk.hall, [(ticket.id, row.owner[0], "returned")], desk.now)
     standing = read_standing(connection, desk.hall, desk.now)
     return _taken(connection, desk, standing, _get(connection, ticket.id), Taking.TAKEN)
 

@@ -20,7 +20,7 @@ FOLD = (
 )  # fmt: skip
 _KNOWN = (
     "device", "install", "confirmed", "wanted", "waited", "wait_least", "wait_most", "reprints",
-    "check_code", "origin",
+    "check_code", "origin", "asked_for", "updated_at",
 )  # fmt: skip
 _COLUMNS = ", ".join(("id", *FOLD, *_KNOWN))
 
@@ -51,6 +51,8 @@ class TicketRow:
     reprints: int
     check: str
     origin: str
+    asked_for: str  # window that had nobody to call, and was to get it
+    updated_at: datetime
 
 
 def read_rows(reader: Transaction, where: str, values: Sequence[Value]) -> list[TicketRow]:
@@ -93,7 +95,8 @@ def _row(row: Sequence[Any]) -> TicketRow:
     (
         ticket_id, number, business, priority, taken_at, place, source, item, only_window, state,
         calls, returns, called_at, served_at, ended_at, hold, replaced_by, at_window, handled,
-        device, install, confirmed, wanted, waited, least, most, reprints, check, origin,
+        device, install, confirmed, wanted, waited, least, most, reprints, check, origin, asked_for,
+        updated_at,
     ) = row  # fmt: skip
     ticket = Ticket(
         id=ticket_id, number=number, business=business, priority=priority,
@@ -106,5 +109,6 @@ def _row(row: Sequence[Any]) -> TicketRow:
     return TicketRow(
         ticket=ticket, owner=(device, install), confirmed=bool(confirmed), wanted=bool(wanted),
         at_window=at_window, handled=handled, waited=waited, said=(least, most),
-        reprints=reprints, check=check, origin=origin,
+        reprints=reprints, check=check, origin=origin, asked_for=asked_for,
+        updated_at=datetime.fromisoformat(updated_at),
     )  # fmt: skip
