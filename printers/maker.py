@@ -30,14 +30,17 @@ class PaperPress:
         self._slip_profile = slip_profile or SlipProfile()
         self._papers = CasePapers(wording, fonts)
 
-    def make(self, paper: Paper | ReportContent, reprint: int = 0) -> tuple[str, bytes]:
-        """(media type, bytes); ``reprint`` n marks the paper 补打. Raises PaperError."""
+    def make(
+        self, paper: Paper | ReportContent, reprint: int = 0, *, apart: bool = False
+    ) -> tuple[str, bytes]:
+        """(media type, bytes); ``reprint`` n marks the paper 补打, ``apart`` makes each copy of a
+        document and names it (申请人联, 件袋联, 留档联). Raises PaperError."""
         if isinstance(paper, TicketSlipContent):
             words = self._wording.of("slip")
             return ESCPOS, make_ticket_slip(
                 paper, words, self._fonts, self._slip_profile, reprint=reprint
             )  # fmt: skip
-        return PDF, self._papers.make(paper, reprint)
+        return PDF, self._papers.make(paper, reprint, apart=apart)
 
     def warning(self, text: str) -> GlyphsMissing | None:
         """What to show beside a paper with characters that no font here can draw."""

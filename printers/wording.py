@@ -47,6 +47,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "acceptance": {
         "title": (),
@@ -65,6 +66,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "notice": {
         "title": (),
@@ -75,6 +77,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "after": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "rejection": {
         "title": (),
@@ -85,6 +88,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "bundle_receipt": {
         "title": (),
@@ -99,6 +103,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "application_form": {
         "unnumbered": (),
@@ -117,6 +122,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "deferral_promise": {
         "title": (),
@@ -125,6 +131,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "transfer": {
         "title": (),
@@ -133,6 +140,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "receiver": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "limit_notice": {
         "title_special": (),
@@ -144,12 +152,14 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "delivery_return": {
         "title": (),
         "notes": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "collection": {
         "title": (),
@@ -158,6 +168,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "signature": (),
         "seal": (),
         "copies": (),
+        "copy_names": (),
     },
     "guide": {
         "title": (),
@@ -195,6 +206,9 @@ class Sentences:
     def say(self, key: str, **holes: str | int) -> str:
         """The sentence of ``key``. Raises FieldMissing, naming the hole, where a value is empty."""
         return "".join(self.list(key, **holes))
+
+    def has(self, key: str) -> bool:
+        return key in self._texts
 
     def list(self, key: str, **holes: str | int) -> tuple[str, ...]:
         for name in NEEDED[self.paper][key]:

@@ -69,8 +69,18 @@ class CasePapers:
         self._fonts = fonts
         self._frame = Frame(wording, fonts)
 
-    def make(self, paper: CasePaper | GuideContent | ReportContent, reprint: int = 0) -> bytes:
-        """Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress."""
+    def make(
+        self,
+        paper: CasePaper | GuideContent | ReportContent,
+        reprint: int = 0,
+        *,
+        apart: bool = False,
+    ) -> bytes:
+        """``apart``: each of its copies (申请人联, 件袋联, 留档联) one after another, named.
+
+        Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress.
+        """
+        self._frame.apart = apart
         self._fonts.check()
         if isinstance(paper, GuideContent):
             return lay_out_guide(self._frame, paper, reprint)

@@ -19,7 +19,10 @@ from printers.wording import Sentences, Wording
 
 
 class Frame:
-    """What every document has around its own content."""
+    """What every document has around its own content. ``apart`` is set for each document: whether
+    it is made once for each of its copies, which are named in their footers."""
+
+    apart = False
 
     def __init__(self, wording: Wording, fonts: FontBook) -> None:
         self.wording = wording
@@ -31,7 +34,8 @@ class Frame:
     ) -> Sheets:
         running = f"{head.hall.name}　{title}（续）　{head.number}"
         version = f"用语 {words.paper} {words.version}"
-        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
+        copies = words.list("copy_names") if self.apart and words.has("copy_names") else ("",)
+        sheets = Sheets(Typesetter(self._fonts), running=running, version=version, copies=copies)
         draw_opening(sheets, head, title, self.common, reprint=reprint, under_title=under_title)
         return sheets
 

@@ -29,6 +29,7 @@ CELL = TextStyle(size=10.5, leading=14)
 CELL_BOLD = TextStyle(size=10.5, leading=14, bold=True)
 NOTE = TextStyle(size=9.5, leading=13.5)
 SMALL = TextStyle(size=8.5, leading=11, grey=0.25)
+COPY = TextStyle(size=9.5, leading=11, bold=True)
 
 Draw = Callable[[Canvas], None]
 
@@ -36,7 +37,16 @@ Draw = Callable[[Canvas], None]
 class Sheets:
     """The pages of one document under way."""
 
-    def __init__(self, typesetter: Typesetter, *, running: str, version: str) -> None:
+    def __init__(
+        self,
+        typesetter: Typesetter,
+        *,
+        running: str,
+        version: str,
+        copies: Sequence[str] = ("",),
+    ) -> None:
+        """``copies`` are the names of those to be made, one after another."""
+        self._copies = copies
         self.type = typesetter
         self._running = running
         self._version = version
@@ -156,20 +166,23 @@ class Sheets:
             canvas.setKeywords(_encodable(keywords))
         canvas.setCreator("OneWindow")
         canvas.setProducer("OneWindow")
-        for number, marks in enumerate(self._pages, start=1):
-            for mark in marks:
-                mark(canvas)
-            self._footer(canvas, number)
-            canvas.showPage()
+        for copy in self._copies:
+            for number, marks in enumerate(self._pages, start=1):
+                for mark in marks:
+                    mark(canvas)
+                self._footer(canvas, number, copy)
+                canvas.showPage()
         canvas.save()
         return out.getvalue()
 
-    def _footer(self, canvas: Canvas, number: int) -> None:
+    def _footer(self, canvas: Canvas, number: int, copy: str) -> None:
         y = 12 * mm
         canvas.setLineWidth(0.4)
         canvas.line(LEFT, y + 11, LEFT + INNER, y + 11)
         page = self.type.line(f"第 {number} 页 / 共 {len(self._pages)} 页", SMALL)
         draw_line(canvas, page, (WIDTH - page.width) / 2, y, SMALL)
+        if copy:
+            draw_line(canvas, self.type.fit(copy, COPY, INNER / 3), LEFT, y, COPY)
         version = self.type.fit(self._version, SMALL, INNER / 3)
         draw_line(canvas, version, LEFT + INNER - version.width, y, SMALL)
 

@@ -78,7 +78,9 @@ def read_back(press: PaperPress, paper: CasePaper, folder: Path, reprint: int = 
 def test_a_scanner_reads_both_codes(kind: str, press: PaperPress, tmp_path: Path) -> None:
     paper = every_case_paper()[kind]
     pdf = read_back(press, paper, tmp_path)
-    assert pdf.codes() == {("Code128", paper.head.number), ("QRCode", paper.head.progress_url)}
+    for dpi in (300, 150):
+        codes = {("Code128", paper.head.number), ("QRCode", paper.head.progress_url)}
+        assert pdf.codes(dpi=dpi) == codes, dpi
 
 
 def test_the_longest_number_and_address_still_scan(press: PaperPress, tmp_path: Path) -> None:
