@@ -36,7 +36,8 @@ class ScanKeys(QObject):
         assert isinstance(event, QKeyEvent)  # noqa: S101 - said by its type
         if event.key() == Qt.Key.Key_Shift:  # comes between a scanner's keys, and says nothing
             return False
-        now = int(monotonic() * 1000)
+        # When the key was pressed: on a busy machine many come at once that a person typed.
+        now = event.timestamp() or int(monotonic() * 1000)
         if self._timer.isActive() and now - self._heard > self._wedge.waits:
             self._timer.stop()  # it was late
             self._rest()
