@@ -74,8 +74,9 @@ def line_order(
 ) -> list[Ticket]:
     """The same for a window that serves everything, and to which nobody was moved."""
     left = sorted(waiting, key=_longest)
-    found = [one for one in left if policy.line(one.business).green]
-    rest = [one for one in left if not policy.line(one.business).green]
+    green = {line.business for line in policy.lines if line.green}
+    found = [one for one in left if one.business in green]
+    rest = [one for one in left if one.business not in green]
     first = deque(one for one in rest if one.priority)
     others = deque(one for one in rest if not one.priority)
     past = deque([*recent, *(bool(one.priority) for one in found)], maxlen=_RECENT - 1)

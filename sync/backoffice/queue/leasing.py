@@ -15,7 +15,7 @@ from app.domain.ticket_events import TicketWanted
 from sync.backoffice import own
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
-from sync.backoffice.queue.rows import IN_LINE, OPEN_TODAY, TicketRow, hall_day, read_rows
+from sync.backoffice.queue.rows import OPEN_TODAY, TicketRow, hall_day, read_rows, read_waiting
 from sync.backoffice.queue.rules import read_rules
 from sync.backoffice.queue.view import seen_at, window_of, windows_of_devices
 
@@ -26,6 +26,8 @@ _KEPT_FOR = timedelta(seconds=30)  # given back for one window, before any other
 _STARVED = "balance"
 
 _HELD = "WHERE day = ? AND state = 'waiting' AND device = ? AND install = ? ORDER BY place, number"
+
+_GIVEN = "WHERE device = ? AND install = ? AND confirmed = 0 AND state = 'waiting'"
 
 Chain = tuple[str, str]
 
@@ -44,11 +46,8 @@ def lease_tickets(
     if wanted <= 0 or rules.halted or not _serves(connection, hall, window):
         return again
     recent = [*_recent(connection, window), *(bool(one.ticket.priority) for one in held)]
-    line = [
-        one.ticket
-        for one in read_rows(connection, IN_LINE, (day,))
-        if one.asked_for in {"", window} or now - one.updated_at > _KEPT_FOR
-    ]
+    kept = "AND device = '' AND (asked_for IN ('', ?) OR updated_at < ?)"
+    line = read_waiting(connection, day, kept, (window, (now - _KEPT_FOR).isoformat()))
     new = _choose(rules.policy, window, line, recent, wanted, random)
     connection.executemany(
         "UPDATE tickets SET device = ?, install = ?, confirmed = 0, wanted = 0, asked_for = '',"
@@ -58,7 +57,8 @@ def lease_tickets(
     )
     if not new and not held and not _is_busy(connection, chain, day):
         _ask_the_fullest(connection, hall, rules.policy, window, now)
-    return [*again, *new]
+    whole = {one.ticket.id: one.ticket for one in read_rows(connection, _GIVEN, chain)}
+    return [*again, *(whole[one.id] for one in new)]
 
 
 def _choose(

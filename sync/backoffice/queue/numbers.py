@@ -29,6 +29,7 @@ from sync.backoffice.queue import persons
 from sync.backoffice.queue.bookings import check_in, find_booking, note_check_in
 from sync.backoffice.queue.leasing import want
 from sync.backoffice.queue.rows import TicketRow, find_number, find_row, hall_day
+from sync.backoffice.queue.rules import read_rules
 from sync.backoffice.queue.view import (
     Standing,
     read_standing,
@@ -56,20 +57,27 @@ class Desk:
 def take(connection: Transaction, desk: Desk, wish: NumberWish) -> TakenTicket:
     """Raises HallIsHalted, UnknownPriority, NoSuchLine, NoSuchBooking, BookingNotNow, LineClosed,
     QuotaSpent; then nothing was given."""
-    standing = read_standing(connection, desk.hall, desk.now)
+    # Whose turn it is, hundreds of rows, is read once: after the number was given.
+    bare = Standing(
+        rules=read_rules(connection, desk.hall, desk.now), day=hall_day(desk.now), now=desk.now,
+        waiting=(), serving=(), ahead={},
+    )  # fmt: skip
     before = connection.execute(
         "SELECT ticket, outcome FROM queue_requests WHERE request = ? AND device = ?",
         (wish.request, desk.device),
     ).fetchone()
     if before is not None and (row := find_row(connection, before[0])) is not None:
-        return _taken(connection, desk, standing, row, Taking(before[1]))
-    if standing.rules.halted:
-        raise HallIsHalted(reason=standing.rules.halted)
-    ready = _checked(connection, desk, standing, wish)
-    outcome, row = Taking.ALREADY, _has_already(connection, desk, standing, ready)
-    if row is None:
-        outcome, row = Taking.TAKEN, _give(connection, desk, standing, ready)
         standing = read_standing(connection, desk.hall, desk.now)
+        return _taken(connection, desk, standing, row, Taking(before[1]))
+    if bare.rules.halted:
+        raise HallIsHalted(reason=bare.rules.halted)
+    ready = _checked(connection, desk, bare, wish)
+    outcome, row = Taking.ALREADY, _has_already(connection, desk, bare, ready)
+    if row is None:
+        outcome, row = Taking.TAKEN, _give(connection, desk, bare, ready)
+    standing = read_standing(connection, desk.hall, desk.now)
+    if outcome is Taking.TAKEN:
+        row = _said(connection, standing, row)
     connection.execute(
         "INSERT INTO queue_requests (request, device, ticket, outcome, at) VALUES (?,?,?,?,?)"
         " ON CONFLICT (device, request) DO NOTHING",
@@ -174,16 +182,20 @@ def _give(connection: Transaction, desk: Desk, standing: Standing, ready: _Ready
     (ticket_id,) = give(
         connection, desk.hall, [ready.taken], now=desk.now, random=desk.random, actor=desk.device
     )
-    after = read_standing(connection, desk.hall, desk.now)
-    ahead = after.ahead.get(ticket_id, 0)
-    wait = wait_of(connection, after, ready.taken.business, ahead)
-    connection.execute(
-        "UPDATE tickets SET wait_least = ?, wait_most = ? WHERE id = ?",
-        (wait.least if wait else -1, wait.most if wait else -1, ticket_id),
-    )
     if ready.digest:
         persons.remember(connection, ready.digest, standing.day, ticket_id)
     return _get(connection, ticket_id)
+
+
+def _said(connection: Transaction, standing: Standing, row: TicketRow) -> TicketRow:
+    """What is said of the wait now is kept, to be measured against what happens."""
+    ahead = standing.ahead.get(row.ticket.id, 0)
+    wait = wait_of(connection, standing, row.ticket.business, ahead)
+    connection.execute(
+        "UPDATE tickets SET wait_least = ?, wait_most = ? WHERE id = ?",
+        (wait.least if wait else -1, wait.most if wait else -1, row.ticket.id),
+    )
+    return row
 
 
 def _check_code(random: Callable[[int], bytes]) -> str:
@@ -211,7 +223,7 @@ def bring_back(connection: Transaction, desk: Desk, number: str) -> TakenTicket:
     ticket = row.ticket
     if ticket.state not in {TicketState.PASSED, TicketState.HELD}:
         raise TicketNotOpen(ticket=ticket.number)
-    waiting = [one.ticket for one in standing.waiting]
+    waiting = standing.waiting
     place = place_on_return(standing.rules.policy, ticket, waiting, desk.now)
     subject = f"ticket:{ticket.id}"
     own.record(

@@ -61,6 +61,25 @@ def read_rows(reader: Transaction, where: str, values: Sequence[Value]) -> list[
     return [_row(row) for row in reader.execute(sql, values)]
 
 
+def read_waiting(
+    reader: Transaction, day: str, where: str = "", values: Sequence[Value] = ()
+) -> list[Ticket]:
+    """Who waits this day, with as much of each ticket as decides whose turn it is: hundreds are
+    looked through for each number and each call."""
+    sql = "SELECT id, number, business, priority, only_window, place FROM tickets"
+    rows = reader.execute(f"{sql} WHERE day = ? AND state = 'waiting' {where}", (day, *values))
+    found = []
+    for ticket_id, number, business, priority, window, text in rows:
+        place = datetime.fromisoformat(text)
+        found.append(
+            Ticket(
+                id=ticket_id, number=number, business=business, priority=priority, window=window,
+                place=place, taken_at=place,
+            )
+        )  # fmt: skip
+    return found
+
+
 def find_row(reader: Transaction, ticket_id: str) -> TicketRow | None:
     return next(iter(read_rows(reader, "WHERE id = ?", (ticket_id,))), None)
 

@@ -21,40 +21,40 @@ from app.domain.queue_view import (
     WindowView,
 )
 from app.domain.queueing import Wait, ahead_of, check_taking, estimate
-from app.domain.ticket import TicketState
+from app.domain.ticket import Ticket, TicketState
 from sync.backoffice.database import Transaction
-from sync.backoffice.queue.rows import OPEN_TODAY, TODAY, TicketRow, hall_day, read_rows
+from sync.backoffice.queue.rows import TODAY, TicketRow, hall_day, read_rows, read_waiting
 from sync.backoffice.queue.rules import Rules, read_rules
 
 SHOWN_CALLS = timedelta(minutes=10)
 LOST_AFTER = timedelta(minutes=1)
 _MOST_CALLS = 50
+_THERE = "WHERE day = ? AND state IN ('called', 'serving') AND device <> ''"
+_HOLDS = (
+    "SELECT device, count(*) FROM tickets WHERE day = ? AND state = 'waiting' AND device <> ''"
+    " GROUP BY device"
+)
 _AT_WORK = {TicketState.CALLED: WindowState.CALLING, TicketState.SERVING: WindowState.SERVING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The line now: what is asked of it more than once. ``serving``: windows that are open."""
+    """The line now: what is asked of it more than once. ``waiting`` say only whose turn it is;
+    ``serving``: windows that are open."""
 
     rules: Rules
     day: str
     now: datetime
-    open: tuple[TicketRow, ...]
+    waiting: tuple[Ticket, ...]
     serving: tuple[str, ...]
     ahead: dict[str, int]
-
-    @property
-    def waiting(self) -> list[TicketRow]:
-        return [one for one in self.open if one.ticket.state is TicketState.WAITING]
 
 
 def read_standing(reader: Transaction, hall: Hall, now: datetime) -> Standing:
     rules, day = read_rules(reader, hall, now), hall_day(now)
-    rows = read_rows(reader, OPEN_TODAY, (day,))
-    serving = _serving(reader, hall)
-    waiting = [one.ticket for one in rows if one.ticket.state is TicketState.WAITING]
+    serving, waiting = _serving(reader, hall), read_waiting(reader, day)
     return Standing(
-        rules=rules, day=day, now=now, open=tuple(rows), serving=serving,
+        rules=rules, day=day, now=now, waiting=tuple(waiting), serving=serving,
         ahead=ahead_of(rules.policy, serving, waiting),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def _lines(reader: Transaction, hall: Hall, standing: Standing) -> Iterable[Line
 def _line(
     reader: Transaction, standing: Standing, business: Business, counts: Counter[str]
 ) -> LineView:
-    waiting = [one.ticket for one in standing.waiting if one.ticket.business == business.id]
+    waiting = [one for one in standing.waiting if one.business == business.id]
     first = min((one.place for one in waiting), default=standing.now)
     opens, is_open = is_taking(reader, standing, business.id)
     ahead = max((standing.ahead[one.id] + 1 for one in waiting), default=0)
@@ -234,10 +234,15 @@ def _windows(
     )
     seen = seen_at(reader)
     names = {one.id: one.name for one in hall.staff}
+    there: dict[str, list[TicketRow]] = {}
+    for row in read_rows(reader, _THERE, (standing.day,)):
+        there.setdefault(holders.get(row.owner[0], row.owner[0]), []).append(row)
+    holds: Counter[str] = Counter()
+    for device, count in reader.execute(_HOLDS, (standing.day,)):
+        holds[holders.get(device, device)] += count
     for window in hall.windows:
         device, state, clerk, reason, since = said.get(window.id, (window.id, "closed", "", "", ""))
-        mine = [one for one in standing.open if holders.get(one.owner[0]) == window.id]
-        now = _at_work(mine)
+        now = _at_work(there.get(window.id, ()))
         heard = seen.get(device)
         shown, at = _state(state, since, now, heard, standing.now)
         yield WindowView(
@@ -245,14 +250,13 @@ def _windows(
             clerk_name=names.get(clerk, ""), ticket=now.ticket.number if now else "",
             ticket_id=now.ticket.id if now else "", business=now.ticket.business if now else "",
             since=at, reason=reason,
-            holds=sum(one.ticket.state is TicketState.WAITING for one in mine),
+            holds=holds[window.id],
             served=served.get(window.id, 0), seen_at=heard,
         )  # fmt: skip
 
 
 def _at_work(mine: Sequence[TicketRow]) -> TicketRow | None:
-    there = [one for one in mine if one.ticket.state in _AT_WORK]
-    return max(there, key=lambda one: one.ticket.called_at or one.ticket.taken_at, default=None)
+    return max(mine, key=lambda one: one.ticket.called_at or one.ticket.taken_at, default=None)
 
 
 def _state(
