@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli_board import add_board_command
 from app.cli_bookings import add_bookings_commands
 from app.cli_calendar import add_calendar_commands
 from app.cli_card import add_card_commands
@@ -169,6 +170,7 @@ def calendar() -> None:
 
 add_calendar_commands(calendar, command)
 add_device_commands(main, command)
+add_board_command(main, command)
 add_bookings_commands(main, command)
 add_exchange_command(main, command)
 add_line_command(main, command)

@@ -47,6 +47,11 @@ class Settings:
     backoffice_ca: str = ""  # file of the hall's own authorities, instead of a pinned certificate
     theme: str = "system"  # system, light, dark
     language: str = "zh"  # zh, en
+    board_layout: str = "calls"  # of ``onewindow board``: calls, list, window, portrait
+    voice: str = "zh"  # languages it speaks, in order, of zh, yue, en; "" for none
+    voice_volume: int = 80  # of 100
+    voice_speed: int = 150  # words a minute
+    voice_times: int = 2  # that a call is spoken
     forget_days: int = 30  # other windows' cases at rest are forgotten here then
 
 

@@ -230,6 +230,23 @@ def _back_office(client: Client) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _voice(client: Client) -> Iterator[Finding]:
+    """Only the board speaks; it works without."""
+    from app.devices.voice.espeak import VoiceMissing, find_player, voices_here
+
+    here, player = voices_here(), find_player()
+    wanted = [part.strip() for part in client.settings.voice.split(",") if part.strip()]
+    missing = "" if here else "espeak-ng"
+    missing = missing or ("" if player else "aplay")
+    missing = missing or ", ".join(one for one in wanted if one not in here)
+    said = explain(VoiceMissing.code, {"part": missing}) if missing and wanted else None
+    yield Finding(
+        component="voice", found=bool(here and player), state=Health.WARN if said else Health.OK,
+        detail=f"{VoiceMissing.code} {said.message}" if said else ", ".join(here),
+        next_step=said.next_step if said else "",
+    )  # fmt: skip
+
+
 def _disk(client: Client) -> Iterator[Finding]:
     free = shutil.disk_usage(client.home).free
     enough = free >= LITTLE_SPACE
@@ -251,5 +268,6 @@ _CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("printers", _printers, False),
     ("card reader", _readers, False),
     ("back office", _back_office, False),
+    ("voice", _voice, False),
     ("disk", _disk, True),
 )

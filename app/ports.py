@@ -5,7 +5,7 @@ Services and screens know these; the roof hands in the real ones or the simulato
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -391,4 +391,26 @@ class QueueDays(Protocol):
 
     def day(self, day: date) -> tuple[DayTicket, ...]:
         """All tickets of one day, in the order in which they were taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """``language`` of zh, yue, en. ``pinyin``, with tones as digits, for a voice that reads no
+    characters."""
+
+    language: str
+    text: str
+    pinyin: str = ""
+
+
+class Speech(Protocol):
+    """A voice of the hall."""
+
+    def say(self, sentences: Sequence[Sentence]) -> None:
+        """After a bell, one after another, until they were heard. Raises AppError."""
+        ...
+
+    def hush(self) -> None:
+        """At once, and for good."""
         ...

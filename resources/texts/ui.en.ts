@@ -4,6 +4,58 @@
   <context>
     <name>OneWindow</name>
     <message>
+      <source>{n} 人等候 · 约 {least}-{most} 分钟</source>
+      <translation>{n} waiting · about {least}-{most} min</translation>
+    </message>
+    <message>
+      <source>{month} 月 {day} 日</source>
+      <translation>{day}/{month}</translation>
+    </message>
+    <message>
+      <source>{window} 号窗口</source>
+      <translation>Window {window}</translation>
+    </message>
+    <message>
+      <source>热情为您服务</source>
+      <translation>At your service</translation>
+    </message>
+    <message>
+      <source>{n} 人等候</source>
+      <translation>{n} waiting</translation>
+    </message>
+    <message>
+      <source>{time} 起连不上后台，所示为当时情况。请听窗口人员叫号。</source>
+      <translation>No contact since {time}: this is how it was then. Listen to the windows.</translation>
+    </message>
+    <message>
+      <source>{time} 起连不上后台。连上后自动显示。</source>
+      <translation>No contact since {time}. It goes on by itself.</translation>
+    </message>
+    <message>
+      <source>政务服务大厅</source>
+      <translation>Government service hall</translation>
+    </message>
+    <message>
+      <source>本厅暂停叫号：{reason}。您的号码保留。</source>
+      <translation>No calls now: {reason}. You keep your number.</translation>
+    </message>
+    <message>
+      <source>请等候叫号</source>
+      <translation>Please wait for your number</translation>
+    </message>
+    <message>
+      <source>{time} 开始</source>
+      <translation>from {time}</translation>
+    </message>
+    <message>
+      <source>今日不再取号</source>
+      <translation>No more numbers today</translation>
+    </message>
+    <message>
+      <source>{window} 号</source>
+      <translation>{window}</translation>
+    </message>
+    <message>
       <source>{n} 分钟</source>
       <translation>{n} min</translation>
     </message>
@@ -1900,6 +1952,26 @@
       <translation>This service has been rated already, thank you</translation>
     </message>
     <message>
+      <source>请 {number} 号到 {window} 号窗口办理</source>
+      <translation>{number}, please go to window {window}</translation>
+    </message>
+    <message>
+      <source>未开放</source>
+      <translation>closed</translation>
+    </message>
+    <message>
+      <source>正在呼叫</source>
+      <translation>calling</translation>
+    </message>
+    <message>
+      <source>办理中</source>
+      <translation>open</translation>
+    </message>
+    <message>
+      <source>请在休息区等候，留意屏幕和广播。过号请到取号机回到队中。</source>
+      <translation>Please wait here and watch the screen. If you missed your call, the kiosk takes you back.</translation>
+    </message>
+    <message>
       <source>正在打开读卡器…</source>
       <translation>Opening the reader…</translation>
     </message>
@@ -2494,10 +2566,6 @@
     <message>
       <source>呼叫中</source>
       <translation>being called</translation>
-    </message>
-    <message>
-      <source>办理中</source>
-      <translation>open</translation>
     </message>
     <message>
       <source>先办完手上的办件，或者让申请人离开。</source>
