@@ -97,6 +97,8 @@ class Hands:
             answered: list[bool] = []
             self.screen.lane.submit(lambda: True, answered.append, lambda _: None)
             self.wait(partial(bool, answered), "lane")
+        if not self.screen.window.bug.isHidden():  # the banner of errors of the program itself
+            raise PlayStuck(step="bug")
 
     def picture(self, name: str) -> None:
         if self._pictures is None:

@@ -18,7 +18,10 @@ APPLICANT = "applicant"  # who acts: not the clerk
 class RatingDesk:
     def __init__(self, store: Store, levels: RatingLevels) -> None:
         self._store = store
-        self.levels = levels
+        self._levels = levels
+
+    def levels(self) -> RatingLevels:
+        return self._levels
 
     def is_rated(self, occasion: Occasion) -> bool:
         with self._store.read() as connection:
@@ -30,7 +33,7 @@ class RatingDesk:
     ) -> None:  # fmt: skip
         """``reasons``: ids of that level. Raises AlreadyRated, BadEntry."""
         chosen = tuple(dict.fromkeys(reasons))
-        level = next((one for one in self.levels.levels if one.score == score), None)
+        level = next((one for one in self._levels.levels if one.score == score), None)
         if level is None or not {*chosen} <= {one.id for one in level.reasons}:
             raise BadEntry(kind=ServiceRated.__name__, version=1)
         event = ServiceRated(

@@ -232,7 +232,7 @@ class ApplicantModel(ViewModel[ApplicantState]):
 
     def _levels(self) -> tuple[RatingLevel, ...]:
         desk = self._services.ratings
-        return desk.levels.levels if desk is not None else ()
+        return desk.levels().levels if desk is not None else ()
 
     def _level(self, score: int) -> RatingLevel | None:
         return next((one for one in self._levels() if one.score == score), None)
