@@ -74,6 +74,12 @@ class Window:
         reader = HostedReader(self.client.devices, spec, self.client.clock)
         self.client.__dict__["reader"] = reader
 
+    def rest(self, seconds: float) -> float:
+        """The screen's longest pause while nothing is asked of it."""
+        self.pulse.start()
+        self._wait(seconds)
+        return self.pulse.longest
+
     def suffer(self, way: str) -> tuple[str, float]:
         """Read with a driver that misbehaves; what is shown, and the screen's longest pause."""
         card = self.hands.model.card

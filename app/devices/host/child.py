@@ -47,6 +47,7 @@ def main() -> None:
     if sys.platform == "linux":
         # A driver that hangs with the interpreter's lock would outlive its window, device in hand.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.nice(5)  # where the machine has much to do, the screen goes first
     host = _Host(speaks)
     try:
         host.serve(hears)
