@@ -13,8 +13,10 @@ from app.domain.hall import Hall
 from app.domain.ticket_events import TicketTaken
 from sync.backoffice.cases import OFFICE
 from sync.backoffice.database import Transaction
+from sync.backoffice.queue.bookings import forget_old_bookings
 from sync.backoffice.queue.leasing import lease_tickets
 from sync.backoffice.queue.numbers import give
+from sync.backoffice.queue.persons import forget_other_days
 from sync.backoffice.queue.rows import hall_day
 from sync.backoffice.queue.rules import read_rules
 from sync.errors import BadRequest
@@ -60,6 +62,7 @@ def lease(
         if (stored[0], stored[1]) != (asked.device, asked.install):
             raise BadRequest
         return decode(stored[2], LeaseAnswer)
+    forget_other_days(connection, hall_day(now))  # windows ask all the time, also at midnight
     tickets = lease_tickets(
         connection, hall, (asked.device, asked.install), asked.tickets, now, random
     )
@@ -109,6 +112,9 @@ def forget_old_answers(connection: Transaction, now: datetime) -> None:
     """A request is repeated within seconds; what was leased is safe in its own table."""
     week = (now - timedelta(days=7)).isoformat()
     connection.execute("DELETE FROM lease_answers WHERE at < ?", (week,))
+    connection.execute("DELETE FROM queue_requests WHERE at < ?", (week,))
+    forget_old_bookings(connection, now)
+    forget_other_days(connection, hall_day(now))
 
 
 # -- the demo hall's line -------------------------------------------------------------------------

@@ -511,3 +511,33 @@ def test_no_window_asks_tickets_of_another(line: Line, one: Device, two: Device)
     one.lease()
     subject = f"ticket:{id_of(line, 'A001')}"
     assert two.record(TicketWanted(window="W01", reason="x"), subject) == ["JRN-01"]
+
+
+# -- the day --------------------------------------------------------------------------------------
+
+
+def test_a_day_that_was_left_open_ends_at_midnight_and_loses_nobody(
+    line: Line, one: Device, two: Device
+) -> None:
+    line.now = at("23:59")
+    for _ in range(3):
+        line.take(id_number="990100199001010014" if not _ else "")
+    one.lease(2)
+    called(one, "A001")
+    one.act("A001", TicketServed())
+    line.later(minutes=2)
+    line.again()
+    # Who is being served is served to the end; who waited does so no more.
+    assert two.lease(3) == []
+    assert line.view().tickets == ()
+    assert one.act("A001", TicketFinished()) == []
+    assert line.take().ticket.number == "A001"
+    assert two.lease(3) == ["A001"]
+    called(one, "A002")  # yesterday's, at a window that went on: it was said, so it happened
+    assert [t.state.value for t in line.view().tickets] == ["waiting"]
+    with line.database.read() as reader:
+        for table in ("queue_day_keys", "queue_persons"):
+            rows = reader.execute(f"SELECT count(*) FROM {table}").fetchone()
+            assert rows[0] == 0, "nobody can tell any more who was here"
+        found = dict(reader.execute("SELECT state, count(*) FROM tickets GROUP BY state"))
+    assert found == {"finished": 1, "called": 1, "waiting": 2}
