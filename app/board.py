@@ -70,6 +70,8 @@ class Board:
             self.canvas.show()
         else:
             self.canvas.setCursor(Qt.CursorShape.BlankCursor)
+            # A screen that only shows the board may run without a window manager to widen it.
+            self.canvas.setGeometry(self.canvas.screen().geometry())
             self.canvas.showFullScreen()
         if self.announcer is not None:
             self.announcer.start()

@@ -178,3 +178,18 @@ def test_it_keeps_the_last_state_says_since_when_and_goes_on_by_itself(
     assert model.state.view is not None
     assert model.state.view.lines[0].waiting == 1
     model.stop()
+
+
+def test_it_asks_on_after_a_bug(qtbot: QtBot, lane: Lane) -> None:
+    asked = 0
+
+    def office() -> RemoteQueue:
+        nonlocal asked
+        asked += 1
+        raise ZeroDivisionError
+
+    model = BoardModel(office, lane, SystemTime())
+    model.start()
+    qtbot.waitUntil(lambda: asked >= 2, timeout=20_000)
+    assert model.state.lost is not None
+    model.stop()

@@ -140,14 +140,14 @@ class BoardCanvas(QWidget):
         words = call_sentence(calls[0]) if calls else say("请等候叫号")
         size = number_pixels(region, self.width(), self.height())
         inner = box.adjusted(pen.unit * 2, 0, -pen.unit * 2, 0)
-        pen.text(inner, words, size, pen.theme.act_ink, _MIDDLE, bold=True)
+        pen.text(inner, words, size, pen.theme.text, _MIDDLE, bold=True)
 
     def _breath(self, call: str) -> QColor:
         """Between two quiet colours, once in two seconds: seen from afar, and no alarm."""
         quiet, bright = QColor(self._theme.act_soft), QColor(self._theme.act)
         if call not in self._state.fresh or self._state.lost:
             return quiet
-        share = 0.16 * (1 - math.cos(2 * math.pi * time.monotonic() / _CALM_SECONDS))
+        share = 0.1 * (1 - math.cos(2 * math.pi * time.monotonic() / _CALM_SECONDS))
         red, green, blue = (
             int(a + (b - a) * share)
             for a, b in (

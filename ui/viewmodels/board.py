@@ -68,6 +68,7 @@ class BoardModel(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
+        lane.bug.connect(self._stumbled)  # nobody stands here to start it anew
 
     def start(self) -> None:
         self._tick.start(1000)
@@ -94,6 +95,12 @@ class BoardModel(QObject):
         self._later.start(0 if before is not None else 1)
 
     def _untold(self, _: AppError) -> None:
+        self._lose()
+
+    def _stumbled(self, _support_id: str) -> None:
+        self._lose()
+
+    def _lose(self) -> None:
         now = self._clock.now()
         self._show(replace(self.state, now=now, lost=self.state.lost or now))
         self._later.start(_AGAIN_MS)
