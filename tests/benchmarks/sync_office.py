@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import requests
@@ -127,10 +128,16 @@ def wait_for_quiet(office: Office, seconds: float = 0.5) -> None:
 
 
 def _serve(data: str, port: str, database: str, processes: str) -> None:
+    from app.domain.hall import Window
     from sync.backoffice.server import serve
     from tests.sync.hall import HALL
 
-    serve(Path(data), int(port), hall=HALL, database=database, processes=int(processes))
+    windows = tuple(  # tickets are leased to windows of the hall alone
+        Window(id=f"W{n:03d}", number=str(n), name="综合窗口", ticket_prefix=f"X{n}")
+        for n in range(1, 401)
+    )
+    hall = replace(HALL, windows=windows)
+    serve(Path(data), int(port), hall=hall, database=database, processes=int(processes))
 
 
 if __name__ == "__main__":
