@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
     def take_scanned(self, lines: tuple[str, ...]) -> None:
         """From the scanner at the keyboard; nobody's before somebody signed in."""
         if self._session is not None and self.counter_model is not None:
-            self.counter_model.take_scanned(lines)
+            self.counter_model.scans.take(lines)
 
     def _build_counter(self) -> CounterPage:
         if self.counter is None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.checklist import Outcome
-from app.domain.hall import HALL_ZONE
-from app.domain.mrz import MrzRead
 from app.domain.parties import Party
 from app.domain.person import CardRead
 from ui.kit.texts import say
@@ -25,7 +23,7 @@ from ui.viewmodels.line_state import LineAct, LineStage
 from ui.viewmodels.pages import PagesModel
 from ui.viewmodels.people_forms import PeopleForms
 from ui.viewmodels.records import RecordsModel
-from ui.viewmodels.scanned import Misread, ScannedCase, Unknown, card_of, scanned
+from ui.viewmodels.scan_desk import ScanDesk
 from ui.viewmodels.search import SearchModel
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
@@ -51,6 +49,7 @@ class CounterModel(ViewModel[CounterState]):
         self.card = CardModel(services, self)
         self.search = SearchModel(services, self)
         self.people = PeopleForms(services, self, self.case)
+        self.scans = ScanDesk(services, self)
         self.records = RecordsModel(services, self.case, self)
         self.pages = PagesModel(services, self.case, self)
         self.lacking = LackingModel(services, self.case, self)
@@ -150,49 +149,13 @@ class CounterModel(ViewModel[CounterState]):
 
     def read_card(self) -> None:
         """F8, also straight from the call: reading means that the person is here."""
-        if self._ready_to_serve(self.read_card):
+        if self.ready_to_serve(self.read_card):
             self.people.for_agent = False
             self.close_form()
             self.card.start()
 
-    def take_scanned(self, lines: tuple[str, ...]) -> None:
-        """What the scanner at the keyboard read: whose document, or which case."""
-        found = scanned(lines, self._services.clock.now().astimezone(HALL_ZONE).date())
-        match found:
-            case MrzRead():
-                self._take_person(found, lines)
-            case ScannedCase() if self.case.state.open:
-                self.records.find(found.number)
-                self.close_form()
-            case ScannedCase():
-                self._say(say("扫到办件 {number}：先开始办理，再扫一次。", number=found.number))
-            case Misread():
-                self._say(say("机读码没有读对（校验位不符）：擦净证件，再扫一次。"))
-            case Unknown():
-                self._say(say("扫到“{text}”，这里用不上。", text=found.text))
-
-    def _take_person(self, found: MrzRead, lines: tuple[str, ...]) -> None:
-        if not self._ready_to_serve(lambda: self.take_scanned(lines)):
-            return
-        self.people.for_agent = self.state.form is Form.AGENT
-        self.card.clear()
-        if found.person.name:
-            self.close_form()
-            self._card_read(card_of(found, self._services.clock.now()))
-        else:  # those lines hold no name
-            self._form(Form.TYPING)
-            self.scanned_person.emit(found)
-            self._say(say("机读码里没有姓名：请照证件录入姓名。"))
-
-    def _say(self, text: str) -> None:
-        note = Note(tone=Tone.WARN, message=text)
-        if self.state.form is Form.NONE:
-            self.card.tell(note)
-        else:
-            self.tell(note)
-
     def type_by_hand(self) -> None:
-        if self._ready_to_serve(self.type_by_hand):
+        if self.ready_to_serve(self.type_by_hand):
             self.card.clear()
             self.people.for_agent = False
             self._form(Form.TYPING)
@@ -232,7 +195,7 @@ class CounterModel(ViewModel[CounterState]):
             self._form(form)
 
     def find_item(self) -> None:
-        if self._ready_to_serve(self.find_item):
+        if self.ready_to_serve(self.find_item):
             self.search.clear()
             self._form(Form.SEARCH)
 
@@ -396,7 +359,7 @@ class CounterModel(ViewModel[CounterState]):
 
     # -- what follows ---------------------------------------------------------------------------
 
-    def _ready_to_serve(self, again: Callable[[], None]) -> bool:
+    def ready_to_serve(self, again: Callable[[], None]) -> bool:
         """True when a case is open; from a call, open it first and come back."""
         if self.case.state.open:
             return True
