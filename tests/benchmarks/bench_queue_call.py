@@ -3,10 +3,10 @@
 ``python -m tests.benchmarks.bench_queue_call [--windows N] [--seconds S] [--every S]``
 
 Real encrypted stores, the product's own desk, worker and wire. Each window calls, serves and
-finishes every ``--every`` seconds, sixty times as often as in a hall, while numbers are taken at the
-back office as fast. Ten windows in a process of their own are timed: of those that share a process
-by the hundred, each waits for the others' threads, as no window does. The bar is 50 ms at the 99th
-of a hundred for the call, and no ticket called at two windows.
+finishes every ``--every`` seconds, sixty times as often as in a hall, while numbers are taken at
+the back office as fast. Ten windows in a process of their own are timed: of those that share a
+process by the hundred, each waits for the others' threads, as no window does. The bar is 50 ms at
+the 99th of a hundred for the call, and no ticket called at two windows.
 """
 
 from __future__ import annotations
@@ -177,8 +177,8 @@ def report(
     every_call = sum(len(part["times"]) for part in found)
     empty = sum(part["empty"] for part in found)
     print(
-        f"{count} windows, each calling every {every:.0f} s: {every_call} calls; of the {len(times)} "
-        f"of {_TIMED} windows p50 "
+        f"{count} windows, each calling every {every:.0f} s: {every_call} calls; of the "
+        f"{len(times)} of {_TIMED} windows p50 "
         f"{times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms (bar {_BAR}),"
         f" longest {times[-1]:.1f} ms; {empty} found nobody; {calls[0]} calls arrived, "
         f"{calls[1]} of them a second window's (bar 0)",
