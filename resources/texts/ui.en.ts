@@ -2052,22 +2052,6 @@
       <translation>Choose or write what is wrong: the applicant mends it by this.</translation>
     </message>
     <message>
-      <source>机读码里没有姓名：请照证件录入姓名。</source>
-      <translation>The machine-readable lines hold no name: type it as the document has it.</translation>
-    </message>
-    <message>
-      <source>扫到办件 {number}：先开始办理，再扫一次。</source>
-      <translation>Case {number} was scanned: begin serving first, then scan again.</translation>
-    </message>
-    <message>
-      <source>机读码没有读对（校验位不符）：擦净证件，再扫一次。</source>
-      <translation>The machine-readable lines were misread (check digit): wipe the document and scan again.</translation>
-    </message>
-    <message>
-      <source>扫到“{text}”，这里用不上。</source>
-      <translation>“{text}” was scanned; it is of no use here.</translation>
-    </message>
-    <message>
       <source>{n} 项可以受理，{m} 项还差材料（共 {k} 份）</source>
       <translation>{n} items can be accepted, {m} lack papers ({k} in all)</translation>
     </message>
@@ -2458,6 +2442,10 @@
     <message>
       <source>评价</source>
       <translation>Rating</translation>
+    </message>
+    <message>
+      <source>差评的处理</source>
+      <translation>Answer to a bad rating</translation>
     </message>
     <message>
       <source>领办件编号</source>
@@ -3062,6 +3050,22 @@
     <message>
       <source>写明谁领走的，或者寄给谁。</source>
       <translation>Write who took it, or to whom it is posted.</translation>
+    </message>
+    <message>
+      <source>机读码里没有姓名：请照证件录入姓名。</source>
+      <translation>The machine-readable lines hold no name: type it as the document has it.</translation>
+    </message>
+    <message>
+      <source>扫到办件 {number}：先开始办理，再扫一次。</source>
+      <translation>Case {number} was scanned: begin serving first, then scan again.</translation>
+    </message>
+    <message>
+      <source>机读码没有读对（校验位不符）：擦净证件，再扫一次。</source>
+      <translation>The machine-readable lines were misread (check digit): wipe the document and scan again.</translation>
+    </message>
+    <message>
+      <source>扫到“{text}”，这里用不上。</source>
+      <translation>“{text}” was scanned; it is of no use here.</translation>
     </message>
     <message>
       <source>一件事 · {department}</source>

@@ -72,6 +72,7 @@ def fact_words(kind: str) -> str:
         "HallHalted": say("全厅停止"),
         "HallResumed": say("全厅恢复"),
         "ServiceRated": say("评价"),
+        "RatingAnswered": say("差评的处理"),
         "CaseNumbersLeased": say("领办件编号"),
     }
     return names.get(kind, kind)
