@@ -12,6 +12,7 @@ from app.domain.ticket import Ticket
 from sync.backoffice.database import Database
 from sync.backoffice.queue.rows import IN_LINE, hall_day, read_rows
 from sync.backoffice.queue.rules import read_rules
+from sync.backoffice.queue.view import window_of
 
 
 class FairLeases:
@@ -27,9 +28,10 @@ class FairLeases:
             rows = read_rows(reader, IN_LINE, (hall_day(now),))
         return [one.ticket for one in rows if not one.asked_for]
 
-    def complaint(self, before: Sequence[Ticket], window: str, now: datetime) -> str:
+    def complaint(self, before: Sequence[Ticket], device: str, now: datetime) -> str:
         with self._database.read() as reader:
             policy = read_rules(reader, self._hall, now).policy
+            window = window_of(reader, self._hall, device)
         left = {one.id for one in self.line(now)}
         gone = [one for one in before if one.id not in left]
         # By chance, or by a share that depends on former calls, others may go first.

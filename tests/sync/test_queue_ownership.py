@@ -36,6 +36,7 @@ from app.domain.ticket_events import (
     WindowOrdered,
     WindowPaused,
 )
+from sync.backoffice.queue.view import window_of
 from sync.backoffice.stretch import read_stretch
 from tests.sync.queue_world import Device, Line, at, hall_with
 
@@ -152,6 +153,16 @@ def test_a_window_that_pauses_gets_nobody_and_is_asked_for_what_it_holds(
     one.record(WindowClosed(clerk="1001"), "window:W01")
     assert line.view().windows[0].state is WindowState.CLOSED
     assert one.record(WindowOpened(clerk="1001"), "window:W99") == ["JRN-01"]
+
+
+def test_a_device_stands_at_the_window_it_spoke_of_last(line: Line, one: Device) -> None:
+    for windows in (["W01"], ["W02"], ["W01", "W03"]):  # back and forth
+        for window in windows:
+            assert one.record(WindowOpened(clerk="1001"), f"window:{window}") == []
+        with line.database.read() as reader:
+            assert window_of(reader, line.hall, "W01") == windows[-1]
+            said = reader.execute("SELECT window_id, state FROM queue_windows").fetchall()
+        assert said == [(windows[-1], "open")]
 
 
 def test_a_window_with_nobody_to_call_has_a_busy_one_asked(

@@ -82,6 +82,10 @@ class LineBook:
             raise BadEntry(kind=entry.kind, version=entry.version)
         match event:
             case WindowOpened() | WindowPaused() | WindowClosed():
+                # A device stands at one window: where it stood before nobody is now.
+                self._windows = {
+                    id_: row for id_, row in self._windows.items() if row[1] != entry.device
+                }
                 self._windows[name] = (
                     name, entry.device, _STATES[type(event)], event.clerk,
                     "" if isinstance(event, WindowOpened) else event.reason,
@@ -138,6 +142,7 @@ class LineBook:
 
     def keep(self) -> None:
         connection = self._connection
+        connection.executemany(_LEFT, [row[1::-1] for row in self._windows.values()])
         connection.executemany(_WINDOW, list(self._windows.values()))
         for name, value in self._hall_state.items():
             connection.execute(f"UPDATE queue_state SET {name} = ?", (value,))  # noqa: S608 - ours
@@ -164,6 +169,7 @@ class LineBook:
             connection.execute("UPDATE queue_state SET version = ?", (self._version,))
 
 
+_LEFT = "DELETE FROM queue_windows WHERE device = ? AND window_id <> ?"
 _WINDOW = (
     "INSERT INTO queue_windows (window_id, device, state, clerk, reason, since, left_waiting)"
     " VALUES (?,?,?,?,?,?,?) ON CONFLICT (window_id) DO UPDATE SET device = excluded.device,"
