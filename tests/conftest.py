@@ -29,15 +29,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="play this one simulated hall, and tell what happens")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     """Files stay whole when several processes share the run, and what needs the machine's one
-    virtual card reader stays in one of them. The longest go first, so that none ends alone."""
+    virtual card reader stays in one of them. The longest go first, so that none ends alone.
+
+    The groups are given before xdist looks for them, the order after all others have shuffled.
+    """
     for item in items:
         alone = "pcscd" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("card reader" if alone else str(item.path)))
         if config.getoption("--soak"):
             item.add_marker(pytest.mark.timeout(0), append=False)
+    yield
     items.sort(key=lambda item: item.path.parent.name not in {"journey", "simulation"})
 
 
