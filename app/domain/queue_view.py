@@ -103,6 +103,7 @@ class CallView:
     business: str
     count: int  # 1 first, more where repeated
     at: datetime
+    name: str = ""  # masked; "" unless the hall turned names on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,3 +166,4 @@ class NumberWish:
     id_number: str = ""
     booking: str = ""
     source: TicketSource = TicketSource.KIOSK
+    name: str = ""  # as on the card; kept masked, and only where the hall's board shows names

@@ -1956,6 +1956,10 @@
       <translation>{number}, please go to window {window}</translation>
     </message>
     <message>
+      <source>请 {number} 号 {name} 到 {window} 号窗口办理</source>
+      <translation>Number {number}, {name}, to window {window}</translation>
+    </message>
+    <message>
       <source>未开放</source>
       <translation>closed</translation>
     </message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from app.domain.ticket_events import (
+    QueuePolicyChanged,
     TicketCalled,
     TicketPassed,
     TicketReplaced,
@@ -54,6 +56,42 @@ def test_a_slip_shows_its_place_its_window_and_its_end(tmp_path: Path) -> None:
     assert "请看新号 A002B" in shown(line, number, check)
     line.later(minutes=60 * 24)
     assert shown(line, number, check) == "", "a slip is of its day"
+    line.database.close()
+
+
+def test_a_name_is_kept_and_shown_masked_and_only_where_the_hall_says_so(tmp_path: Path) -> None:
+    line = Line(tmp_path / "b.db")
+    one, boss = Device(line, "W01"), Device(line, "S1", actor="9001")
+    plain = line.hall.queue
+
+    def rule(shown: bool) -> None:
+        event = QueuePolicyChanged(
+            act=f"act-{shown}", policy=replace(plain, names_on_board=shown), reason="r"
+        )
+        assert boss.record(event, "hall") == []
+
+    def called() -> dict[str, str]:
+        return {one.number: one.name for one in line.view().calls}
+
+    def kept() -> list[str]:
+        with line.database.read() as reader:
+            return [row[0] for row in reader.execute("SELECT name FROM queue_names").fetchall()]
+
+    line.take(name="张样例")
+    assert kept() == [], "not even kept"
+    rule(shown=True)
+    line.take(name="李样例")
+    line.take()
+    one.lease(3)
+    for number in ("A001", "A002", "A003"):
+        one.act(number, TicketCalled(window="W01"))
+        one.act(number, TicketPassed())
+    assert called() == {"A001": "", "A002": "李**", "A003": ""}
+    rule(shown=False)
+    assert set(called().values()) == {""}
+    line.later(minutes=60 * 24)
+    line.take(id_number="990100199001010014")
+    assert kept() == [], "a name goes with its day"
     line.database.close()
 
 

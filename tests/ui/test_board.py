@@ -193,3 +193,27 @@ def test_it_asks_on_after_a_bug(qtbot: QtBot, lane: Lane) -> None:
     qtbot.waitUntil(lambda: asked >= 2, timeout=20_000)
     assert model.state.lost is not None
     model.stop()
+
+
+def test_what_has_no_room_comes_in_turn() -> None:
+    state = BoardState(now=NOW, view=hall_view())
+    seen: list[int] = []
+    for second in range(0, 8 * 4, 8):
+        later = replace(state, now=NOW + timedelta(seconds=second))
+        page = later.page_of(range(20), 9)
+        assert 0 < len(page) <= 9
+        seen += page
+    assert set(seen) == set(range(20))
+    assert list(state.page_of(range(9), 9)) == list(range(9))
+    assert list(state.page_of([], 9)) == []
+
+
+def test_a_name_stands_beside_the_number_and_in_the_sentence(qtbot: QtBot) -> None:
+    view = hall_view()
+    named = replace(view, calls=tuple(replace(one, name="欧阳**") for one in view.calls))
+    assert "欧阳**" in call_sentence(named.calls[0])
+    assert "**" not in call_sentence(view.calls[0])
+    for layout in ("calls", "list", "portrait"):
+        size = _SIZES.get(layout, _WIDE)[0]
+        plain = painted(layout, BoardState(now=NOW, view=view), size)
+        assert painted(layout, BoardState(now=NOW, view=named), size) != plain

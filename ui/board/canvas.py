@@ -178,6 +178,9 @@ class BoardCanvas(QWidget):
             left = QRectF(inner.left(), inner.top(), half, inner.height())
             right = QRectF(inner.left() + half, inner.top(), half, inner.height())
             pen.text(left, call.number, size, pen.theme.text, bold=True)
+            if call.name:
+                beside = left.adjusted(size * 0.66 * len(call.number), 0, 0, 0)
+                pen.text(beside, call.name, size * 0.5, pen.theme.muted, _RIGHT)
             window = say("{window} 号窗口", window=call.window)
             pen.text(right, window, size * 0.8, pen.theme.act_ink, _RIGHT, bold=True)
             pen.painter.fillRect(
@@ -187,7 +190,8 @@ class BoardCanvas(QWidget):
 
     def _lines(self, pen: _Pen, box: QRectF, region: Region) -> None:
         lines = self._view.lines if self._view else ()
-        for cell, line in zip(self._cells(box, region, pen.unit / 2), lines, strict=False):
+        shown = self._state.page_of(lines, region.rows * region.columns)
+        for cell, line in zip(self._cells(box, region, pen.unit / 2), shown, strict=False):
             size = cell.height() * 0.42
             third = cell.width() / 3
             inner = cell.adjusted(pen.unit, 0, -pen.unit, 0)
@@ -198,9 +202,12 @@ class BoardCanvas(QWidget):
 
     def _windows(self, pen: _Pen, box: QRectF, region: Region) -> None:
         windows = self._view.windows if self._view else ()
+        # Those that say something come first; where they fill the room, nobody misses the closed.
+        closed = [one for one in windows if one.state is WindowState.CLOSED]
         room = region.rows * region.columns
-        # Where not all have room, those that say something come first.
-        shown = sorted(windows, key=lambda one: one.state is WindowState.CLOSED)[:room]
+        told = [one for one in windows if one.state is not WindowState.CLOSED]
+        told += closed[: max(0, room - len(told))]
+        shown = self._state.page_of(told, room)
         for cell, window in zip(self._cells(box, region, pen.unit / 2), shown, strict=False):
             ground, ink = self._window_colours(window)
             pen.block(cell, ground)

@@ -1,13 +1,14 @@
 """What the hall's board shows: the line as it stands, or as it last stood and since when.
 
-No name is shown: the back office sends none.
+A name is shown only where the hall's rules say so; it comes masked, and is never spoken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,7 +21,9 @@ from ui.kit.texts import say
 _WAIT = 15.0  # seconds that the back office may put its answer off while nothing changes
 _AGAIN_MS = 2000  # after a failure
 _FLASH_SECONDS = 10.0  # that a new call moves
-_NOTICE_SECONDS = 8
+_TURN_SECONDS = 8  # that one notice stands, or one page of what has no room at once
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,17 @@ class BoardState:
         notices = self.view.notices if self.view else ()
         if not notices:
             return say("请在休息区等候，留意屏幕和广播。过号请到取号机回到队中。")
-        return notices[int(self.now.timestamp()) // _NOTICE_SECONDS % len(notices)]
+        return notices[self._turn % len(notices)]
+
+    @property
+    def _turn(self) -> int:
+        return int(self.now.timestamp()) // _TURN_SECONDS
+
+    def page_of(self, shown: Sequence[T], room: int) -> Sequence[T]:
+        """What has room now; the rest comes in turn."""
+        pages = max(1, -(-len(shown) // room))
+        start = self._turn % pages * room
+        return shown[start : start + room]
 
 
 class BoardModel(QObject):
@@ -121,6 +134,11 @@ class BoardModel(QObject):
 
 
 def call_sentence(call: CallView) -> str:
+    if call.name:
+        return say(
+            "请 {number} 号 {name} 到 {window} 号窗口办理",
+            number=call.number, name=call.name, window=call.window,
+        )  # fmt: skip
     return say("请 {number} 号到 {window} 号窗口办理", number=call.number, window=call.window)
 
 

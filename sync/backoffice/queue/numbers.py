@@ -90,11 +90,13 @@ def take(connection: Transaction, desk: Desk, wish: NumberWish) -> TakenTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
-    """A wish that the rules allow. ``digest``: of the person and business, "" unknown."""
+    """A wish that the rules allow. ``digest``: of the person and business, "" unknown. ``name``: ""
+    unless the rules show names."""
 
     taken: TicketTaken
     digest: str
     booking: str
+    name: str
 
 
 def _checked(connection: Transaction, desk: Desk, standing: Standing, wish: NumberWish) -> _Ready:
@@ -121,7 +123,8 @@ def _checked(connection: Transaction, desk: Desk, standing: Standing, wish: Numb
         number="", business=business, priority=priority, source=source, item=item,
         booking=wish.booking, place=place,
     )  # fmt: skip
-    return _Ready(taken=taken, digest=digest, booking=wish.booking)
+    name = wish.name.strip() if policy.names_on_board else ""
+    return _Ready(taken=taken, digest=digest, booking=wish.booking, name=name)
 
 
 def _has_already(
@@ -184,6 +187,8 @@ def _give(connection: Transaction, desk: Desk, standing: Standing, ready: _Ready
     )
     if ready.digest:
         persons.remember(connection, ready.digest, standing.day, ticket_id)
+    if ready.name:
+        persons.remember_name(connection, ticket_id, standing.day, ready.name)
     return _get(connection, ticket_id)
 
 

@@ -1,5 +1,7 @@
 """Know that one person has one open ticket in a business, without knowing who anybody is.
 
+A name is kept only where the hall's rules show names on the board: masked, and for the day.
+
 An identity number is kept nowhere. Its digest under a key of the day says that it came before; the
 key is thrown away with the day, and then nobody can tell whose digest it was.
 """
@@ -10,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
+from app.domain.masking import mask_name
 from app.domain.ticket import OPEN_STATES
 from sync.backoffice.database import Transaction
 from sync.backoffice.queue.rows import TicketRow, find_row
@@ -45,6 +48,15 @@ def remember(connection: Transaction, digest: str, day: str, ticket_id: str) -> 
     )
 
 
+def remember_name(connection: Transaction, ticket_id: str, day: str, name: str) -> None:
+    connection.execute(
+        "INSERT INTO queue_names (ticket, day, name) VALUES (?,?,?)"
+        " ON CONFLICT (ticket) DO NOTHING",
+        (ticket_id, day, mask_name(name)),
+    )
+
+
 def forget_other_days(connection: Transaction, day: str) -> None:
     connection.execute("DELETE FROM queue_day_keys WHERE day <> ?", (day,))
     connection.execute("DELETE FROM queue_persons WHERE day <> ?", (day,))
+    connection.execute("DELETE FROM queue_names WHERE day <> ?", (day,))

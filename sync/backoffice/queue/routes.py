@@ -101,7 +101,7 @@ async def _asked(request: Request, kind: type[_Asked], longest: int = MAX_ASKED)
 
 
 def _is_sound(wish: NumberWish) -> bool:
-    told = (wish.business, wish.item, wish.priority, wish.id_number, wish.booking)
+    told = (wish.business, wish.item, wish.priority, wish.id_number, wish.booking, wish.name)
     return is_name(wish.request) and all(not one or is_name(one) for one in told)
 
 

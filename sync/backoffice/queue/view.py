@@ -107,7 +107,7 @@ def read_view(reader: Transaction, hall: Hall, now: datetime, *, tickets: bool) 
         version=standing.rules.version, at=now, hall=hall.head.name,
         lines=tuple(_lines(reader, hall, standing)),
         windows=tuple(_windows(reader, hall, standing, holders)),
-        calls=tuple(_calls(reader, hall, now)),
+        calls=tuple(_calls(reader, hall, standing)),
         tickets=tuple(ticket_view(one, standing.ahead, holders) for one in shown),
         halted=standing.rules.halted, policy=standing.rules.policy,
         policy_until=standing.rules.until,
@@ -287,15 +287,18 @@ def seen_at(reader: Transaction) -> dict[str, datetime]:
     return found
 
 
-def _calls(reader: Transaction, hall: Hall, now: datetime) -> Iterable[CallView]:
+def _calls(reader: Transaction, hall: Hall, standing: Standing) -> Iterable[CallView]:
     numbers = {one.id: one.number for one in hall.windows}
+    shown = standing.rules.policy.names_on_board  # turned off again, it hides what is kept too
     rows = reader.execute(
-        "SELECT id, number, window_id, business, place, at FROM queue_calls WHERE at >= ?"
-        " ORDER BY at DESC, arrival DESC LIMIT ?",
-        ((now - SHOWN_CALLS).astimezone(UTC).isoformat(), _MOST_CALLS),
+        "SELECT c.id, c.number, c.window_id, c.business, c.place, c.at, coalesce(n.name, '')"
+        " FROM queue_calls c LEFT JOIN queue_names n ON n.ticket = c.ticket WHERE c.at >= ?"
+        " ORDER BY c.at DESC, c.arrival DESC LIMIT ?",
+        ((standing.now - SHOWN_CALLS).astimezone(UTC).isoformat(), _MOST_CALLS),
     )
-    for call, number, window, business, count, at in rows:
+    for call, number, window, business, count, at, name in rows:
         yield CallView(
             id=call, number=number, window=numbers.get(window, window), window_id=window,
             business=business, count=count, at=datetime.fromisoformat(at),
+            name=name if shown else "",
         )  # fmt: skip
