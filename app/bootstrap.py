@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from app.devices.host.supervisor import DeviceHost
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
-    from app.ports import CardReader, Clock, PeopleRecords, Printer, QueueOffice, Secrets
+    from app.ports import CardReader, Clock, PeopleRecords, QueueOffice, Secrets
+    from app.print_ports import Printer
     from app.services.attachments import Attachments
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from app.services.often_used import ItemSearch
     from app.services.papers import PaperContents
     from app.services.party_desk import PartyDesk
-    from app.services.printing import PrintDesk, PrintLane
+    from app.services.print_lane import PrintLane
+    from app.services.print_setup import PrintRoutes
+    from app.services.printing import PrintDesk
     from app.services.queue_desk import QueueDesk
     from app.services.rating import RatingDesk
     from app.services.reception import Reception
@@ -205,7 +208,7 @@ class Client:
         from app.services.queue_desk import QueueDesk
 
         return QueueDesk(
-            self.store, self.hall, self.slip_printer, self.room.check,
+            self.store, self.hall, self.routes, self.room.check,
             draw=lambda count: int.from_bytes(self.random(8)) % count,
         )  # fmt: skip
 
@@ -221,7 +224,7 @@ class Client:
     def supervision(self) -> Supervision:
         from app.services.supervision import Supervision
 
-        return Supervision(self.store, self.hall, self.slip_printer)
+        return Supervision(self.store, self.hall, self.routes)
 
     @_Part
     def matters(self) -> Matters:
@@ -252,9 +255,7 @@ class Client:
     def decisions(self) -> DecisionDesk:
         from app.services.decision_desk import DecisionDesk
 
-        return DecisionDesk(
-            self.matters, self.hall, lambda: self.calendar().work, self.document_printer
-        )
+        return DecisionDesk(self.matters, self.hall, lambda: self.calendar().work, self.routes)
 
     @_Part
     def shelf(self) -> AttachmentShelf:
@@ -336,7 +337,7 @@ class Client:
 
     @_Part
     def shift_reports(self) -> ShiftReports:
-        from app.services.printing import TITLES
+        from app.services.print_jobs import TITLES
         from app.services.shift_reports import ShiftReports
 
         return ShiftReports(self.store, self.hall, self.settings.window, TITLES.__getitem__)
@@ -351,20 +352,25 @@ class Client:
         key = database_key(self.home, self.secrets, self.random)
         return receipt_key(derived_key(key, b"onewindow receipts 1"))
 
-    @_Part
+    @property
     def document_printer(self) -> str:
         return self.settings.document_printer or f"folder:{self.home / 'papers'}"
 
-    @_Part
+    @property
     def slip_printer(self) -> str:
         return self.settings.slip_printer or f"folder:{self.home / 'papers'}"
 
     @_Part
-    def printers(self) -> Mapping[str, Printer]:
-        from printers.backends import open_printer
+    def routes(self) -> PrintRoutes:
+        from app.bootstrap_print import open_routes
 
-        specifications = {self.document_printer, self.slip_printer}
-        return {spec: open_printer(spec) for spec in sorted(specifications)}
+        return open_routes(self.home, self.document_printer, self.slip_printer)
+
+    @_Part
+    def printers(self) -> Mapping[str, Printer]:
+        from app.bootstrap_print import PrinterShelf
+
+        return PrinterShelf(self.routes)
 
     @_Part
     def press(self) -> PaperPress:
@@ -384,7 +390,7 @@ class Client:
     def papers(self) -> PrintDesk:
         from app.services.printing import PrintDesk
 
-        return PrintDesk(self.store, self.contents, self.press, self.printers)
+        return PrintDesk(self.store, self.contents, self.press, self.printers, self.routes)
 
     @_Part
     def set_aside(self) -> SetAsideDesk:
@@ -402,7 +408,7 @@ class Client:
     def answers(self) -> SetAsideAnswers:
         from app.services.set_aside_answers import SetAsideAnswers
 
-        return SetAsideAnswers(self.matters, self.hall, self.document_printer)
+        return SetAsideAnswers(self.matters, self.hall, self.routes)
 
     @_Part
     def waiting(self) -> WaitingRecordsDesk:
@@ -525,6 +531,4 @@ class Client:
         return worker
 
     def print_lane(self, on_change: Callable[[], None]) -> PrintLane:
-        from app.services.printing import PrintLane
-
-        return PrintLane(self.papers, self.store, on_change)
+        return self.papers.lane(on_change)

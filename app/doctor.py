@@ -12,7 +12,8 @@ from random import Random
 
 from app.bootstrap import Client, resources_folder
 from app.domain.errors import AppError
-from app.ports import DeviceState, PrinterState
+from app.ports import DeviceState
+from app.print_ports import PrinterState
 from app.texts import explain
 
 LITTLE_SPACE = 500 * 1024 * 1024  # bytes; below it a day's papers and scans may not fit
@@ -160,8 +161,7 @@ def _fonts(client: Client) -> Iterator[Finding]:
 
 
 def _printers(client: Client) -> Iterator[Finding]:
-    for name, printer in client.printers.items():
-        status = printer.status()
+    for name, status in client.papers.status().items():
         said = explain(status.code, status.details) if status.code else None
         ready = status.state in {PrinterState.READY, PrinterState.BUSY}
         yield Finding(

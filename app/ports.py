@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.domain.case import CaseState
     from app.domain.day_figures import DayTicket, DayTotal
     from app.domain.journal import Entry
-    from app.domain.papers import Paper
     from app.domain.person import CardRead
     from app.domain.queue_view import HallView, NumberWish, TakenTicket
 
@@ -125,60 +124,6 @@ class CardReader(Protocol):
 
     def close(self) -> None:
         """End the driver; waits for a running request to stop."""
-        ...
-
-
-# -- printers -----------------------------------------------------------------------------------
-
-
-class PrinterState(StrEnum):
-    READY = "ready"
-    BUSY = "busy"
-    MISSING = "missing"
-    FAULTY = "faulty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrinterStatus:
-    """``code`` is "" when ready, else an error code with sentence and next step."""
-
-    state: PrinterState
-    code: str = ""
-    details: dict[str, str | int] = field(default_factory=dict)
-
-
-class Printer(Protocol):
-    """Takes finished bytes. Blocking: called from the printers' own lane."""
-
-    @property
-    def name(self) -> str: ...
-
-    def accepts(self, media_type: str) -> bool:
-        """``application/pdf`` or ``application/vnd.escpos``."""
-        ...
-
-    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
-        """Deliver one job. Returns where it went (file name or the printer's job id).
-
-        Raises AppError with a PRN code. NotSent (PRN-NOT-SENT and subclasses) promises that
-        nothing left; anything else means that nobody knows whether paper came out. The same
-        ``job`` sent twice to a folder is one file.
-        """
-        ...
-
-    def find(self, job: str) -> str | None:
-        """After a crash: where this job came out; "" where it surely did not (it may be sent
-        again); None where nobody can know (a person is asked)."""
-        ...
-
-    def status(self) -> PrinterStatus: ...
-
-
-class PaperMaker(Protocol):
-    """Lays a paper out: PDF for documents, ESC/POS for slips."""
-
-    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
-        """(media type, bytes). Raises AppError (PRN code) where a field or font is missing."""
         ...
 
 

@@ -27,7 +27,7 @@ from ui.viewmodels.services import CounterServices, Trainer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.services.printing import PrintLane
+    from app.services.print_lane import PrintLane
 
 _GOODBYE_SECONDS = 2.0
 

@@ -160,16 +160,27 @@ class PaperQueued(Event):
     printer: str
     reprint: int = 0  # 补打 n, 0 for the first
     reason: str = ""  # why it is printed again
+    copies: int = 1  # of the same sheet
+    apart: bool = False  # each copy of the document under its own name instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperSent(Event):
     """Bytes are about to leave: from here on the job is never repeated blindly."""
 
+    pages: int = 0  # of the document, 0 for a slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperTaken(Event):
+    """The printer has the whole job and has not printed it yet; ``place`` is its number there."""
+
+    place: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPrinted(Event):
-    """The printer or folder took it all; ``place`` is a file name or the printer's job id."""
+    """It came out, as far as the printer can tell; ``place`` is a file name or its number there."""
 
     place: str
 
@@ -183,7 +194,9 @@ class PaperFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperDoubted(Event):
-    """The program ended between sending and answer: a person must say whether it came out."""
+    """It left and nobody knows what became of it: a person must say whether it came out."""
+
+    code: str = ""  # why, "" where the program ended meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +208,16 @@ class PaperAnswered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRequeued(Event):
-    """A failed paper is to be tried again, perhaps on another printer."""
+    """A failed or waiting paper is to be tried again, perhaps on another printer."""
 
     printer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperCancelled(Event):
+    """A paper that surely did not come out is not wanted any more."""
+
+    reason: str = ""
 
 
 # Every kind the journal knows, by name.
@@ -218,6 +238,6 @@ KINDS: dict[str, type[Event]] = {
         CaseLeft, ConflictRecorded, CaseDispatched, SupplementAsked, CaseSupplemented,
         CaseReviewed, CaseFinished, ResultHanded,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
-        PaperRequeued,
+        PaperRequeued, PaperTaken, PaperCancelled,
     )
 }  # fmt: skip

@@ -17,11 +17,12 @@ from app.domain.checklist import Outcome
 from app.domain.deadline import Due, WorkCalendar
 from app.domain.decision import PAPER_OF, Decision, closed_by
 from app.domain.errors import AppError, CaseClosed, NotReady, SecondDemand
-from app.domain.events import BundleDecided, PaperKind, PaperQueued
+from app.domain.events import BundleDecided, PaperKind
 from app.domain.hall import Hall
 from app.domain.notice import too_late_to_name
 from app.services.case_numbers import CaseNumbers
 from app.services.matter import Fact, Matter, Matters
+from app.services.print_setup import PrintRoutes
 from app.services.sign_in import Session
 from app.storage.store import Unit
 
@@ -53,13 +54,13 @@ _OWN_PAPERS = frozenset({Outcome.NOTICE, Outcome.REJECT})
 
 class DecisionDesk:
     def __init__(
-        self, matters: Matters, hall: Hall, work: Callable[[], WorkCalendar], document_printer: str
+        self, matters: Matters, hall: Hall, work: Callable[[], WorkCalendar], routes: PrintRoutes
     ) -> None:
         self._matters = matters
         self._store = matters.store
         self._numbers = CaseNumbers(hall)
         self._work = work
-        self._document_printer = document_printer
+        self._routes = routes
 
     # -- before ---------------------------------------------------------------------------------
 
@@ -147,8 +148,7 @@ class DecisionDesk:
 
     def _queue(self, unit: Unit, session: Session, paper: PaperKind, about: str) -> str:
         job = self._store.new_id()
-        queued = PaperQueued(paper=paper, about=about, printer=self._document_printer)
-        unit.append(queued, subject=f"job:{job}", actor=session.actor)
+        unit.append(self._routes.queued(paper, about), subject=f"job:{job}", actor=session.actor)
         return job
 
     def _record_attempt(self, session: Session, case_id: str) -> None:

@@ -1,94 +1,47 @@
-"""Bring every queued paper out once: saved before a byte leaves, never repeated blindly."""
+"""What a clerk may do with the papers of this window: order, retry, move, cancel, print again.
+
+Every act is saved in one transaction that looks first at the job's state: the lane that prints
+works beside it, and a job that has just left is neither moved nor cancelled behind its back.
+"""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from app.domain.errors import AppError, NotReady, NotSent, ReasonNeeded
-from app.domain.event import Event
+from app.domain.errors import AppError, NotSent, ReasonNeeded
 from app.domain.events import (
     PaperAnswered,
+    PaperCancelled,
     PaperDoubted,
-    PaperFailed,
     PaperKind,
     PaperPrinted,
     PaperQueued,
     PaperRequeued,
-    PaperSent,
 )
-from app.ports import PaperMaker, Printer, PrinterStatus
-from app.services.papers import PaperContents
-from app.services.sign_in import Session
-from app.storage.store import Saved, Store
-
-log = logging.getLogger(__name__)
-SYSTEM = "system"
-_LOOK_AGAIN = 5.0  # seconds after the store failed
-
-
-class NoSuchPrinter(NotSent):
-    """The job names a printer that is not set up here."""
-
-    code = "PRN-NO-PRINTER"
-
-
-class PaperBug(AppError):
-    """The paper could not be made because of an error in the program."""
-
-    code = "PRN-BUG"
-
-
-TITLES = {
-    PaperKind.RECEIPT: "收件凭证",
-    PaperKind.ACCEPTANCE: "受理通知书",
-    PaperKind.NOTICE: "补正材料一次性告知书",
-    PaperKind.REJECTION: "不予受理通知书",
-    PaperKind.TICKET_SLIP: "排队号票",
-    PaperKind.BUNDLE_RECEIPT: "一件事综合收件凭证",
-    PaperKind.APPLICATION_FORM: "申请表",
-    PaperKind.PROMISE: "告知承诺书",
-    PaperKind.DEFERRAL_PROMISE: "容缺受理承诺书",
-    PaperKind.TRANSFER: "材料转移单",
-    PaperKind.LIMIT_NOTICE: "办理期限变更告知书",
-    PaperKind.DELIVERY_RETURN: "送达回证",
-    PaperKind.COLLECTION: "领取凭证",
-    PaperKind.GUIDE: "办事指南",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintJob:
-    """``state`` is queued, sent, printed, failed or doubted; ``number`` that of the case, bundle or
-    ticket, "" for a form filled before any decision."""
-
-    id: str
-    paper: PaperKind
-    about: str
-    number: str
-    printer: str
-    reprint: int
-    state: str
-    code: str
-    place: str
-    at: datetime
-
-    @property
-    def title(self) -> str:
-        again = f"（补打 {self.reprint}）" if self.reprint else ""
-        return f"{TITLES[self.paper]} {self.number}".rstrip() + again
-
-
-_JOBS = (
-    "SELECT j.id, j.paper, j.about, coalesce(c.number, b.number, t.number, ''), j.printer, "
-    "j.reprint, j.state, j.code, j.place, j.at FROM jobs j "
-    "LEFT JOIN cases c ON j.about = 'case:' || c.id "
-    "LEFT JOIN bundles b ON j.about = 'bundle:' || b.id "
-    "LEFT JOIN tickets t ON j.about = 'ticket:' || t.id "
+from app.print_ports import Fate, PaperMaker, Printer, PrinterState, PrinterStatus
+from app.services.print_jobs import (
+    JobMoved,
+    NoSuchPrinter,
+    NotWithdrawn,
+    PrintAct,
+    PrintJob,
+    audit,
+    get_job,
+    next_reprint,
+    select_jobs,
 )
+from app.services.print_lane import PrintLane
+from app.services.print_run import PrintRun
+from app.services.print_setup import MOST_COPIES, PrintRoutes
+
+if TYPE_CHECKING:
+    from app.services.papers import PaperContents
+    from app.services.sign_in import Session
+    from app.storage.store import Store, Unit
+
+_LONGEST_REASON = 200
+_NUMBERLESS = frozenset({PaperKind.GUIDE})  # sheets that anybody may have any number of
 
 
 class PrintDesk:
@@ -100,165 +53,175 @@ class PrintDesk:
         contents: PaperContents,
         press: PaperMaker,
         printers: Mapping[str, Printer],
+        routes: PrintRoutes | None = None,
     ) -> None:
         self._store = store
-        self._contents = contents
-        self._press = press
         self._printers = printers
+        self._routes = routes or PrintRoutes.single(next(iter(printers), ""))
+        self.run = PrintRun(store, contents, press, printers, self._routes)
+
+    # -- looking --------------------------------------------------------------------------------
 
     def jobs(self, limit: int = 50) -> tuple[PrintJob, ...]:
         """Newest first."""
-        return self._select("ORDER BY j.id DESC LIMIT ?", limit)
+        with self._store.read() as connection:
+            return select_jobs(connection, "ORDER BY j.id DESC LIMIT ?", limit)
+
+    def job(self, job_id: str) -> PrintJob:
+        with self._store.read() as connection:
+            return get_job(connection, job_id)
+
+    def audit(self, job_id: str) -> tuple[PrintAct, ...]:
+        """Who printed this paper, when, where and how often; with all its jobs."""
+        with self._store.read() as connection:
+            job = get_job(connection, job_id)
+            return audit(connection, job.paper, job.about)
 
     def status(self) -> dict[str, PrinterStatus]:
         """Asks each printer; blocking, for the printers' lane."""
-        return {name: printer.status() for name, printer in self._printers.items()}
+        return {name: self._status(name) for name in self._printers}
+
+    def _status(self, name: str) -> PrinterStatus:
+        try:
+            return self._printers[name].status()
+        except NotSent as error:
+            state, code, details = PrinterState.MISSING, error.code, error.details
+        except AppError as error:
+            state, code, details = PrinterState.FAULTY, error.code, error.details
+        return PrinterStatus(state=state, code=code, details=details)
+
+    def choices(self) -> dict[str, str]:
+        """The printers that a job can be moved to: what they are called, by specification."""
+        setup = self._routes.setup()
+        return {spec: setup.label(spec) for spec in self._printers}
+
+    # -- acting ---------------------------------------------------------------------------------
+
+    def order(
+        self, session: Session, paper: PaperKind, about: str, *, reason: str = "",
+        copies: int = 0, apart: bool | None = None,
+    ) -> str:  # fmt: skip
+        """Print a paper at its own printer. Returns the job's id.
+
+        Where one failed, that is tried again; where one may have come out, this is 补打 and needs
+        a reason. Raises ReasonNeeded.
+        """
+        queued = self._routes.queued(paper, about)
+        with self._store.begin() as unit:
+            again = 0 if paper in _NUMBERLESS else next_reprint(unit.connection, paper, about)
+            failed = select_jobs(
+                unit.connection,
+                "WHERE j.about = ? AND j.paper = ? AND j.state = 'failed' "
+                "ORDER BY j.id DESC LIMIT 1", about, paper.value,
+            )  # fmt: skip
+            if failed:
+                event = PaperRequeued(printer=queued.printer)
+                unit.append(event, subject=f"job:{failed[0].id}", actor=session.actor)
+                return failed[0].id
+            if again and not reason.strip():
+                raise ReasonNeeded
+            return self._queue(
+                unit, session, paper, about, printer=queued.printer, reprint=again,
+                reason=reason, copies=copies or queued.copies,
+                apart=queued.apart if apart is None else apart,
+            )  # fmt: skip
 
     def retry(self, session: Session, job_id: str) -> None:
-        """Queue a failed job again. Raises NotReady in any other state."""
-        self._expect(job_id, "failed")
-        event = PaperRequeued(printer=self._get(job_id).printer)
-        self._append(job_id, event, session.actor)
+        """Queue a failed job again. Raises JobMoved in any other state."""
+        with self._store.begin() as unit:
+            job = _expect(unit, job_id, "failed")
+            event = PaperRequeued(printer=job.printer)
+            unit.append(event, subject=f"job:{job_id}", actor=session.actor)
+
+    def move(self, session: Session, job_id: str, printer: str) -> None:
+        """Print a job that surely did not come out at another printer. One that waits inside its
+        printer is taken back there first: blocking then. Raises JobMoved, NoSuchPrinter,
+        NotWithdrawn."""
+        if printer not in self._printers:
+            raise NoSuchPrinter(printer=printer)
+        self._take_back(session, job_id, PaperRequeued(printer=printer))
+
+    def cancel(self, session: Session, job_id: str, reason: str = "") -> None:
+        """A job that surely did not come out is not wanted any more; else like ``move``."""
+        reason = reason.strip()[:_LONGEST_REASON]
+        self._take_back(session, job_id, PaperCancelled(reason=reason))
 
     def answer(self, session: Session, job_id: str, printed: bool) -> None:
         """A person says whether a doubted paper came out; if not, it may be tried again."""
-        self._expect(job_id, "doubted")
-        self._append(job_id, PaperAnswered(printed=printed), session.actor)
+        with self._store.begin() as unit:
+            _expect(unit, job_id, "doubted")
+            event = PaperAnswered(printed=printed)
+            unit.append(event, subject=f"job:{job_id}", actor=session.actor)
 
-    def reprint(self, session: Session, job_id: str, reason: str) -> str:
-        """补打: a new job of the same paper, counted. Raises ReasonNeeded. Returns its id."""
+    def reprint(self, session: Session, job_id: str, reason: str, copies: int = 1) -> str:
+        """补打: a new job of the same paper, counted. Raises ReasonNeeded, JobMoved while the job
+        itself may still come out. Returns its id."""
         if not reason.strip():
             raise ReasonNeeded
-        job = self._get(job_id)
-        new = self._store.new_id()
         with self._store.begin() as unit:
-            count = unit.connection.exec_driver_sql(
-                "SELECT max(reprint) FROM jobs WHERE about = ? AND paper = ?",
-                (job.about, job.paper.value),
-            ).scalar_one()
-            event = PaperQueued(
-                paper=job.paper, about=job.about, printer=job.printer, reprint=int(count) + 1,
-                reason=reason.strip()[:200],
+            job = _expect(unit, job_id, "printed", "doubted")
+            again = next_reprint(unit.connection, job.paper, job.about)
+            return self._queue(
+                unit, session, job.paper, job.about, printer=job.printer, reprint=again,
+                reason=reason, copies=copies, apart=job.apart,
             )  # fmt: skip
-            unit.append(event, subject=f"job:{new}", actor=session.actor)
-        return new
+
+    def _queue(
+        self, unit: Unit, session: Session, paper: PaperKind, about: str, *, printer: str,
+        reprint: int, reason: str, copies: int, apart: bool,
+    ) -> str:  # fmt: skip
+        job = self._store.new_id()
+        event = PaperQueued(
+            paper=paper, about=about, printer=printer, reprint=reprint,
+            reason=reason.strip()[:_LONGEST_REASON], copies=min(max(copies, 1), MOST_COPIES),
+            apart=apart,
+        )  # fmt: skip
+        unit.append(event, subject=f"job:{job}", actor=session.actor)
+        return job
+
+    def _take_back(
+        self, session: Session, job_id: str, after: PaperRequeued | PaperCancelled
+    ) -> None:
+        job = self.job(job_id)
+        states: tuple[str, ...] = ("queued", "failed")
+        if job.state == "sent" and job.place:
+            self._withdraw(job)
+            states = ("sent",)
+        with self._store.begin() as unit:
+            now = _expect(unit, job_id, *states)
+            if now.place != job.place:
+                raise JobMoved
+            unit.append(after, subject=f"job:{job_id}", actor=session.actor)
+
+    def _withdraw(self, job: PrintJob) -> None:
+        """Out of its printer; no transaction is open meanwhile. Raises NotWithdrawn."""
+        printer = self._printers.get(job.printer)
+        if printer is None:
+            raise NotWithdrawn(printer=job.printer)
+        fate = printer.withdraw(job.place)
+        if fate is Fate.NOTHING:
+            return
+        if fate is not Fate.WAITING:
+            event = PaperPrinted(place=job.place) if fate is Fate.OUT else PaperDoubted()
+            self.run.settle(job, event)
+        raise NotWithdrawn(printer=job.printer)
 
     # -- the lane's side ------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """After a start: a job that was under way when the program ended is found, queued again
-        where it surely never left, and otherwise doubted."""
-        for job in self._select("WHERE j.state = 'sent' ORDER BY j.id LIMIT ?", -1):
-            printer = self._printers.get(job.printer)
-            place = printer.find(job.id) if printer else None
-            event: Event
-            if place is None:
-                event = PaperDoubted()
-            elif place:
-                event = PaperPrinted(place=place)
-            else:
-                event = PaperRequeued(printer=job.printer)
-            self._append(job.id, event, SYSTEM)
+        self.run.recover()
 
     def run_pending(self) -> int:
-        """Print everything queued, oldest first. Returns how many were tried."""
-        tried = 0
-        while queued := self._select("WHERE j.state = 'queued' ORDER BY j.id LIMIT ?", 1):
-            self._print(queued[0])
-            tried += 1
-        return tried
+        """Print everything queued at every printer, oldest first. Returns how many were tried."""
+        return sum(self.run.run_pending(name) for name in self.run.wanted())
 
-    def _print(self, job: PrintJob) -> None:
-        outcome: Event
-        sent = False
-        try:
-            paper = self._contents.content(job.paper, job.about)
-            media_type, data = self._press.make(paper, job.reprint)
-            printer = self._printers.get(job.printer)
-            if printer is None or not printer.accepts(media_type):
-                raise NoSuchPrinter(printer=job.printer)
-            self._append(job.id, PaperSent(), SYSTEM)
-            sent = True
-            outcome = PaperPrinted(place=printer.send(job.id, job.title, media_type, data))
-        except NotSent as error:
-            outcome = PaperFailed(code=error.code)
-        except AppError as error:
-            outcome = PaperDoubted() if sent else PaperFailed(code=error.code)
-        except Exception:
-            log.exception("job %s: the paper could not be made or sent", job.id)
-            outcome = PaperDoubted() if sent else PaperFailed(code=PaperBug.code)
-        self._append(job.id, outcome, SYSTEM)
-
-    def _append(self, job_id: str, event: Event, actor: str) -> None:
-        with self._store.begin() as unit:
-            unit.append(event, subject=f"job:{job_id}", actor=actor)
-
-    def _select(self, tail: str, *params: int | str) -> tuple[PrintJob, ...]:
-        with self._store.read() as connection:
-            rows = connection.exec_driver_sql(_JOBS + tail, params).all()
-        return tuple(
-            PrintJob(
-                id=r[0], paper=PaperKind(r[1]), about=r[2], number=r[3], printer=r[4],
-                reprint=r[5], state=r[6], code=r[7], place=r[8],
-                at=datetime.fromisoformat(r[9]),
-            )
-            for r in rows
-        )  # fmt: skip
-
-    def _get(self, job_id: str) -> PrintJob:
-        found = self._select("WHERE j.id = ? LIMIT 1", job_id)
-        if not found:
-            raise NotReady(need="job")
-        return found[0]
-
-    def _expect(self, job_id: str, state: str) -> None:
-        if self._get(job_id).state != state:
-            raise NotReady(need=state)
+    def lane(self, on_change: Callable[[], None]) -> PrintLane:
+        return PrintLane(self.run, self._store, on_change)
 
 
-class PrintLane:
-    """One thread for all printers: no printer ever stops the screen."""
-
-    def __init__(self, desk: PrintDesk, store: Store, on_change: Callable[[], None]) -> None:
-        self._desk = desk
-        self._on_change = on_change
-        self._wanted = threading.Event()
-        self._ending = False
-        self._stranded = False  # the store failed while a job was under way
-        self._thread = threading.Thread(target=self._run, name="print-lane", daemon=True)
-        store.subscribe(self._heard)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, patience: float = 5.0) -> None:
-        """Ends after the job under way; a job not begun stays queued for the next start."""
-        self._ending = True
-        self._wanted.set()
-        self._thread.join(patience)
-
-    def _heard(self, saved: Saved) -> None:
-        wanted = any(isinstance(event, PaperQueued | PaperRequeued) for _, event in saved)
-        if wanted or self._stranded:  # what was saved shows that the store is well again
-            self._wanted.set()
-
-    def _run(self) -> None:
-        self._attempt(self._desk.recover)
-        self._wanted.set()
-        while not self._ending:
-            self._wanted.wait(_LOOK_AGAIN if self._stranded else None)
-            self._wanted.clear()
-            if self._stranded and not self._ending:
-                self._attempt(self._desk.recover)
-            if not self._stranded and not self._ending:
-                self._attempt(self._desk.run_pending)
-
-    def _attempt(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-            self._stranded = False
-        except AppError as error:
-            # The store is busy or full: the job under way is looked for once it is well again.
-            self._stranded = True
-            log.warning("print lane: %s", error.code)
-        self._on_change()
+def _expect(unit: Unit, job_id: str, *states: str) -> PrintJob:
+    """The job, in one of these states. Raises JobMoved."""
+    job = get_job(unit.connection, job_id)
+    if job.state not in states:
+        raise JobMoved
+    return job

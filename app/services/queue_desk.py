@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.domain import queueing
 from app.domain.errors import NoOneWaiting, TicketNotOpen
 from app.domain.event import Event
-from app.domain.events import PaperKind, PaperQueued
+from app.domain.events import PaperKind
 from app.domain.hall import Business, Hall, Window
 from app.domain.queue_errors import HallIsHalted, NothingToUndo, UnknownPriority
 from app.domain.queue_policy import QueuePolicy
@@ -32,6 +32,7 @@ from app.domain.ticket_events import (
     TicketTaken,
 )
 from app.services.line_standing import LineStanding, Service, read_standing
+from app.services.print_setup import PrintRoutes
 from app.services.sign_in import Session
 from app.services.window_service import LONGEST_REASON, WindowService, said
 from app.storage.database import Statements
@@ -68,14 +69,14 @@ class QueueSnapshot:
 
 class QueueDesk(WindowService):
     def __init__(
-        self, store: Store, hall: Hall, slip_printer: str,
+        self, store: Store, hall: Hall, routes: PrintRoutes,
         check_room: Callable[[], object] = lambda: None,
         draw: Callable[[int], int] = lambda _count: 0,
     ) -> None:  # fmt: skip
         """``check_room`` raises RoomLow while nothing new may be begun. ``draw(n)`` gives 0..n-1 by
         chance, for halls that call by chance."""
         super().__init__(store, hall)
-        self._slip_printer = slip_printer
+        self._routes = routes
         self._check_room = check_room
         self._draw = draw
 
@@ -222,13 +223,10 @@ class QueueDesk(WindowService):
             taken = TicketTaken(number=number, business=business.id, priority=priority)
             ticket = self._append(unit, session, ticket_id, taken)
             unit.append(
-                PaperQueued(
-                    paper=PaperKind.TICKET_SLIP, about=f"ticket:{ticket_id}",
-                    printer=self._slip_printer,
-                ),
+                self._routes.queued(PaperKind.TICKET_SLIP, f"ticket:{ticket_id}"),
                 subject=f"job:{self._store.new_id()}",
                 actor=session.actor,
-            )  # fmt: skip
+            )
             if standing.since is not None and standing.service is not Service.OPEN:
                 released = TicketReleased(reason=standing.reason or "closed")
                 ticket = self._append(unit, session, ticket_id, released)

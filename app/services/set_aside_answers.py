@@ -13,11 +13,13 @@ from app.domain.case import Case
 from app.domain.catalogue import Item
 from app.domain.errors import AppError, BadEntry, Blame, ReasonNeeded
 from app.domain.event import Event
-from app.domain.events import BundleDecided, PaperKind, PaperQueued, SetAsideAnswered
+from app.domain.events import BundleDecided, PaperKind, SetAsideAnswered
 from app.domain.hall import Hall
 from app.domain.journal import Entry
 from app.services.case_numbers import CaseNumbers
 from app.services.matter import Matters
+from app.services.print_jobs import next_reprint
+from app.services.print_setup import PrintRoutes
 from app.services.second_record import Again, again, with_number
 from app.services.set_aside import event_of
 from app.services.sign_in import Session
@@ -49,11 +51,11 @@ class Recorded:
 
 
 class SetAsideAnswers:
-    def __init__(self, matters: Matters, hall: Hall, document_printer: str) -> None:
+    def __init__(self, matters: Matters, hall: Hall, routes: PrintRoutes) -> None:
         self._matters = matters
         self._store = matters.store
         self._numbers = CaseNumbers(hall)
-        self._document_printer = document_printer
+        self._routes = routes
 
     def drop(self, session: Session, keys: Sequence[Key], note: str) -> None:
         """记录作废: it happened, and does not count. Raises ReasonNeeded, AnsweredAlready."""
@@ -116,15 +118,9 @@ class SetAsideAnswers:
 
     def _print(self, unit: Unit, session: Session, paper: PaperKind, about: str) -> str:
         """Marked 补打 where it was printed before; that it replaces another it says itself."""
-        printed = unit.connection.exec_driver_sql(
-            "SELECT count(*), max(reprint) FROM jobs WHERE about = ? AND paper = ?",
-            (about, paper.value),
-        ).one()
         job = self._store.new_id()
-        queued = PaperQueued(
-            paper=paper, about=about, printer=self._document_printer,
-            reprint=int(printed[1]) + 1 if printed[0] else 0, reason="换号重印",
-        )  # fmt: skip
+        again = next_reprint(unit.connection, paper, about)
+        queued = self._routes.queued(paper, about, reprint=again, reason="换号重印")
         unit.append(queued, subject=f"job:{job}", actor=session.actor)
         return job
 

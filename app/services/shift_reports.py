@@ -25,6 +25,7 @@ from app.storage.store import Store
 
 _JOB_STATES = {
     "queued": "待打印", "sent": "已发送", "printed": "已打印", "failed": "失败",
+    "cancelled": "已取消",
     "doubted": "待核实",
 }  # fmt: skip
 _GRADES = {

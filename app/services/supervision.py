@@ -12,7 +12,7 @@ from datetime import date
 
 from app.domain.errors import ReasonNeeded
 from app.domain.event import Event
-from app.domain.events import PaperKind, PaperQueued, SetAsideAnswered
+from app.domain.events import PaperKind, SetAsideAnswered
 from app.domain.hall import Hall
 from app.domain.queue_errors import BadPolicy, NothingToUndo, SupervisorNeeded
 from app.domain.queue_policy import QueuePolicy, faults
@@ -27,6 +27,7 @@ from app.domain.ticket_events import (
     WindowOrder,
     WindowOrdered,
 )
+from app.services.print_setup import PrintRoutes
 from app.services.sign_in import Session
 from app.services.supervision_acts import ActKind, SupervisorAct, read_acts
 from app.storage.store import Store
@@ -39,10 +40,10 @@ _BACK = {WindowOrder.PAUSE: WindowOrder.OPEN, WindowOrder.CLOSE: WindowOrder.OPE
 class Supervision:
     """Every act returns its id. All raise SupervisorNeeded, ReasonNeeded and StoreError."""
 
-    def __init__(self, store: Store, hall: Hall, slip_printer: str) -> None:
+    def __init__(self, store: Store, hall: Hall, routes: PrintRoutes) -> None:
         self._store = store
         self._hall = hall
-        self._slip_printer = slip_printer
+        self._routes = routes
 
     def hall(self) -> Hall:
         return self._hall
@@ -84,9 +85,7 @@ class Supervision:
                 act=act, reason=reason.strip(), by=new_id, number=number,
                 business=ticket.business, priority=ticket.priority, taken_at=ticket.taken_at,
             )  # fmt: skip
-            slip = PaperQueued(
-                paper=PaperKind.TICKET_SLIP, about=f"ticket:{new_id}", printer=self._slip_printer
-            )
+            slip = self._routes.queued(PaperKind.TICKET_SLIP, f"ticket:{new_id}")
             facts: tuple[tuple[str, Event], ...] = (
                 (f"ticket:{ticket.id}", replaced), (f"job:{self._store.new_id()}", slip)
             )  # fmt: skip

@@ -14,12 +14,14 @@ from app.domain.events import (
     CaseNumbersLeased,
     DeviceReenrolled,
     PaperAnswered,
+    PaperCancelled,
     PaperDoubted,
     PaperFailed,
     PaperPrinted,
     PaperQueued,
     PaperRequeued,
     PaperSent,
+    PaperTaken,
     SetAsideAnswered,
 )
 from app.domain.journal import Entry
@@ -37,10 +39,11 @@ PROJECTIONS = (
 )  # fmt: skip
 
 _JOB_STATES: dict[type[Event], str] = {
-    PaperSent: "sent",
+    PaperTaken: "sent",
     PaperPrinted: "printed",
     PaperFailed: "failed",
     PaperDoubted: "doubted",
+    PaperCancelled: "cancelled",
 }
 
 
@@ -90,10 +93,13 @@ def _project_job(connection: Statements, key: str, at: datetime, event: Event) -
     match event:
         case PaperQueued():
             connection.exec_driver_sql(
-                "INSERT INTO jobs (id, paper, about, printer, reprint, state, at) "
-                "VALUES (?, ?, ?, ?, ?, 'queued', ?)",
-                (key, event.paper.value, event.about, event.printer, event.reprint, at.isoformat()),
-            )
+                "INSERT INTO jobs (id, paper, about, printer, reprint, copies, apart, state, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
+                (
+                    key, event.paper.value, event.about, event.printer, event.reprint,
+                    event.copies, event.apart, at.isoformat(),
+                ),
+            )  # fmt: skip
         case PaperAnswered():
             state = "printed" if event.printed else "failed"
             connection.exec_driver_sql(
@@ -101,16 +107,24 @@ def _project_job(connection: Statements, key: str, at: datetime, event: Event) -
             )
         case PaperRequeued():
             connection.exec_driver_sql(
-                "UPDATE jobs SET state = 'queued', code = '', printer = ? WHERE id = ?",
+                "UPDATE jobs SET state = 'queued', code = '', place = '', printer = ? WHERE id = ?",
                 (event.printer, key),
             )
-        case PaperSent() | PaperPrinted() | PaperFailed() | PaperDoubted():
+        case PaperSent():
+            connection.exec_driver_sql(
+                "UPDATE jobs SET state = 'sent', code = '', place = '', pages = ? WHERE id = ?",
+                (event.pages, key),
+            )
+        case (
+            PaperTaken() | PaperPrinted() | PaperFailed() | PaperDoubted()
+            | PaperCancelled()
+        ):  # fmt: skip
             connection.exec_driver_sql(
                 "UPDATE jobs SET state = ?, code = ?, place = ? WHERE id = ?",
                 (
                     _JOB_STATES[type(event)],
-                    event.code if isinstance(event, PaperFailed) else "",
-                    event.place if isinstance(event, PaperPrinted) else "",
+                    event.code if isinstance(event, PaperFailed | PaperDoubted) else "",
+                    event.place if isinstance(event, PaperPrinted | PaperTaken) else "",
                     key,
                 ),
             )

@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from app.ports import PrinterState, PrinterStatus
+from app.print_ports import PLAIN, Fate, PrinterState, PrinterStatus, Sending
 from printers.errors import FolderFull, FolderUnusable, FormatNotTaken, PaperError
 
 _SUFFIX = {"application/pdf": ".pdf", "application/vnd.escpos": ".escpos"}
@@ -28,11 +28,12 @@ class FolderPrinter:
     def accepts(self, media_type: str) -> bool:
         return media_type in _SUFFIX
 
-    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+    def send(self, job: str, title: str, media_type: str, data: bytes, how: Sending = PLAIN) -> str:
         """Returns the file's name. Raises FolderFull, FolderUnusable; then no file is there.
 
         The same job again replaces its own file and no other: there is one file a job.
         """
+        del how  # a file is one copy, from no tray
         if media_type not in _SUFFIX:
             raise FormatNotTaken(printer=self.name)
         known = self.find(job)
@@ -61,6 +62,13 @@ class FolderPrinter:
         tail = f"-{_plain(job)[-12:]}"
         names = sorted(file.name for file in self._folder.glob(f"*{tail}.*"))
         return next((name for name in names if name.endswith(tuple(_SUFFIX.values()))), "")
+
+    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+        del place, how
+        return Fate.OUT
+
+    def withdraw(self, place: str) -> Fate:
+        return self.follow(place)
 
     def status(self) -> PrinterStatus:
         there = self._folder if self._folder.exists() else self._folder.parent

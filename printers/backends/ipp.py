@@ -1,27 +1,22 @@
-"""Print over IPP (RFC 8010, 8011) to a printer or a CUPS queue, and ask them how they are.
+"""Print over IPP (RFC 8011) to a printer or a CUPS queue, and ask them how they and their jobs are.
 
-The messages are built and read by pyipp; the wire is requests, because its errors tell whether
-anything left: a refused connection is safe to repeat, a silence after sending is not.
+A printer that has taken a job has not printed it yet: it is asked for the job until it says what
+became of it. Only a job that never began to print is believed to have left no sheet.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 from pyipp.enums import IppOperation
-from pyipp.parser import parse
-from pyipp.serializer import encode_dict
-from urllib3.exceptions import HTTPError, NewConnectionError
 
 from app.domain.errors import AppError
-from app.ports import PrinterState, PrinterStatus
+from app.print_ports import PLAIN, Fate, PrinterState, PrinterStatus, Sending
+from printers.backends.ipp_wire import IppWire, JobForgotten
 from printers.errors import (
     CoverOpen,
-    FormatNotTaken,
     JobAborted,
     PaperJam,
     PaperOut,
@@ -34,18 +29,16 @@ from printers.errors import (
     TonerOut,
 )
 
-_CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 15.0
 _STATUS_SECONDS = 3.0
-_LARGEST_ANSWER = 1024 * 1024
-_NOT_POSSIBLE = 0x0400  # status codes from here on are errors
-_FORMAT_NOT_SUPPORTED = 0x040A
-_VALUES_NOT_SUPPORTED = 0x040B
-_END_OF_ATTRIBUTES = 0x03
-_FIRST_VALUE_TAG = 0x10
+_WITHDRAW_SECONDS = 5.0
 _STOPPED = 5
 _PROCESSING = 4
-_GIVEN_UP = (7, 8)  # job-state canceled, aborted (RFC 8011 5.3.7)
+# job-state (RFC 8011 5.3.7)
+_HELD_BY_PRINTER = 6
+_GIVEN_UP = (7, 8)
+_COMPLETED = 9
+_JOB_WORDS = ["job-state", "job-state-reasons", "job-impressions-completed", "time-at-processing"]
 
 # printer-state-reasons keywords (RFC 8011 5.4.12) by what a clerk can do about them, worst first.
 _REASONS: tuple[tuple[str, type[PrinterCondition]], ...] = (
@@ -63,9 +56,10 @@ _REASONS: tuple[tuple[str, type[PrinterCondition]], ...] = (
     ("connecting-to-device", PrinterOffline),
 )
 
+PDF = "application/pdf"
 # What the queue must be told the bytes are: ESC/POS goes through untouched.
 _FORMATS = {
-    "application/pdf": "application/pdf",
+    PDF: PDF,
     "application/vnd.escpos": "application/vnd.cups-raw",
 }
 
@@ -78,12 +72,8 @@ class IppPrinter:
 
     def __init__(self, uri: str, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._answer_seconds = answer_seconds
-        parts = urlsplit(uri)
         self._uri = uri
-        scheme = "https" if parts.scheme == "ipps" else "http"
-        self._url = f"{scheme}://{parts.hostname}:{parts.port or 631}{parts.path or '/ipp/print'}"
-        self._session = requests.Session()
-        self._session.trust_env = False  # a web proxy has no business between desk and printer
+        self._wire = IppWire(uri)
 
     @property
     def name(self) -> str:
@@ -92,22 +82,26 @@ class IppPrinter:
     def accepts(self, media_type: str) -> bool:
         return media_type in _FORMATS
 
-    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+    def send(self, job: str, title: str, media_type: str, data: bytes, how: Sending = PLAIN) -> str:
         """Returns ``#`` and the printer's job number once it has accepted the whole job.
 
         Raises PrinterUnreachable, PrinterRefused, FormatNotTaken, JobAborted (nothing printed) and
         PrintDoubted (nobody knows).
         """
+        slip = 1 if media_type == PDF else how.copies
         try:
-            answer = self._ask(
+            answer = self._wire.ask(
                 IppOperation.PRINT_JOB,
                 {
                     "requesting-user-name": "onewindow",
                     "job-name": _job_name(job, title),
                     "document-format": _FORMATS[media_type],
                 },
-                data=data,
+                data=data if slip == 1 else data * slip,
                 seconds=self._answer_seconds,
+                # What goes through untouched is multiplied here: no filter will do it.
+                job={"copies": how.copies} if how.copies > slip else None,
+                tray=how.tray if media_type == PDF else "",
             )
             known = answer["jobs"][0]
             number = int(known["job-id"])
@@ -124,7 +118,7 @@ class IppPrinter:
         and one that was given up may have printed a part: neither is an answer."""
         try:
             for which in ("not-completed", "completed"):
-                answer = self._ask(
+                answer = self._wire.ask(
                     IppOperation.GET_JOBS,
                     {
                         "requesting-user-name": "onewindow",
@@ -145,9 +139,60 @@ class IppPrinter:
             return None
         return None
 
+    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+        try:
+            job = self._job(place)
+        except JobForgotten:
+            return Fate.UNKNOWN
+        state, counted = job.get("job-state"), job.get("job-impressions-completed")
+        if state in _GIVEN_UP:
+            return Fate.UNKNOWN if _began(job) else Fate.NOTHING
+        if state != _COMPLETED:
+            return Fate.WAITING
+        # Many printers do not count, and say 0: only a count that is short speaks against it.
+        short = isinstance(counted, int) and 0 < counted < how.pages * how.copies
+        wrong = any("error" in word for word in _words(job, "job-state-reasons"))
+        return Fate.UNKNOWN if short or wrong else Fate.OUT
+
+    def withdraw(self, place: str) -> Fate:
+        try:
+            before = self._job(place)
+            if before.get("job-state") in {*_GIVEN_UP, _COMPLETED}:
+                return self.follow(place)
+            attributes = {"requesting-user-name": "onewindow", "job-id": _number(place)}
+            self._wire.ask(IppOperation.CANCEL_JOB, attributes, seconds=_STATUS_SECONDS)
+            end = time.monotonic() + _WITHDRAW_SECONDS
+            while self._job(place).get("job-state") not in {*_GIVEN_UP, _COMPLETED}:
+                if time.monotonic() > end:
+                    return Fate.WAITING
+                time.sleep(0.1)
+            after = self._job(place)
+        except JobForgotten:
+            return Fate.UNKNOWN
+        # One that the printer itself holds back, for want of paper, counts what it has printed.
+        held = before.get("job-state") == _HELD_BY_PRINTER
+        counted = [job.get("job-impressions-completed") for job in (before, after)]
+        if after.get("job-state") in _GIVEN_UP and held and counted == [0, 0]:
+            return Fate.NOTHING
+        return self.follow(place)
+
+    def _job(self, place: str) -> Mapping[str, Any]:
+        attributes = {
+            "requesting-user-name": "onewindow", "job-id": _number(place),
+            "requested-attributes": _JOB_WORDS,
+        }  # fmt: skip
+        answer = self._wire.ask(
+            IppOperation.GET_JOB_ATTRIBUTES, attributes, seconds=_STATUS_SECONDS
+        )
+        try:
+            found: Mapping[str, Any] = answer["jobs"][0]
+        except (LookupError, TypeError):
+            raise PrintDoubted(printer=self._uri) from None
+        return found
+
     def status(self) -> PrinterStatus:
         try:
-            answer = self._ask(
+            answer = self._wire.ask(
                 IppOperation.GET_PRINTER_ATTRIBUTES,
                 {
                     "requesting-user-name": "onewindow",
@@ -158,7 +203,7 @@ class IppPrinter:
                 seconds=_STATUS_SECONDS,
             )  # fmt: skip
             printer = answer["printers"][0]
-            state, reasons = int(printer["printer-state"]), _words(printer)
+            state, reasons = int(printer["printer-state"]), _words(printer, "printer-state-reasons")
         except (
             PrinterUnreachable,
             PrinterRefused,
@@ -174,102 +219,6 @@ class IppPrinter:
             )
         return _status_of(state, reasons, self._uri)
 
-    def _ask(
-        self,
-        operation: IppOperation,
-        attributes: dict[str, Any],
-        *,
-        seconds: float,
-        data: bytes = b"",
-    ) -> dict[str, Any]:
-        message = {
-            "version": (1, 1),
-            "operation": operation,
-            "operation-attributes-tag": {
-                "attributes-charset": "utf-8",
-                "attributes-natural-language": "zh-cn",
-                "printer-uri": self._uri,
-                **attributes,
-            },
-            "data": data,
-        }
-        try:
-            response = self._session.post(
-                self._url,
-                data=encode_dict(message),
-                # A kept connection may be dead by the next job, and then nobody knows what left.
-                headers={"Content-Type": "application/ipp", "Connection": "close"},
-                timeout=(_CONNECT_SECONDS, seconds),
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                content = _content(response, within=seconds)
-        except requests.ConnectTimeout:
-            raise PrinterUnreachable(printer=self._uri) from None
-        except requests.ConnectionError as error:
-            if _never_connected(error):
-                raise PrinterUnreachable(printer=self._uri) from None
-            raise PrintDoubted(printer=self._uri) from None
-        except (requests.RequestException, HTTPError):
-            raise PrintDoubted(printer=self._uri) from None
-        if content is None or response.status_code >= requests.codes.server_error:
-            raise PrintDoubted(printer=self._uri)
-        if response.status_code != requests.codes.ok:
-            raise PrinterRefused(printer=self._uri, status=f"HTTP {response.status_code}")
-        return self._read(content)
-
-    def _read(self, content: bytes) -> dict[str, Any]:
-        if not _well_framed(content):
-            raise PrintDoubted(printer=self._uri)
-        try:
-            answer: dict[str, Any] = parse(content)
-            status = int(answer["status-code"])
-        except Exception:  # noqa: BLE001 - pyipp's parser raises whatever broken bytes provoke
-            raise PrintDoubted(printer=self._uri) from None
-        unsupported = answer["unsupported-attributes"]
-        if status == _FORMAT_NOT_SUPPORTED or (
-            status == _VALUES_NOT_SUPPORTED and any("document-format" in u for u in unsupported)
-        ):
-            raise FormatNotTaken(printer=self._uri)
-        if status >= _NOT_POSSIBLE:
-            raise PrinterRefused(printer=self._uri, status=f"IPP {status:#06x}")
-        return answer
-
-
-def _content(response: requests.Response, *, within: float) -> bytes | None:
-    """None for an answer that is too long or drips in too slowly to be one."""
-    end, parts, size = time.monotonic() + within, [], 0
-    while part := response.raw.read1(65536):
-        parts.append(part)
-        size += len(part)
-        if size > _LARGEST_ANSWER or time.monotonic() > end:
-            return None
-    return b"".join(parts)
-
-
-def _well_framed(content: bytes) -> bool:
-    """Every length stays inside (RFC 8010 3.1): pyipp reads them signed and could go in circles."""
-    at = 8  # version, status, request id
-    while at < len(content):
-        tag = content[at]
-        at += 1
-        if tag == _END_OF_ATTRIBUTES:
-            return True
-        if tag < _FIRST_VALUE_TAG:
-            continue
-        for _ in ("name", "value"):
-            length = int.from_bytes(content[at : at + 2], "big")
-            at += 2 + length
-            if length > 0x7FFF:
-                return False
-    return False
-
-
-def _never_connected(error: requests.ConnectionError) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
-
 
 def _job_name(job: str, title: str) -> str:
     """The job's id ends the name, so that it can be found again; 255 bytes are allowed."""
@@ -277,8 +226,17 @@ def _job_name(job: str, title: str) -> str:
     return f"{plain[:60]} {job}"
 
 
-def _words(printer: dict[str, Any]) -> list[str]:
-    reasons = printer.get("printer-state-reasons", [])
+def _number(place: str) -> int:
+    return int(place.removeprefix("#"))
+
+
+def _began(job: Mapping[str, Any]) -> bool:
+    """Whether a sheet may have been drawn in: it names no time then, or no value for one."""
+    return isinstance(job.get("time-at-processing"), int)
+
+
+def _words(told: Mapping[str, Any], name: str) -> list[str]:
+    reasons = told.get(name, [])
     return [str(r) for r in (reasons if isinstance(reasons, list) else [reasons])]
 
 

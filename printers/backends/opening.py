@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.ports import Printer
+from app.print_ports import Printer
 from printers.backends.folder import FolderPrinter
 from printers.errors import BadPrinterSpecification
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from app.domain.errors import NotSent
-from app.ports import PrinterState, PrinterStatus
+from app.print_ports import PLAIN, Fate, PrinterState, PrinterStatus, Sending
 from printers.backends.wire import Wire
 from printers.errors import (
     FormatNotTaken,
@@ -47,6 +47,7 @@ class SlipPrinter:
         self._name = name
         self._open_wire = open_wire
         self._answers = answers
+        self._end_mark = END_MARK if answers else b""
         self._print_seconds = print_seconds
         self._answer_seconds = answer_seconds
 
@@ -57,7 +58,7 @@ class SlipPrinter:
     def accepts(self, media_type: str) -> bool:
         return media_type == "application/vnd.escpos"
 
-    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+    def send(self, job: str, title: str, media_type: str, data: bytes, how: Sending = PLAIN) -> str:
         """Raises PrinterUnreachable, FormatNotTaken and the conditions of a slip printer (nothing
         left), PrintDoubted (a part may be on the paper)."""
         del job, title  # the printer keeps no list of its jobs
@@ -67,7 +68,7 @@ class SlipPrinter:
             if self._answers and (fault := self._fault(wire)):
                 raise fault
             try:
-                wire.write(data + (END_MARK if self._answers else b""), self._print_seconds)
+                wire.write(data * how.copies + self._end_mark, self._print_seconds)
                 if self._answers and not self._worked_off(wire):
                     raise PrintDoubted(printer=self._name)
             except OSError:
@@ -80,6 +81,14 @@ class SlipPrinter:
         """Such a printer keeps no list: nobody can know."""
         del job
         return None
+
+    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+        """``send`` waits for the printer's word, so that nothing is left to ask."""
+        del place, how
+        return Fate.OUT
+
+    def withdraw(self, place: str) -> Fate:
+        return self.follow(place)
 
     def status(self) -> PrinterStatus:
         """Ready with the code PRN-SLIP-LOW where the roll is nearly used up."""

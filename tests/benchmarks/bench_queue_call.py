@@ -32,6 +32,7 @@ from app.domain.clock import uuid7
 from app.domain.errors import NoOneWaiting
 from app.domain.hall import Role, Window
 from app.ports import Access
+from app.services.print_setup import PrintRoutes
 from app.services.queue_desk import QueueDesk
 from app.services.sign_in import Session
 from app.storage.outbox import Outbox
@@ -56,7 +57,8 @@ class _Counter:
         outbox = Outbox(self.store)
         window = Window(id=device, number=device[1:], name=device, ticket_prefix=f"{device}-")
         self.session = Session(staff_id="1001", name="李样例", role=Role.CLERK, window=window)
-        self.desk = QueueDesk(self.store, replace(HALL, windows=(window,)), "folder:/nowhere")
+        routes = PrintRoutes.single("folder:/nowhere")
+        self.desk = QueueDesk(self.store, replace(HALL, windows=(window,)), routes)
         self.worker = SyncWorker(
             outbox=outbox,
             settings=SyncSettings(

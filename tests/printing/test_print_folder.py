@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import NotSent
-from app.ports import PrinterState
+from app.print_ports import PrinterState
 from printers.backends.folder import FolderPrinter
 from printers.errors import FolderFull, FolderUnusable, FormatNotTaken
 from printers.maker import ESCPOS, PDF, PaperPress

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from app.domain.errors import NotSent
-from app.ports import PrinterState
+from app.print_ports import PrinterState
 from printers.backends import open_printer
 from printers.backends.ipp import IppPrinter
 from printers.errors import (

@@ -10,7 +10,7 @@ import pytest
 from app.bootstrap import Client
 from app.config import BadSettings, Settings
 from app.domain.errors import NotSent
-from app.ports import PrinterState
+from app.print_ports import PrinterState
 from printers.backends.opening import open_printer
 from printers.backends.simulated import PrinterMood, SimulatedSlipPrinter
 from printers.backends.slip_printer import SlipPrinter

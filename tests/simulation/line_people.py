@@ -26,6 +26,7 @@ from app.domain.ticket_events import (
     WindowOrder,
     WindowOrdered,
 )
+from app.services.print_setup import PrintRoutes
 from app.services.queue_desk import QueueDesk
 from app.services.sign_in import Session
 from sync.backoffice.queue.rows import TicketRow
@@ -51,7 +52,9 @@ class LineClerk:
         )
 
     def act(self, program: Program) -> None:
-        desk = QueueDesk(program.store, HALL, "slip", draw=self._chance.randrange)
+        desk = QueueDesk(
+            program.store, HALL, PrintRoutes.single("slip"), draw=self._chance.randrange
+        )
         session, chance = self._session, self._chance
         desk.follow(session)
         shown = desk.snapshot(session)

@@ -277,5 +277,6 @@ def test_every_kind_of_event_has_its_place() -> None:
     without_effect = {
         "ClerkSignedIn", "ClerkSignedOut", "PaperQueued", "PaperSent", "PaperPrinted",
         "PaperFailed", "PaperDoubted", "PaperAnswered", "PaperRequeued",
+            "PaperTaken", "PaperCancelled",
     }  # fmt: skip
     assert set(deciding.ABOUT) == set(KINDS) - without_effect

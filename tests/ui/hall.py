@@ -25,17 +25,9 @@ from app.domain.events import CaseNumbersLeased
 from app.domain.journal import GENESIS, Entry, seal
 from app.domain.papers import Paper
 from app.domain.ticket_events import TicketTaken
-from app.ports import (
-    Licence,
-    LinkState,
-    PrinterState,
-    PrinterStatus,
-    QueueDays,
-    QueueOffice,
-    SyncStatus,
-    WaitingCase,
-)
-from app.services.printing import PrintDesk, PrintLane
+from app.ports import Licence, LinkState, QueueDays, QueueOffice, SyncStatus, WaitingCase
+from app.print_ports import PLAIN, Fate, PrinterState, PrinterStatus, Sending
+from app.services.printing import PrintDesk
 from app.texts import explain
 from tests.devices.reader_lane import open_reader
 from tests.journey.hall import ORGANISATION
@@ -57,7 +49,8 @@ FOOD = "食品经营许可新办（餐饮服务）"
 class PlainPress:
     """Papers as their own text: these tests look at the screen, not at the sheet."""
 
-    def make(self, paper: Paper, reprint: int = 0) -> tuple[str, bytes]:
+    def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
+        del apart
         return "application/pdf", f"{paper.paper} {reprint}".encode()
 
 
@@ -75,7 +68,8 @@ class FolderPrinter:
     def accepts(self, media_type: str) -> bool:
         return bool(media_type)
 
-    def send(self, job: str, title: str, media_type: str, data: bytes) -> str:
+    def send(self, job: str, title: str, media_type: str, data: bytes, how: Sending = PLAIN) -> str:
+        del how
         if self.fault:
             raise NotSent(printer="folder")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +78,13 @@ class FolderPrinter:
 
     def find(self, job: str) -> str | None:
         return f"{job[:8]}.pdf" if (self.folder / f"{job}.pdf").exists() else ""
+
+    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+        del place, how
+        return Fate.OUT
+
+    def withdraw(self, place: str) -> Fate:
+        return self.follow(place)
 
     def status(self) -> PrinterStatus:
         if self.fault:
@@ -153,7 +154,7 @@ class Hall:
         self.papers = PrintDesk(
             store, self.client.contents, PlainPress(), dict.fromkeys(names, self.printer)
         )
-        self.printing = PrintLane(self.papers, store, lambda: None)
+        self.printing = self.papers.lane(lambda: None)
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
         self.people_lane, self.queue_lane = Lane("people"), Lane("queue")

@@ -16,7 +16,7 @@ from app.domain.catalogue import ReuseGrade
 from app.domain.checklist import Stored
 from app.domain.events import PaperKind, PaperQueued
 from app.services.day_export import write_workbook
-from app.services.printing import TITLES
+from app.services.print_jobs import TITLES
 from app.services.shift_reports import Report, ShiftReports, sheets_of
 from printers.documents.fonts import FontBook
 from printers.maker import PaperPress

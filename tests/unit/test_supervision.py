@@ -32,6 +32,7 @@ from app.domain.ticket_events import (
     WindowOrder,
     WindowOrdered,
 )
+from app.services.print_setup import PrintRoutes
 from app.services.sign_in import Session
 from app.services.supervision import Supervision
 from app.services.supervision_acts import ActKind
@@ -62,7 +63,7 @@ def client(tmp_path: Path, clock: MovableClock) -> Iterator[Client]:
 
 @pytest.fixture
 def desk(client: Client) -> Supervision:
-    return Supervision(client.store, client.hall, "folder:/tmp/slips")
+    return Supervision(client.store, client.hall, PrintRoutes.single("folder:/tmp/slips"))
 
 
 @pytest.fixture

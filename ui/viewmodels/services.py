@@ -22,11 +22,11 @@ if TYPE_CHECKING:
         Clock,
         DeviceStatus,
         PeopleRecords,
-        PrinterStatus,
         QueueDays,
         QueueOffice,
         Uploads,
     )
+    from app.print_ports import PrinterStatus
     from app.services.attachments import Attachments
     from app.services.decision_desk import DecisionDesk
     from app.services.line_standing import LineStanding

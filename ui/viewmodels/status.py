@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
-from app.ports import (
-    DeviceStatus,
-    LinkState,
-    PrinterState,
-    PrinterStatus,
-    SyncStatus,
-    UploadProgress,
-)
+from app.ports import DeviceStatus, LinkState, SyncStatus, UploadProgress
+from app.print_ports import PrinterState, PrinterStatus
 from ui.kit.clock import clock_text
 from ui.kit.formats import lasting_text, size_text
 from ui.kit.texts import say

@@ -1,0 +1,43 @@
+"""Wire the printers: which are set up, and each opened when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from app.services.print_setup import PrinterSetup, PrintRoutes
+
+if TYPE_CHECKING:
+    from app.print_ports import Printer
+
+
+def open_routes(home: Path, documents: str, slips: str) -> PrintRoutes:
+    default = PrinterSetup(documents=documents, slips=slips)
+    return PrintRoutes(default, home / "printers.json")
+
+
+class PrinterShelf(Mapping[str, "Printer"]):
+    """The printers that are set up now, by specification. One that was set up while a job went to
+    it and is not any more is still answered for."""
+
+    def __init__(self, routes: PrintRoutes) -> None:
+        self._routes = routes
+        self._open: dict[str, Printer] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, specification: str) -> Printer:
+        """Raises BadPrinterSpecification."""
+        with self._lock:
+            if specification not in self._open:
+                from printers.backends import open_printer
+
+                self._open[specification] = open_printer(specification)
+            return self._open[specification]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._routes.setup().specifications())
+
+    def __len__(self) -> int:
+        return len(self._routes.setup().specifications())
