@@ -44,7 +44,7 @@ check: $(STAMP)
 
 # Long runs that would not fit into test.
 soak: setup-test
-	$(PYTHON) -m pytest --soak tests/simulation tests/sync/test_sync_ahead.py tests/sync/test_feed_convergence.py tests/journey/test_kill_client.py tests/journey/test_faults.py
+	$(PYTHON) -m pytest --soak tests/simulation tests/sync/test_sync_ahead.py tests/sync/test_feed_convergence.py tests/journey/test_kill_client.py tests/journey/test_faults.py tests/printing/test_print_crashes.py
 
 # Figures beside the limits; not a test.
 bench: setup-test

@@ -72,12 +72,12 @@ class Printer(Protocol):
         may be sent again); None where nobody can know (a person is asked)."""
         ...
 
-    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+    def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
         """What became of the job that ``send`` said to be at ``place``. Raises AppError where the
         printer cannot be asked now: it is asked again later."""
         ...
 
-    def withdraw(self, place: str) -> Fate:
+    def withdraw(self, job: str, place: str) -> Fate:
         """Take back a job that waits in the printer. NOTHING where it surely will not come out any
         more. Raises AppError where the printer cannot be asked."""
         ...

@@ -121,7 +121,7 @@ class PrintRun:
         if printer is None:
             return PaperDoubted()
         try:
-            fate = printer.follow(place, how or Sending(copies=job.copies, pages=job.pages))
+            fate = printer.follow(job.id, place, how or Sending(copies=job.copies, pages=job.pages))
         except AppError:
             return None
         match fate:

@@ -198,7 +198,7 @@ class PrintDesk:
         printer = self._printers.get(job.printer)
         if printer is None:
             raise NotWithdrawn(printer=job.printer)
-        fate = printer.withdraw(job.place)
+        fate = printer.withdraw(job.id, job.place)
         if fate is Fate.NOTHING:
             return
         if fate is not Fate.WAITING:

@@ -63,12 +63,12 @@ class FolderPrinter:
         names = sorted(file.name for file in self._folder.glob(f"*{tail}.*"))
         return next((name for name in names if name.endswith(tuple(_SUFFIX.values()))), "")
 
-    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
-        del place, how
+    def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
+        del job, place, how
         return Fate.OUT
 
-    def withdraw(self, place: str) -> Fate:
-        return self.follow(place)
+    def withdraw(self, job: str, place: str) -> Fate:
+        return self.follow(job, place)
 
     def status(self) -> PrinterStatus:
         there = self._folder if self._folder.exists() else self._folder.parent

@@ -38,7 +38,13 @@ _PROCESSING = 4
 _HELD_BY_PRINTER = 6
 _GIVEN_UP = (7, 8)
 _COMPLETED = 9
-_JOB_WORDS = ["job-state", "job-state-reasons", "job-impressions-completed", "time-at-processing"]
+_JOB_WORDS = [
+    "job-name",
+    "job-state",
+    "job-state-reasons",
+    "job-impressions-completed",
+    "time-at-processing",
+]
 
 # printer-state-reasons keywords (RFC 8011 5.4.12) by what a clerk can do about them, worst first.
 _REASONS: tuple[tuple[str, type[PrinterCondition]], ...] = (
@@ -139,44 +145,44 @@ class IppPrinter:
             return None
         return None
 
-    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+    def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
         try:
-            job = self._job(place)
+            told = self._job(job, place)
         except JobForgotten:
             return Fate.UNKNOWN
-        state, counted = job.get("job-state"), job.get("job-impressions-completed")
+        state, counted = told.get("job-state"), told.get("job-impressions-completed")
         if state in _GIVEN_UP:
-            return Fate.UNKNOWN if _began(job) else Fate.NOTHING
+            return Fate.UNKNOWN if _began(told) else Fate.NOTHING
         if state != _COMPLETED:
             return Fate.WAITING
         # Many printers do not count, and say 0: only a count that is short speaks against it.
         short = isinstance(counted, int) and 0 < counted < how.pages * how.copies
-        wrong = any("error" in word for word in _words(job, "job-state-reasons"))
+        wrong = any("error" in word for word in _words(told, "job-state-reasons"))
         return Fate.UNKNOWN if short or wrong else Fate.OUT
 
-    def withdraw(self, place: str) -> Fate:
+    def withdraw(self, job: str, place: str) -> Fate:
         try:
-            before = self._job(place)
+            before = self._job(job, place)
             if before.get("job-state") in {*_GIVEN_UP, _COMPLETED}:
-                return self.follow(place)
+                return self.follow(job, place)
             attributes = {"requesting-user-name": "onewindow", "job-id": _number(place)}
             self._wire.ask(IppOperation.CANCEL_JOB, attributes, seconds=_STATUS_SECONDS)
             end = time.monotonic() + _WITHDRAW_SECONDS
-            while self._job(place).get("job-state") not in {*_GIVEN_UP, _COMPLETED}:
+            while self._job(job, place).get("job-state") not in {*_GIVEN_UP, _COMPLETED}:
                 if time.monotonic() > end:
                     return Fate.WAITING
                 time.sleep(0.1)
-            after = self._job(place)
+            after = self._job(job, place)
         except JobForgotten:
             return Fate.UNKNOWN
         # One that the printer itself holds back, for want of paper, counts what it has printed.
         held = before.get("job-state") == _HELD_BY_PRINTER
-        counted = [job.get("job-impressions-completed") for job in (before, after)]
+        counted = [one.get("job-impressions-completed") for one in (before, after)]
         if after.get("job-state") in _GIVEN_UP and held and counted == [0, 0]:
             return Fate.NOTHING
-        return self.follow(place)
+        return self.follow(job, place)
 
-    def _job(self, place: str) -> Mapping[str, Any]:
+    def _job(self, job: str, place: str) -> Mapping[str, Any]:
         attributes = {
             "requesting-user-name": "onewindow", "job-id": _number(place),
             "requested-attributes": _JOB_WORDS,
@@ -188,6 +194,9 @@ class IppPrinter:
             found: Mapping[str, Any] = answer["jobs"][0]
         except (LookupError, TypeError):
             raise PrintDoubted(printer=self._uri) from None
+        # A printer that was switched off may count from 1 again: that is another's job then.
+        if not str(found.get("job-name", "")).endswith(job):
+            raise JobForgotten(printer=self._uri, status=place)
         return found
 
     def status(self) -> PrinterStatus:

@@ -82,13 +82,13 @@ class SlipPrinter:
         del job
         return None
 
-    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
+    def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
         """``send`` waits for the printer's word, so that nothing is left to ask."""
-        del place, how
+        del job, place, how
         return Fate.OUT
 
-    def withdraw(self, place: str) -> Fate:
-        return self.follow(place)
+    def withdraw(self, job: str, place: str) -> Fate:
+        return self.follow(job, place)
 
     def status(self) -> PrinterStatus:
         """Ready with the code PRN-SLIP-LOW where the roll is nearly used up."""

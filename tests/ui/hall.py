@@ -79,12 +79,12 @@ class FolderPrinter:
     def find(self, job: str) -> str | None:
         return f"{job[:8]}.pdf" if (self.folder / f"{job}.pdf").exists() else ""
 
-    def follow(self, place: str, how: Sending = PLAIN) -> Fate:
-        del place, how
+    def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
+        del job, place, how
         return Fate.OUT
 
-    def withdraw(self, place: str) -> Fate:
-        return self.follow(place)
+    def withdraw(self, job: str, place: str) -> Fate:
+        return self.follow(job, place)
 
     def status(self) -> PrinterStatus:
         if self.fault:
