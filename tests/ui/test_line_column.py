@@ -305,9 +305,11 @@ def test_a_halted_hall_is_said_and_calls_nobody(hall: Hall) -> None:
 def test_a_ticket_asked_back_leaves_the_list(hall: Hall) -> None:
     hall.sign_in()
     row = hall.model.line.state.rows[0]
-    LineFeed(hall.client.store).hear(
-        (f"ticket:{row.id}", TicketWanted(window="W01", reason="moved"))
-    )
+    subject = f"ticket:{row.id}"
+    facts = [entry.id for entry in hall.client.store.entries() if entry.subject == subject]
+    feed = LineFeed(hall.client.store)
+    feed.hear((subject, TicketWanted(window="W01", reason="moved", after="what it did before")))
+    feed.hear((subject, TicketWanted(window="W01", reason="moved", after=facts[-1])))
     hall.wait(lambda: row.id not in {one.id for one in hall.model.line.state.rows}, "it is gone")
 
 

@@ -46,6 +46,7 @@ class LineBook:
         self._now = now
         self._version = 0
         self._windows: dict[str, Sequence[Value]] = {}
+        self._stands: dict[str, str] = {}  # at which window a device is
         self._hall_state: dict[str, Value] = {}
         self._calls: list[Sequence[Value]] = []
         self._uncalled: list[str] = []  # tickets whose last kept call was undone
@@ -86,6 +87,7 @@ class LineBook:
                 self._windows = {
                     id_: row for id_, row in self._windows.items() if row[1] != entry.device
                 }
+                self._stands[entry.device] = name
                 self._windows[name] = (
                     name, entry.device, _STATES[type(event)], event.clerk,
                     "" if isinstance(event, WindowOpened) else event.reason,
@@ -142,7 +144,7 @@ class LineBook:
 
     def keep(self) -> None:
         connection = self._connection
-        connection.executemany(_LEFT, [row[1::-1] for row in self._windows.values()])
+        connection.executemany(_LEFT, list(self._stands.items()))
         connection.executemany(_WINDOW, list(self._windows.values()))
         for name, value in self._hall_state.items():
             connection.execute(f"UPDATE queue_state SET {name} = ?", (value,))  # noqa: S608 - ours
