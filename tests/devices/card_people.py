@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from app.devices.cards.pcsc import PcscContext
+from app.devices.cards.pcsc_service import PcscContext
 from app.devices.simulators.people import SimulatedCard, SocialSecurityData
 from app.domain.person import DocumentKind, Sex, check_character
 from app.ports import CardReader, ReadDone, ReaderMessage, ReadFailed, ReadProgress
@@ -114,6 +114,11 @@ class Ears:
     def tell(self, message: ReaderMessage) -> None:
         self.threads.add(threading.current_thread())
         self.messages.put(message)
+
+    def end(self, wait: float = 10) -> ReadDone | ReadFailed:
+        last = self.until_end(wait)[-1]
+        assert not isinstance(last, ReadProgress)
+        return last
 
     def until_end(self, wait: float = 10) -> list[ReaderMessage]:
         heard = []

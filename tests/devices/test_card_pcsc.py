@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from app.devices.cards.pcsc import PcscContext
-from app.devices.simulators.chip_card import VPCD_PORT, ChipCard
+from app.devices.cards.pcsc import BACK_WITHIN
+from app.devices.cards.pcsc_service import PcscContext
+from app.devices.simulators.chip_card import ChipCard
 from app.devices.simulators.people import SocialSecurityData
 from app.domain.person import DocumentKind
 from app.ports import CardReader, ReadDone, ReaderStep, ReadFailed, ReadProgress
@@ -31,6 +30,7 @@ from tests.devices.card_people import (
     wait_until_empty,
 )
 from tests.devices.reader_lane import open_reader
+from tests.smart_cards import SmartCardService
 
 pytestmark = pytest.mark.usefixtures("empty_reader")
 
@@ -43,18 +43,20 @@ def reader() -> Iterator[CardReader]:
 
 
 @pytest.fixture
-def card() -> Iterator[ChipCard]:
-    made = ChipCard(RESIDENT)
+def card(pcscd: SmartCardService) -> Iterator[ChipCard]:
+    made = ChipCard(RESIDENT, port=pcscd.port)
     yield made
     made.remove()
 
 
 @pytest.mark.parametrize("version", ["1.00", "2.00"])
 @pytest.mark.parametrize("name", ["张示例", "迪丽·测试", "示例𠮷"])
-def test_both_versions_are_read(reader: CardReader, version: str, name: str) -> None:
+def test_both_versions_are_read(
+    pcscd: SmartCardService, reader: CardReader, version: str, name: str
+) -> None:
     data = RESIDENT.social_security or SocialSecurityData(card_number="", issuer="")
     person = replace(RESIDENT, name=name, social_security=replace(data, version=version))
-    card = ChipCard(person)
+    card = ChipCard(person, port=pcscd.port)
     card.insert()
     try:
         end = read(reader)
@@ -96,9 +98,9 @@ def test_card_inserted_while_any_reader_waits(card: ChipCard) -> None:
     assert statistics.median(beyond) < 0.03
 
 
-def test_second_reader_by_part_of_its_name() -> None:
+def test_second_reader_by_part_of_its_name(pcscd: SmartCardService) -> None:
     reader = open_reader("pcsc:pcd 00 01", CLOCK)
-    card = ChipCard(RESIDENT, port=VPCD_PORT + 1)
+    card = ChipCard(RESIDENT, port=pcscd.port + 1)
     card.insert()
     assert isinstance(read(reader), ReadDone)
     card.remove()
@@ -141,8 +143,8 @@ def test_card_that_wants_authentication(reader: CardReader, card: ChipCard) -> N
     assert code_of(read(reader)) == "CARD-LOCKED"
 
 
-def test_some_other_chip_card(reader: CardReader) -> None:
-    card = ChipCard(None)
+def test_some_other_chip_card(pcscd: SmartCardService, reader: CardReader) -> None:
+    card = ChipCard(None, port=pcscd.port)
     card.insert()
     assert code_of(read(reader)) == "CARD-UNKNOWN"
     card.remove()
@@ -200,116 +202,112 @@ def test_fifty_reads_leave_no_thread_and_no_file_open(reader: CardReader, card: 
     assert open_files() == files
 
 
-# -- the service goes away and comes back -------------------------------------------------------
-# A process of its own reaches pcscd through a relay that we can cut, so that the machine's
-# service keeps running.
+# -- the service and the readers go away and come back ------------------------------------------
 
-_CLIENT = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
-from tests.devices.card_people import CLOCK, Ears
-from tests.devices.reader_lane import open_reader
-reader = open_reader("pcsc:Virtual PCD 00 00", CLOCK)
-for line in sys.stdin:
+
+def waiting(reader: CardReader, timeout: float = 30) -> Ears:
     ears = Ears()
-    reader.start(1, float(line), ears.tell)
-    print("started", flush=True)
-    print(getattr(ears.until_end(30)[-1], "code", "read"), flush=True)
-reader.close()
-"""
+    reader.start(1, timeout, ears.tell)
+    while True:
+        message = ears.messages.get(timeout=5)
+        assert isinstance(message, ReadProgress), message
+        if message.step is ReaderStep.WAITING_FOR_CARD:
+            return ears
 
 
-class Relay:
-    """Passes a Unix socket on to pcscd until it is cut."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lines: list[socket.socket] = []
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen()
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            service = socket.socket(socket.AF_UNIX)
-            service.connect("/run/pcscd/pcscd.comm")
-            self._lines += [client, service]
-            for source, sink in ((client, service), (service, client)):
-                thread = threading.Thread(target=self._pass_on, args=(source, sink), daemon=True)
-                self._threads.append(thread)
-                thread.start()
-
-    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
-
-    def cut(self) -> None:
-        self._path.unlink(missing_ok=True)
-        for line in [self._listener, *self._lines]:
-            try:
-                line.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-        for thread in self._threads:
-            thread.join(5)
-        for line in [self._listener, *self._lines]:
-            line.close()
+def test_service_dies_while_waiting_and_comes_back(
+    pcscd: SmartCardService, reader: CardReader, card: ChipCard
+) -> None:
+    ears = waiting(reader)
+    asked = time.monotonic()
+    pcscd.stop()
+    assert code_of(ears.end()) == "CARD-PCSC-MISSING"
+    assert time.monotonic() - asked > BACK_WITHIN
+    asked = time.monotonic()
+    assert code_of(read(reader)) == "CARD-PCSC-MISSING"
+    assert time.monotonic() - asked < 1.0
+    pcscd.start()
+    card.insert()
+    assert isinstance(read(reader), ReadDone)
 
 
-def test_service_dies_while_waiting_and_comes_back(tmp_path: Path, card: ChipCard) -> None:
-    path = tmp_path / "pcscd.comm"
-    relay = Relay(path)
-    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": str(path)}
-    with subprocess.Popen(
-        [sys.executable, "-c", _CLIENT, str(Path(__file__).parents[2])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    ) as client:
-        assert client.stdin is not None
-        assert client.stdout is not None
-
-        def ask(timeout: float) -> None:
-            assert client.stdin is not None
-            assert client.stdout is not None
-            client.stdin.write(f"{timeout}\n")
-            client.stdin.flush()
-            assert client.stdout.readline().strip() == "started"
-
+def test_service_restarted_while_waiting_goes_unnoticed(
+    pcscd: SmartCardService, reader: CardReader, card: ChipCard
+) -> None:
+    for _ in range(3):
+        ears = waiting(reader)
+        pcscd.stop()
+        pcscd.start()
         card.insert()
-        ask(5)
-        assert client.stdout.readline().strip() == "read"
+        assert isinstance(ears.until_end()[-1], ReadDone)
         card.remove()
         wait_until_empty()
-        ask(0.5)
-        assert client.stdout.readline().strip() == "CARD-NO-CARD"
-        ask(30)
+
+
+def test_service_dies_in_the_middle_of_a_read(
+    pcscd: SmartCardService, reader: CardReader, card: ChipCard
+) -> None:
+    card.call_after(3, pcscd.kill)
+    card.insert()
+    assert code_of(read(reader)) == "CARD-PCSC-MISSING"
+    card.mend()
+    card.remove()
+    pcscd.stop()
+    pcscd.start()
+    card.insert()
+    assert isinstance(read(reader), ReadDone)
+
+
+def test_cancel_while_the_service_is_away(pcscd: SmartCardService, reader: CardReader) -> None:
+    ears = waiting(reader)
+    pcscd.stop()
+    try:
         time.sleep(0.3)
-        relay.cut()
-        assert client.stdout.readline().strip() == "CARD-PCSC-MISSING"
-        ask(5)
-        assert client.stdout.readline().strip() == "CARD-PCSC-MISSING"
-        relay = Relay(path)
-        card.insert()
-        ask(5)
-        assert client.stdout.readline().strip() == "read"
-        client.stdin.close()
-        assert client.wait(10) == 0
-    relay.cut()
+        asked = time.monotonic()
+        reader.cancel(1)
+        assert code_of(ears.end()) == "CARD-CANCELLED"
+        assert time.monotonic() - asked < 0.3
+    finally:
+        pcscd.start()
 
 
-def test_card_process_for_trying_out(reader: CardReader, tmp_path: Path) -> None:
+def test_reader_goes_while_it_is_waited_for(
+    pcscd: SmartCardService, reader: CardReader, card: ChipCard
+) -> None:
+    ears = waiting(reader)
+    pcscd.unplug()
+    time.sleep(0.3)
+    pcscd.plug_in()  # a cable that was loose for a moment
+    card.insert()
+    assert isinstance(ears.end(), ReadDone)
+    card.remove()
+    wait_until_empty()
+    ears = waiting(reader)
+    pcscd.unplug()
+    try:
+        assert code_of(ears.end()) == "CARD-READER-GONE"
+        assert code_of(read(reader)) == "CARD-NO-READER"
+    finally:
+        pcscd.plug_in()
+    card.insert()
+    assert isinstance(read(reader), ReadDone)
+
+
+def test_reader_plugged_in_after_the_program_was_started(pcscd: SmartCardService) -> None:
+    pcscd.unplug()
+    reader = open_reader("pcsc", CLOCK)
+    assert code_of(read(reader)) == "CARD-NO-READER"
+    pcscd.plug_in()
+    card = ChipCard(RESIDENT, port=pcscd.port + 1)
+    card.insert()
+    assert isinstance(read(reader), ReadDone)
+    card.remove()
+    reader.close()
+
+
+def test_card_process_for_trying_out(
+    pcscd: SmartCardService, reader: CardReader, tmp_path: Path
+) -> None:
     people = tmp_path / "people.json"
     fields = {
         name: getattr(RESIDENT, name)
@@ -320,7 +318,15 @@ def test_card_process_for_trying_out(reader: CardReader, tmp_path: Path) -> None
     entry = {"id": "zhang", "card": fields, "social_security": social}
     people.write_text(json.dumps({"people": [entry]}), "utf-8")
     with subprocess.Popen(
-        [sys.executable, "-m", "app.devices.simulators.chip_card", str(people), "zhang"],
+        [
+            sys.executable,
+            "-m",
+            "app.devices.simulators.chip_card",
+            str(people),
+            "zhang",
+            "--port",
+            str(pcscd.port),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         cwd=Path(__file__).parents[2],

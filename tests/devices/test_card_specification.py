@@ -23,6 +23,7 @@ from app.ports import DeviceState, ReadDone
 from app.texts import explain, sentences
 from tests.devices.card_people import ALL, CLOCK, RESIDENT, code_of, open_files, read
 from tests.devices.reader_lane import open_reader
+from tests.smart_cards import SmartCardService
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_probe_tells_a_healthy_module_from_a_dead_one(
     assert probe_reader("simulated", CLOCK, people=ALL).state is DeviceState.READY
 
 
-def test_list_names_the_virtual_readers(pcscd: None) -> None:
+def test_list_names_the_virtual_readers(pcscd: SmartCardService) -> None:
     listed = {info.specification: info for info in list_readers()}
     virtual = listed["pcsc:Virtual PCD 00 00"]
     assert (virtual.state, virtual.code) == (DeviceState.READY, "")

@@ -28,6 +28,7 @@ from app.domain.person import DocumentKind, ValueSource
 from app.screen import Screen, start_screen
 from tests.journey.hall import evaluation, office_cases, open_client, wait_until
 from tests.printing.cups import DriverlessPrinter, PrintServer
+from tests.smart_cards import SmartCardService
 
 FOOD = "食品经营许可新办（餐饮服务）"
 
@@ -127,7 +128,7 @@ def test_a_serial_reader_from_sign_in_to_acceptance(
 def test_a_chip_card_from_sign_in_to_a_receipt_from_a_printer(
     tmp_path: Path,
     office: EmbeddedBackOffice,
-    empty_reader: None,
+    empty_reader: SmartCardService,
     sam: SimulatedSamReader,
     print_server: PrintServer,
     driverless: DriverlessPrinter,
@@ -140,7 +141,7 @@ def test_a_chip_card_from_sign_in_to_a_receipt_from_a_printer(
         reader="pcsc:Virtual PCD 00 00",
         document_printer=print_server.uri("counter"),
     )
-    card = ChipCard(client.people["zhang-shili"])
+    card = ChipCard(client.people["zhang-shili"], port=empty_reader.port)
     hands = Hands(screen_of(client), ReaderTrainer(sam, {}))
     hands.sign_in()
     hands.wait(lambda: client.outbox.numbers_left() > 0, "numbers")

@@ -321,6 +321,13 @@ class PcscMissing(CardError):
     blame = Blame.MACHINE
 
 
+class PcscDenied(CardError):
+    """The PC/SC service refuses this user (polkit), or went away while it was greeted."""
+
+    code = "CARD-PCSC-DENIED"
+    blame = Blame.MACHINE
+
+
 class PcscFailed(CardError):
     """The PC/SC service reports something else; ``status`` shows it."""
 
@@ -349,9 +356,30 @@ class CardInUse(CardError):
 
 
 class CardUnknown(CardError):
-    """The chip holds no social security application."""
+    """The chip is of no kind that is read here; ``atr`` names its type, which no card has alone."""
 
     code = "CARD-UNKNOWN"
+    blame = Blame.PERSON
+
+
+class BankCard(CardError):
+    """A bank card, or another for payment."""
+
+    code = "CARD-BANK"
+    blame = Blame.PERSON
+
+
+class TravelChip(CardError):
+    """The chip of a passport or a travel permit, whose printed lines are read instead."""
+
+    code = "CARD-TRAVEL-CHIP"
+    blame = Blame.PERSON
+
+
+class StorageCard(CardError):
+    """A card that only stores (door, bus, meals); ``kind`` is its type's name."""
+
+    code = "CARD-STORAGE"
     blame = Blame.PERSON
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from app.devices.cards.errors import TextInvalid
-from app.devices.cards.sam import SamConversation
+from app.devices.cards.sam import SamContent, SamConversation
 from app.devices.cards.textblock import newest_address, parse_text_block
 from app.devices.cards.timing import hall_day
 from app.domain.person import CardRead, DocumentKind
@@ -29,6 +30,14 @@ def read_identity_card(
     sam.wait_for_card(timeout, poll, step)
     step(ReaderStep.READING)
     content = sam.read_content()
+    card = identity_card(content, clock, reader)
+    if card.document is DocumentKind.RESIDENT:
+        card = replace(card, newest_address=_moved_to(sam))
+    return card
+
+
+def identity_card(content: SamContent, clock: Clock, reader: str) -> CardRead:
+    """Raises TextInvalid, TextContradicts."""
     now = clock.now()
     text = parse_text_block(content.text, hall_day(now))
     # The WLT photo is dropped: no open decoder exists, and what cannot be shown is not kept.
@@ -41,7 +50,6 @@ def read_identity_card(
         reader=reader,
         read_at=now,
         text_block=content.text,
-        newest_address=_moved_to(sam) if text.document is DocumentKind.RESIDENT else "",
         permit_number=text.permit_number,
     )
 

@@ -17,7 +17,8 @@ from app.devices.cards.errors import (
     UsbReaderMissing,
 )
 from app.devices.cards.info import ReaderInfo
-from app.devices.cards.pcsc import PcscDriver, pcsc_reader_names
+from app.devices.cards.pcsc import PcscDriver
+from app.devices.cards.pcsc_service import pcsc_reader_names
 from app.devices.cards.serial_sam import SerialSamDriver
 from app.devices.cards.specification import NOBODY, open_driver
 from app.devices.cards.usb_sam import UsbSamDriver, usb_readers

@@ -12,6 +12,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from app.devices.cards.errors import BadPeople
@@ -91,6 +92,8 @@ class ChipCard:
     ``card`` None is some other chip card, without the social security application.
     """
 
+    atr = ATR
+
     def __init__(
         self, card: SimulatedCard | None, *, host: str = "127.0.0.1", port: int = VPCD_PORT
     ) -> None:
@@ -99,6 +102,7 @@ class ChipCard:
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._pull_after: int | None = None
+        self._acts: dict[int, Callable[[], None]] = {}
         self._refusals: dict[int, int] = {}
         self._dead = False
         self._selected = False
@@ -131,12 +135,17 @@ class ChipCard:
 
     def mend(self) -> None:
         self._pull_after = None
+        self._acts = {}
         self._refusals = {}
         self._dead = False
 
     def pull_after(self, apdus: int) -> None:
         """The card leaves the reader instead of answering APDU number ``apdus`` + 1."""
         self._pull_after = apdus
+
+    def call_after(self, apdus: int, act: Callable[[], None]) -> None:
+        """Something happens to the machine instead of APDU number ``apdus`` + 1's answer."""
+        self._acts[apdus] = act
 
     def refuse(self, status: int = 0x6982, instruction: int = 0xB2) -> None:
         """Answers an instruction (default READ RECORD) with a status (default: authenticate)."""
@@ -162,9 +171,12 @@ class ChipCard:
                         line.shutdown(socket.SHUT_RDWR)
                         return
                     self.apdus += 1
+                    if act := self._acts.get(self.apdus - 1):
+                        act()
+                        return
                     answer = self.answer(message)
                 elif message == b"\x04":
-                    answer = NO_ATR if self._dead else ATR
+                    answer = NO_ATR if self._dead else self.atr
                 else:
                     self._selected = False
                     continue
