@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +16,7 @@ from app.devices.voice.espeak import EspeakSpeech, find_player, voices_here
 from app.services.announcer import Announcer, Turns
 from ui.board.canvas import BoardCanvas
 from ui.board.layouts import LAYOUTS
+from ui.kit.heartbeat import Heartbeat, end_on_signals
 from ui.kit.lane import Lane
 from ui.kit.texts import install_language
 from ui.kit.theme import DARK, LIGHT
@@ -92,12 +92,9 @@ def _unspoken(error: AppError) -> None:
 def run_board(client: Client, layout: str, window: str, *, windowed: bool) -> None:
     """Until it is closed by Ctrl+Q, Ctrl+C or SIGTERM."""
     board = Board(client, layout, window)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: board.canvas.close())
-    # Python sees a signal only when it runs; Qt's loop must let it, now and then.
-    heartbeat = QTimer()
-    heartbeat.timeout.connect(lambda: None)
-    heartbeat.start(200)
+    end_on_signals(board.canvas.close)
+    heartbeat = Heartbeat()
     board.start(windowed=windowed)
     board.app.exec()
+    heartbeat.stop()
     board.stop()

@@ -15,6 +15,7 @@ from app.bootstrap import Client, Later, resources_folder
 from app.domain.errors import AppError
 from app.ports import LinkState, SyncStatus, UploadProgress
 from app.texts import Explanation, explain
+from ui.kit.heartbeat import Heartbeat
 from ui.kit.lane import Lane
 from ui.kit.preferences import FilePreferences
 from ui.kit.texts import install_language
@@ -76,6 +77,7 @@ class Screen:
     def __init__(self, app: QApplication, client: Client, trainer: Trainer | None) -> None:
         self.app = app
         self.client = client
+        self._heartbeat = Heartbeat()
         self._link = _Link(client)
         self._print_lane: PrintLane | None = None
         self._ready: list[Callable[[], None]] = []
@@ -176,6 +178,7 @@ class Screen:
         self._file_lane.stop(5.0)
         self._figures_lane.stop(0.2)
         self._queue_lane.stop(0.2)  # it may be waiting for news; nothing is lost by leaving it
+        self._heartbeat.stop()
 
     def _send_last(self) -> None:
         """People who waited for this window go back to the hall: not only at its next start."""
@@ -190,6 +193,7 @@ class Screen:
         if not self.window.sign_in_model.state.windows or not self.window.isVisible():
             return
         self.window.sign_in_model.state_changed.disconnect(self._loaded)
+        self._heartbeat.settle()
         ready, self._ready = self._ready, []
         for tell in ready:
             tell()

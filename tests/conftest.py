@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -57,3 +58,15 @@ def pcscd() -> Iterator[SmartCardService]:
 def empty_reader(pcscd: SmartCardService) -> SmartCardService:
     wait_until_empty()
     return pcscd
+
+
+@pytest.fixture(autouse=True)
+def widgets_are_collected_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in the program (``ui.kit.heartbeat``): never on a worker's thread."""
+    if not {"qapp", "qtbot"} & set(request.fixturenames):
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
