@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 from app.devices.cards.atr import storage_card
 from app.devices.cards.ccid_identity import BLOCK, read_blocks
 from app.devices.cards.chip import read_chip
-from app.devices.cards.errors import (
-    BankCard,
-    CardError,
-    CardPulled,
-    CardUnknown,
-    ChipStatus,
-    ContentInvalid,
-    StorageCard,
-    TravelChip,
-)
+from app.devices.cards.chip_errors import BankCard, CardUnknown, ChipStatus, StorageCard, TravelChip
+from app.devices.cards.errors import CardError, CardPulled, ContentInvalid
 from app.devices.simulators.chip_card import ATR, ChipCard
 from app.devices.simulators.other_chips import (
     CONTACTLESS_ATR,

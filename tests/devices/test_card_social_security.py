@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.devices.cards.apdu import exchange
-from app.devices.cards.errors import BadPeople, CardError, ChipStatus
+from app.devices.cards.chip_errors import ChipStatus
+from app.devices.cards.errors import BadPeople, CardError
 from app.devices.cards.social_security import (
     APPLICATION,
     SELECT,

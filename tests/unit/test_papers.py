@@ -58,6 +58,7 @@ from app.domain.errors import ListChanged, NotReady
 from app.domain.event import Event
 from app.domain.events import BundleChosen, BundleDecided, CaseBundled, PaperKind, PaperQueued
 from app.domain.hall import HALL_ZONE
+from app.domain.nations import nation_words
 from app.domain.notice import notice_lines
 from app.domain.papers import (
     AcceptanceContent,
@@ -80,7 +81,6 @@ from app.domain.person import (
 )
 from app.services.catalogue import Catalogue
 from app.services.demo_hall import load_hall
-from app.services.paper_words import nation_words
 from app.services.papers import PaperContents
 from app.services.printing import PrintDesk
 from app.storage.store import Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.devices.cards.errors import CardLocked, CardUnknown, ChipStatus
+from app.devices.cards.chip_errors import CardLocked, CardUnknown, ChipStatus
 
 Transmit = Callable[[bytes], bytes]
 """Sends one APDU and returns data and status word. Raises CardError (CardPulled…)."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from app.devices.cards.errors import READER_MISSING
 from app.devices.cards.family import FindReaders, ProbeReader
 from app.devices.cards.hosted import split_specifications
-from app.devices.cards.info import ReaderInfo
+from app.devices.cards.info import READER_MISSING, ReaderInfo
 from app.devices.host.asking import ask
 from app.devices.host.supervisor import DeviceHost
 from app.domain.errors import AppError

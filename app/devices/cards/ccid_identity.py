@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from app.devices.cards.apdu import Transmit
-from app.devices.cards.errors import ChipStatus, ContentInvalid
+from app.devices.cards.chip_errors import ChipStatus
+from app.devices.cards.errors import ContentInvalid
 from app.devices.cards.sam import PHOTO_BYTES, TEXT_BYTES, SamContent
 
 BLOCK: Final = 256

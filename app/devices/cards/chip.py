@@ -11,15 +11,8 @@ from typing import Final
 from app.devices.cards.apdu import Transmit, exchange
 from app.devices.cards.atr import storage_card
 from app.devices.cards.ccid_identity import read_blocks
-from app.devices.cards.errors import (
-    BankCard,
-    CardError,
-    CardPulled,
-    CardUnknown,
-    ChipStatus,
-    StorageCard,
-    TravelChip,
-)
+from app.devices.cards.chip_errors import BankCard, CardUnknown, ChipStatus, StorageCard, TravelChip
+from app.devices.cards.errors import CardError, CardPulled
 from app.devices.cards.identity import identity_card
 from app.devices.cards.social_security import read_social_security
 from app.devices.cards.timing import hall_day

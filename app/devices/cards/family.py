@@ -13,12 +13,8 @@ import msgspec
 
 import resources
 from app.devices.cards.driver import Driver
-from app.devices.cards.errors import (
-    READER_MISSING,
-    BadSpecification,
-    NoSuchPerson,
-)
-from app.devices.cards.info import ReaderInfo
+from app.devices.cards.errors import BadSpecification, NoSuchPerson
+from app.devices.cards.info import READER_MISSING, ReaderInfo
 from app.devices.cards.timing import waiting_time
 from app.devices.host import family as host
 from app.domain.errors import AppError

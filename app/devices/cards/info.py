@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.devices.cards.chip_errors import NoReader, PcscMissing
+from app.devices.cards.errors import PortMissing, ReaderGone, UsbReaderMissing, VendorMissing
 from app.ports import DeviceState
 
 
@@ -20,3 +22,9 @@ class ReaderInfo:
     code: str = ""
     details: dict[str, str | int] = field(default_factory=dict)
     module: str = ""
+
+
+READER_MISSING = (
+    PcscMissing, PortMissing, NoReader, ReaderGone, UsbReaderMissing, VendorMissing,
+)  # fmt: skip
+"""After these the reader is not there; after others it is, well or faulty."""

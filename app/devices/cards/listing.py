@@ -9,21 +9,20 @@ from serial.tools.list_ports import comports
 
 from app.devices.cards.errors import (
     CardError,
-    NoReader,
-    PcscMissing,
     PortDenied,
-    PortMissing,
-    ReaderGone,
-    UsbReaderMissing,
 )
-from app.devices.cards.info import ReaderInfo
+from app.devices.cards.helper import HelperDriver
+from app.devices.cards.info import READER_MISSING, ReaderInfo
 from app.devices.cards.pcsc import PcscDriver
 from app.devices.cards.pcsc_service import pcsc_reader_names
 from app.devices.cards.serial_sam import SerialSamDriver
 from app.devices.cards.specification import NOBODY, open_driver
 from app.devices.cards.usb_sam import UsbSamDriver, usb_readers
+from app.devices.cards.vendor import VendorDriver
 from app.devices.simulators.people import SimulatedCard
 from app.ports import Clock, DeviceState
+
+_SAM_DRIVERS = (SerialSamDriver, UsbSamDriver, VendorDriver, HelperDriver)
 
 
 def list_readers() -> tuple[ReaderInfo, ...]:
@@ -40,7 +39,7 @@ def is_there(spec: str, clock: Clock) -> ReaderInfo:
     """Whether the reader is connected, without a byte to it: also while another reads with it."""
     try:
         driver = None if spec.startswith(("simulated", "bad:")) else open_driver(spec, clock)
-        if isinstance(driver, SerialSamDriver | UsbSamDriver):
+        if isinstance(driver, _SAM_DRIVERS):
             driver.find()
         elif isinstance(driver, PcscDriver):
             driver.check()
@@ -56,7 +55,7 @@ def probe_reader(
     number = ""
     try:
         driver = open_driver(spec, clock, people=people)
-        if isinstance(driver, SerialSamDriver | UsbSamDriver):
+        if isinstance(driver, _SAM_DRIVERS):
             number = driver.check()
         elif isinstance(driver, PcscDriver):
             driver.check()
@@ -98,9 +97,7 @@ def _pcsc_readers() -> list[ReaderInfo]:
 
 
 def _failed(spec: str, name: str, error: CardError) -> ReaderInfo:
-    missing = isinstance(
-        error, PcscMissing | PortMissing | NoReader | ReaderGone | UsbReaderMissing
-    )
+    missing = isinstance(error, READER_MISSING)
     return ReaderInfo(
         specification=spec,
         name=name,

@@ -9,16 +9,8 @@ from contextlib import closing
 from typing import Final
 
 from app.devices.cards.chip import read_chip
-from app.devices.cards.errors import (
-    CardCancelled,
-    CardInUse,
-    CardMute,
-    NoCard,
-    NoReader,
-    PcscDenied,
-    PcscMissing,
-    ReaderGone,
-)
+from app.devices.cards.chip_errors import CardInUse, CardMute, NoReader, PcscDenied, PcscMissing
+from app.devices.cards.errors import CardCancelled, NoCard, ReaderGone
 from app.devices.cards.pcsc_service import PcscCard, PcscContext, pcsc_reader_names
 from app.devices.cards.timing import waiting_time
 from app.domain.person import CardRead

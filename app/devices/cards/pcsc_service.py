@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.devices.cards.errors import (
-    CardError,
+from app.devices.cards.chip_errors import (
     CardInUse,
     CardMute,
-    CardPulled,
     NoReader,
     PcscDenied,
     PcscFailed,
     PcscMissing,
-    ReaderGone,
 )
+from app.devices.cards.errors import CardError, CardPulled, ReaderGone
 
 
 def _scard() -> Any:

@@ -1,7 +1,8 @@
 """Turn a reader's specification into a reader.
 
 ``serial:PATH[@BAUD]``, ``usb[:VVVV:PPPP]`` (vendor and product in hex), ``pcsc[:NAME]`` (part of
-the reader's name), ``simulated[:PERSON]`` or ``bad:HOW``.
+the reader's name), ``sdtapi:PATH[@PORT]`` and ``termb:PATH[@PORT]`` (a vendor's library),
+``simulated[:PERSON]`` or ``bad:HOW``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ def open_driver(spec: str, clock: Clock, *, people: Mapping[str, SimulatedCard] 
         return UsbSamDriver(parse_model(rest.strip()), clock)
     if kind == "pcsc":
         return PcscDriver(rest.strip(), clock)
+    if kind in {"sdtapi", "termb"}:
+        from app.devices.cards.helper import vendor_driver
+
+        return vendor_driver(spec, clock)
     if kind == "bad":
         from app.devices.simulators.bad_driver import BadDriver
 

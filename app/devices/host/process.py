@@ -66,8 +66,8 @@ class HostProcess:
         self.pid = self._process.pid
         self._reader = threading.Thread(target=self._read, name="device host in", daemon=True)
         self._writer = threading.Thread(target=self._write, name="device host out", daemon=True)
+        self._writer.start()  # before the reader, which waits for its end
         self._reader.start()
-        self._writer.start()
 
     def send(self, message: Message) -> bool:
         """False where the process has not taken what was sent before: it hangs."""
