@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
+    from app.services.sheets import SheetDesk
     from app.services.shift_reports import ShiftReports
     from app.services.sign_in import SignIn
     from app.services.standing import Standing
@@ -332,7 +333,7 @@ class Client:
 
         return PaperContents(
             self.store, self.hall, lambda: self.catalogue,
-            lambda statement: sign_receipt(statement, self.receipt_key),
+            lambda statement: sign_receipt(statement, self.receipt_key), self.shift_reports,
         )  # fmt: skip
 
     @_Part
@@ -391,6 +392,12 @@ class Client:
         from app.services.printing import PrintDesk
 
         return PrintDesk(self.store, self.contents, self.press, self.printers, self.routes)
+
+    @_Part
+    def sheets(self) -> SheetDesk:
+        from app.bootstrap_print import open_sheets
+
+        return open_sheets(self.store, self.contents, self.press, self.clock)
 
     @_Part
     def set_aside(self) -> SetAsideDesk:

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from app.domain.hall import HALL_ZONE
 from app.services.print_setup import PrinterSetup, PrintRoutes
 
 if TYPE_CHECKING:
+    from app.ports import Clock
     from app.print_ports import Printer
+    from app.services.papers import PaperContents
+    from app.services.sheets import SheetDesk
+    from app.storage.store import Store
+    from printers.maker import PaperPress
 
 
 def open_routes(home: Path, documents: str, slips: str) -> PrintRoutes:
     default = PrinterSetup(documents=documents, slips=slips)
     return PrintRoutes(default, home / "printers.json")
+
+
+def open_sheets(
+    store: Store, contents: PaperContents, press: PaperPress, clock: Clock
+) -> SheetDesk:
+    from app.services.sheets import SheetDesk
+    from printers.pictures import open_pictures
+
+    def today() -> date:
+        return clock.now().astimezone(HALL_ZONE).date()
+
+    return SheetDesk(store, contents, press, press.warning, open_pictures, today)
 
 
 class PrinterShelf(Mapping[str, "Printer"]):

@@ -107,6 +107,7 @@ class Screen:
             people=later(lambda: client.records),
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
+            sheets=later(lambda: client.sheets),
             refused=later(lambda: client.set_aside),
             answers=later(lambda: client.answers),
             waiting=later(lambda: client.waiting),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from app.domain.papers import Paper, TicketSlipContent
-from app.domain.sheet_papers import ReportContent
 from printers.documents.casepapers import CasePapers
 from printers.documents.fonts import FontBook
 from printers.errors import GlyphsMissing
@@ -16,7 +17,8 @@ ESCPOS = "application/vnd.escpos"
 
 
 class PaperPress:
-    """The PaperMaker port. Use from one thread: reportlab's fonts serve one document at a time."""
+    """The PaperMaker port. From any thread: the fonts serve one document at a time, and
+    the others wait."""
 
     def __init__(
         self,
@@ -29,18 +31,18 @@ class PaperPress:
         self._fonts = fonts
         self._slip_profile = slip_profile or SlipProfile()
         self._papers = CasePapers(wording, fonts)
+        self._making = Lock()
 
-    def make(
-        self, paper: Paper | ReportContent, reprint: int = 0, *, apart: bool = False
-    ) -> tuple[str, bytes]:
+    def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
         """(media type, bytes); ``reprint`` n marks the paper 补打, ``apart`` makes each copy of a
         document and names it (申请人联, 件袋联, 留档联). Raises PaperError."""
-        if isinstance(paper, TicketSlipContent):
-            words = self._wording.of("slip")
-            return ESCPOS, make_ticket_slip(
-                paper, words, self._fonts, self._slip_profile, reprint=reprint
-            )  # fmt: skip
-        return PDF, self._papers.make(paper, reprint, apart=apart)
+        with self._making:
+            if isinstance(paper, TicketSlipContent):
+                words = self._wording.of("slip")
+                return ESCPOS, make_ticket_slip(
+                    paper, words, self._fonts, self._slip_profile, reprint=reprint
+                )  # fmt: skip
+            return PDF, self._papers.make(paper, reprint, apart=apart)
 
     def warning(self, text: str) -> GlyphsMissing | None:
         """What to show beside a paper with characters that no font here can draw."""

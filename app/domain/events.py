@@ -149,6 +149,9 @@ class PaperKind(StrEnum):
     DELIVERY_RETURN = "delivery_return"  # 送达回证
     COLLECTION = "collection"  # 领取凭证
     GUIDE = "guide"  # 办事指南, of an item by the applicant's answers
+    SHIFT_REPORT = "shift_report"  # 交接班表, about ``day:`` and the day
+    DAY_PAPERS = "day_papers"  # 当日文书清单
+    SPARED_REPORT = "spared_report"  # 免交材料清单
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from app.domain.bundle_merge import Saving
 from app.domain.case_events import Deferral, NoticeLine
 from app.domain.events import PaperKind
 from app.domain.hall import HallHead
-from app.domain.sheet_papers import GuideContent
+from app.domain.sheet_papers import GuideContent, ReportContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,4 +337,4 @@ CasePaper = (
     | DeliveryReturnContent
     | CollectionContent
 )
-Paper = CasePaper | GuideContent | TicketSlipContent
+Paper = CasePaper | GuideContent | ReportContent | TicketSlipContent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain import bundle as bundles
 from app.domain import bundle_merge
@@ -39,7 +39,7 @@ from app.domain.papers import (
     TicketSlipContent,
 )
 from app.domain.receipt_statement import ReceiptStatement, statement_of
-from app.domain.sheet_papers import GuideContent
+from app.domain.sheet_papers import GuideContent, ReportContent
 from app.domain.ticket import TicketState
 from app.services.bundle_parts import merged_case, merged_materials
 from app.services.catalogue import Catalogue
@@ -60,6 +60,7 @@ from app.services.paper_words import (
     state_words,
 )
 from app.services.set_aside import event_of
+from app.services.shift_reports import Report, ShiftReports
 from app.storage.projections import subject_id
 from app.storage.set_aside_table import recorded_again
 from app.storage.store import Store
@@ -70,6 +71,11 @@ _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
     PaperKind.ACCEPTANCE: (CaseAccepted, CaseAcceptedDeferred),
     PaperKind.NOTICE: (NoticeIssued,),
     PaperKind.REJECTION: (CaseRejected,),
+}
+_REPORTS = {
+    PaperKind.SHIFT_REPORT: Report.SHIFT,
+    PaperKind.DAY_PAPERS: Report.PAPERS,
+    PaperKind.SPARED_REPORT: Report.SPARED,
 }
 
 
@@ -82,7 +88,9 @@ class PaperContents:
         hall: Hall,
         catalogue: Callable[[], Catalogue],
         sign: Callable[[ReceiptStatement], str] | None = None,
+        reports: ShiftReports | None = None,
     ) -> None:
+        self._reports = reports
         self._sign = sign
         self._catalogue = catalogue
         self._store = store
@@ -104,6 +112,8 @@ class PaperContents:
                 return self._form(about)
             case PaperKind.GUIDE:
                 return self._guide(about)
+            case PaperKind.SHIFT_REPORT | PaperKind.DAY_PAPERS | PaperKind.SPARED_REPORT:
+                return self._report(kind, about)
             case PaperKind.PROMISE:
                 return self._follow_up(kind, self._stages.latest(subject_id(about)))
         if kind in FOLLOW_UPS:
@@ -170,6 +180,16 @@ class PaperContents:
         stage = self._stages.latest(subject_id(about))
         answers = {question: frozenset(chosen) for question, chosen in stage.case.answers.items()}
         return guide_of(stage.item, answers, hall=self._hall.head, on=stage.at.date())
+
+    def _report(self, kind: PaperKind, about: str) -> ReportContent:
+        """Of a ``day:``, as it stands now."""
+        try:
+            on = date.fromisoformat(subject_id(about))
+        except ValueError:
+            raise NotReady(need="day") from None
+        if self._reports is None:
+            raise NotReady(need="reports")
+        return self._reports.report(_REPORTS[kind], on)
 
     def _follow_up(self, kind: PaperKind, stage: Stage) -> Paper:
         """What follows a decision: promises, transfer, changed limits, delivery."""

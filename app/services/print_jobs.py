@@ -51,7 +51,16 @@ TITLES = {
     PaperKind.DELIVERY_RETURN: "送达回证",
     PaperKind.COLLECTION: "领取凭证",
     PaperKind.GUIDE: "办事指南",
+    PaperKind.SHIFT_REPORT: "交接班表",
+    PaperKind.DAY_PAPERS: "当日文书清单",
+    PaperKind.SPARED_REPORT: "免交材料清单",
 }
+
+
+# Sheets that bear no case's number: anybody may have any number of them, and none is 补打.
+NUMBERLESS = frozenset({
+    PaperKind.GUIDE, PaperKind.SHIFT_REPORT, PaperKind.DAY_PAPERS, PaperKind.SPARED_REPORT,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

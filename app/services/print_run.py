@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Mapping
 
 from app.domain.errors import AppError, NotSent
@@ -59,7 +58,6 @@ class PrintRun:
         self._press = press
         self._printers = printers
         self._routes = routes
-        self._laying_out = threading.Lock()  # one sheet at a time; its fonts serve one
         self._under_way: set[str] = set()  # jobs that a thread of this program works at now
 
     def wanted(self) -> tuple[str, ...]:
@@ -138,8 +136,7 @@ class PrintRun:
         sent = False
         try:
             paper = self._contents.content(job.paper, job.about)
-            with self._laying_out:
-                media_type, data = self._press.make(paper, job.reprint, apart=job.apart)
+            media_type, data = self._press.make(paper, job.reprint, apart=job.apart)
             printer = self._printers.get(job.printer)
             if printer is None or not printer.accepts(media_type):
                 raise NoSuchPrinter(printer=job.printer)

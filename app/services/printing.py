@@ -21,6 +21,7 @@ from app.domain.events import (
 )
 from app.print_ports import Fate, PaperMaker, Printer, PrinterState, PrinterStatus
 from app.services.print_jobs import (
+    NUMBERLESS,
     JobMoved,
     NoSuchPrinter,
     NotWithdrawn,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from app.storage.store import Store, Unit
 
 _LONGEST_REASON = 200
-_NUMBERLESS = frozenset({PaperKind.GUIDE})  # sheets that anybody may have any number of
 
 
 class PrintDesk:
@@ -108,7 +108,7 @@ class PrintDesk:
         """
         queued = self._routes.queued(paper, about)
         with self._store.begin() as unit:
-            again = 0 if paper in _NUMBERLESS else next_reprint(unit.connection, paper, about)
+            again = 0 if paper in NUMBERLESS else next_reprint(unit.connection, paper, about)
             failed = select_jobs(
                 unit.connection,
                 "WHERE j.about = ? AND j.paper = ? AND j.state = 'failed' "

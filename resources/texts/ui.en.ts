@@ -232,6 +232,18 @@
       <translation>Guide to the item</translation>
     </message>
     <message>
+      <source>交接班表</source>
+      <translation>Shift hand-over</translation>
+    </message>
+    <message>
+      <source>当日文书清单</source>
+      <translation>Papers of the day</translation>
+    </message>
+    <message>
+      <source>免交材料清单</source>
+      <translation>Materials spared</translation>
+    </message>
+    <message>
       <source>长期有效</source>
       <translation>Valid without end</translation>
     </message>
@@ -808,6 +820,10 @@
       <translation>Help</translation>
     </message>
     <message>
+      <source>文书：先看再打印；办事指南、各联、报表</source>
+      <translation>Papers: look, then print; guide, copies, reports</translation>
+    </message>
+    <message>
       <source>办件时限：暂停 P，恢复 R，延长 X</source>
       <translation>Limits: pause P, resume R, extend X</translation>
     </message>
@@ -1364,12 +1380,24 @@
       <translation>Print again</translation>
     </message>
     <message>
+      <source>不换</source>
+      <translation>Leave it</translation>
+    </message>
+    <message>
       <source>今天还没有打印。</source>
       <translation>Nothing printed yet today.</translation>
     </message>
     <message>
+      <source>换打印机…</source>
+      <translation>Move…</translation>
+    </message>
+    <message>
       <source>重试</source>
       <translation>Try again</translation>
+    </message>
+    <message>
+      <source>改用哪台打印机？</source>
+      <translation>To which printer?</translation>
     </message>
     <message>
       <source>出来了</source>
@@ -1526,6 +1554,70 @@
     <message>
       <source>收件人和运单号</source>
       <translation>Recipient and waybill</translation>
+    </message>
+    <message>
+      <source>文书</source>
+      <translation>Papers to print</translation>
+    </message>
+    <message>
+      <source>打印</source>
+      <translation>Print</translation>
+    </message>
+    <message>
+      <source>各联分开</source>
+      <translation>Named copies</translation>
+    </message>
+    <message>
+      <source>整页</source>
+      <translation>Whole page</translation>
+    </message>
+    <message>
+      <source>上一页</source>
+      <translation>Previous</translation>
+    </message>
+    <message>
+      <source>下一页</source>
+      <translation>Next</translation>
+    </message>
+    <message>
+      <source>没有可以打印的文书。</source>
+      <translation>Nothing can be printed now.</translation>
+    </message>
+    <message>
+      <source>第 {n} 页，共 {m} 页</source>
+      <translation>Page {n} of {m}</translation>
+    </message>
+    <message>
+      <source>没有打出</source>
+      <translation>Not printed</translation>
+    </message>
+    <message>
+      <source>再按一次就重试</source>
+      <translation>Press again to retry</translation>
+    </message>
+    <message>
+      <source>补打要写原因</source>
+      <translation>A reprint needs a reason</translation>
+    </message>
+    <message>
+      <source>只要一份</source>
+      <translation>One copy</translation>
+    </message>
+    <message>
+      <source>原大</source>
+      <translation>True size</translation>
+    </message>
+    <message>
+      <source>打过 {n} 次</source>
+      <translation>Printed {n}×</translation>
+    </message>
+    <message>
+      <source>打过</source>
+      <translation>Printed</translation>
+    </message>
+    <message>
+      <source>没有打过</source>
+      <translation>Not yet</translation>
     </message>
     <message>
       <source>窗口</source>
@@ -2820,12 +2912,20 @@
       <translation>{title} (reprint {n})</translation>
     </message>
     <message>
+      <source>{title} × {n}</source>
+      <translation>{title} × {n}</translation>
+    </message>
+    <message>
       <source>程序或打印机中断过：这张纸出来了吗？</source>
       <translation>Something was interrupted: did this paper come out?</translation>
     </message>
     <message>
       <source>写明为什么补打，例如“卡纸”。</source>
       <translation>Say why it is printed again, e.g. paper jam.</translation>
+    </message>
+    <message>
+      <source>打印机已收下，还没有打完</source>
+      <translation>The printer has it and has not finished</translation>
     </message>
     <message>
       <source>排队</source>
@@ -2840,12 +2940,16 @@
       <translation>Printed</translation>
     </message>
     <message>
-      <source>没有打出</source>
-      <translation>Not printed</translation>
-    </message>
-    <message>
       <source>不确定</source>
       <translation>Unsure</translation>
+    </message>
+    <message>
+      <source>已取消</source>
+      <translation>Cancelled</translation>
+    </message>
+    <message>
+      <source>没有别的打印机：按 Ctrl+F12 添加。</source>
+      <translation>There is no other printer: add one with Ctrl+F12.</translation>
     </message>
     <message>
       <source>邮寄 {name} {address}</source>
@@ -3074,6 +3178,10 @@
     <message>
       <source>一件事 · {department}</source>
       <translation>Bundle · {department}</translation>
+    </message>
+    <message>
+      <source>{title} 已送去打印，F12 看结果。</source>
+      <translation>{title} is on its way to the printer; F12 shows the result.</translation>
     </message>
     <message>
       <source>先输入密码。</source>

@@ -26,7 +26,7 @@ from app.domain.journal import GENESIS, Entry, seal
 from app.domain.papers import Paper
 from app.domain.ticket_events import TicketTaken
 from app.ports import Licence, LinkState, QueueDays, QueueOffice, SyncStatus, WaitingCase
-from app.print_ports import PLAIN, Fate, PrinterState, PrinterStatus, Sending
+from app.print_ports import PLAIN, Fate, Printer, PrinterState, PrinterStatus, Sending
 from app.services.printing import PrintDesk
 from app.texts import explain
 from tests.devices.reader_lane import open_reader
@@ -51,7 +51,7 @@ class PlainPress:
 
     def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
         del apart
-        return "application/pdf", f"{paper.paper} {reprint}".encode()
+        return "application/pdf", f"{type(paper).__name__} {reprint}".encode()
 
 
 @dataclass
@@ -151,9 +151,8 @@ class Hall:
         self.printer = FolderPrinter(home / "sheets")
         self.office = StillOffice()
         names = {self.client.document_printer, self.client.slip_printer}
-        self.papers = PrintDesk(
-            store, self.client.contents, PlainPress(), dict.fromkeys(names, self.printer)
-        )
+        self.printers: dict[str, Printer] = dict.fromkeys(names, self.printer)
+        self.papers = PrintDesk(store, self.client.contents, PlainPress(), self.printers)
         self.printing = self.papers.lane(lambda: None)
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
@@ -173,6 +172,7 @@ class Hall:
             people=self.people,
             catalogue=self.client.finder,
             papers=self.papers,
+            sheets=self.client.sheets,
             refused=self.client.set_aside,
             answers=self.client.answers,
             waiting=self.client.waiting,

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from app.domain.events import PaperDoubted, PaperSent
-from tests.ui.hall import Hall
+from tests.ui.hall import FolderPrinter, Hall
 from ui.pages.papers_panel import PapersPanel
 from ui.pages.status_line import StatusLine
 from ui.viewmodels.papers import PaperRow
@@ -45,6 +45,32 @@ def test_failed_paper_is_tried_again(hall: Hall) -> None:
     hall.printer.fault = ""
     hall.click(panel(hall).lines[0].buttons[0])
     hall.wait(lambda: paper_rows(hall)[0].state == "printed", "a printed ticket")
+
+
+def test_failed_paper_goes_to_another_printer_or_is_not_wanted_any_more(hall: Hall) -> None:
+    other = FolderPrinter(hall.client.home / "other")
+    hall.printers["folder:other"] = other
+    hall.printer.fault = "PRN-NOT-SENT"
+    hall.sign_in()
+    for _ in range(2):
+        take_a_number(hall)
+    hall.wait(lambda: [r.state for r in paper_rows(hall)] == ["failed"] * 2, "two failures")
+    hall.key(Key.Key_F12)
+    assert [b.words() for b in panel(hall).lines[0].buttons] == ["重试", "换打印机…", "取消"]
+    hall.click(panel(hall).lines[0].buttons[1])
+    model = hall.window.papers_model
+    assert model is not None
+    hall.wait(lambda: bool(panel(hall).choices.count()), "the other printers")
+    hall.key(Key.Key_Escape)  # rather not
+    assert not model.state.moving
+    hall.click(panel(hall).lines[0].buttons[1])
+    hall.wait(lambda: bool(model.state.choices), "the other printers")
+    hall.key(Key.Key_1)
+    hall.wait(lambda: paper_rows(hall)[0].state == "printed", "the other printer")
+    assert len(list(other.folder.glob("*.pdf"))) == 1
+    hall.click(panel(hall).lines[1].buttons[2])
+    hall.wait(lambda: paper_rows(hall)[1].state == "cancelled", "nothing more")
+    assert panel(hall).lines[1].buttons == []
 
 
 def test_printed_paper_is_printed_again_only_with_a_reason(hall: Hall) -> None:

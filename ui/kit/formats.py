@@ -114,6 +114,9 @@ def paper_name(kind: PaperKind) -> str:
         PaperKind.DELIVERY_RETURN: say("送达回证"),
         PaperKind.COLLECTION: say("领取凭证"),
         PaperKind.GUIDE: say("办事指南"),
+        PaperKind.SHIFT_REPORT: say("交接班表"),
+        PaperKind.DAY_PAPERS: say("当日文书清单"),
+        PaperKind.SPARED_REPORT: say("免交材料清单"),
     }[kind]
 
 

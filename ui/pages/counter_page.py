@@ -99,9 +99,8 @@ class CounterPage(QWidget):
         for outcome in {one for one, _ in ORDER} - {Outcome.EACH}:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
         for name in (
-            "help", "clocks", "news", "results", "supervisor", "outbox", "papers", "theme",
-            "sign_out",
-            "applicant",
+            "help", "sheets", "clocks", "news", "results", "supervisor", "outbox", "papers",
+            "theme", "sign_out", "applicant",
         ):  # fmt: skip
             acts[name] = partial(self.asked.emit, name)
         return acts

@@ -95,6 +95,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
             title=say("本机"),
             lines=(
                 _line("help", say("帮助"), "F1"),
+                _line("sheets", say("文书：先看再打印；办事指南、各联、报表"), "Shift+F12"),
                 _line("clocks", say("办件时限：暂停 P，恢复 R，延长 X"), "Ctrl+J"),
                 _line("news", say("消息：别的窗口、部门、督导"), "Ctrl+I"),
                 _line("results", say("出件：办结的结果交给申请人"), "Ctrl+U"),

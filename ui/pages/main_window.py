@@ -281,7 +281,7 @@ class MainWindow(QMainWindow):
         return PanelModels(
             services=self._services, papers=self._print, clocks=self._run_clocks,
             news=self._hear_news, supervisor=self._supervise, results=self._give_results,
-            outbox=self._watch_outbox,
+            outbox=self._watch_outbox, counter=lambda: self.counter_model,
         )  # fmt: skip
 
     def _print(self) -> PapersModel:

@@ -14,6 +14,7 @@ from ui.pages.panel import Panel
 from ui.pages.widgets.look import Look
 
 if TYPE_CHECKING:
+    from ui.viewmodels.counter import CounterModel
     from ui.viewmodels.news import NewsModel
     from ui.viewmodels.outbox import OutboxModel
     from ui.viewmodels.papers import PapersModel
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-    ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
+    ("Shift+F12", "sheets"), ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
     ("Ctrl+Shift+S", "supervisor"), ("Ctrl+Shift+Q", "sign_out"),
 )  # fmt: skip
 
@@ -40,6 +41,7 @@ class PanelModels:
     supervisor: Callable[[], SupervisorModel]
     results: Callable[[], ResultsModel]
     outbox: Callable[[], OutboxModel]
+    counter: Callable[[], CounterModel | None]
 
 
 def build_panel(
@@ -69,6 +71,8 @@ def _built(name: str, models: PanelModels, look: Look) -> Panel:
             from ui.pages.papers_panel import PapersPanel
 
             return PapersPanel(models.papers())
+        case "sheets":
+            return _sheets(models, look)
         case "clocks":
             from ui.pages.worklist_panel import WorklistPanel
 
@@ -89,3 +93,16 @@ def _built(name: str, models: PanelModels, look: Look) -> Panel:
             from ui.pages.outbox_panel import OutboxPanel
 
             return OutboxPanel(models.outbox(), look)
+
+
+def _sheets(models: PanelModels, look: Look) -> Panel:
+    from ui.pages.sheets_panel import SheetsPanel
+    from ui.viewmodels.sheets import SheetsModel
+
+    counter = models.counter()
+    model = SheetsModel(
+        models.services,
+        lambda: counter.case.matter if counter else None,
+        lambda: counter.case.session if counter else None,
+    )
+    return SheetsPanel(model, look)

@@ -1,6 +1,8 @@
-"""F12: every paper of this window: print again, retry, and answer 出来了吗."""
+"""F12: every paper of this window: print again, retry, move, cancel, and answer 出来了吗."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,12 +14,15 @@ from ui.pages.widgets.buttons import ActButton, link, small
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.papers import PaperRow, PapersModel, PapersState
 
+_LONGEST_NAME = 24
+
 
 class PapersPanel(Panel):
     def __init__(self, model: PapersModel) -> None:
         super().__init__(say("打印的纸"))
         self._model = model
         self._rows: tuple[PaperRow, ...] | None = None
+        self._offered: tuple[tuple[str, str], ...] = ()
         self.lines: list[PaperLine] = []
         self.note = NoteBar()
         self.reason = QLineEdit()
@@ -27,6 +32,15 @@ class PapersPanel(Panel):
         self.submit_button = link(say("补打"), "Enter")
         cancel = link(say("取消"), "Esc")
         self.asking = boxed(row(self.reason, cancel, self.submit_button))
+        self.choices = QHBoxLayout()
+        self.moving = boxed(row(label(say("改用哪台打印机？"), "section"), 12))
+        inside = self.moving.layout()
+        assert isinstance(inside, QHBoxLayout)  # noqa: S101  # made in the line above
+        inside.addLayout(self.choices)
+        inside.addStretch(1)
+        stay = link(say("不换"), "Esc")
+        stay.clicked.connect(lambda: model.ask_move(""))
+        inside.addWidget(stay)
         self.list = QWidget()
         self.column = QVBoxLayout(self.list)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -38,6 +52,7 @@ class PapersPanel(Panel):
         self.empty = label(say("今天还没有打印。"), "muted")
         self.inside.addWidget(self.note)
         self.inside.addWidget(self.asking)
+        self.inside.addWidget(self.moving)
         self.inside.addWidget(self.empty)
         self.inside.addWidget(self.sheet_area, 1)
         self.reason.returnPressed.connect(lambda: model.reprint(self.reason.text()))
@@ -54,6 +69,8 @@ class PapersPanel(Panel):
             self.asking.show()
             self.reason.setFocus()
         self.asking.setVisible(asking)
+        self.moving.setVisible(bool(state.moving))
+        self._offer_printers(state.choices)
         self.submit_button.set_primary(asking)
         self.back.set_primary(not asking)
         self.empty.setVisible(not state.rows)
@@ -66,13 +83,36 @@ class PapersPanel(Panel):
         if self._model.state.reprinting:
             self._model.ask_reprint("")
             return True
+        if self._model.state.moving:
+            self._model.ask_move("")
+            return True
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
+        choices = self._model.state.choices if self._model.state.moving else ()
+        number = int(event.text()) if event.text() in set("123456789") else 0
+        if 0 < number <= len(choices):
+            self._model.move(choices[number - 1][0])
+        elif event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+    def _offer_printers(self, choices: tuple[tuple[str, str], ...]) -> None:
+        if choices == self._offered:
+            return
+        self._offered = choices
+        while (item := self.choices.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for number, (spec, name) in enumerate(choices, start=1):
+            button = small(_short(name), str(number))
+            button.setToolTip(spec)
+            button.clicked.connect(partial(self._model.move, spec))
+            self.choices.addWidget(button)
+            if number == 1:
+                button.setFocus()
 
     def _rebuild(self, rows: tuple[PaperRow, ...]) -> None:
         focused = next((n for n, line in enumerate(self.lines) if line.has_focus()), None)
@@ -109,6 +149,9 @@ class PaperLine(QFrame):
         line.addWidget(Elided(paper.hint, "muted"), 1)
         if paper.state == "failed":
             self._offer(say("重试"), lambda: model.retry(paper.id))
+            self._offer_elsewhere(model)
+        elif paper.state == "queued" or paper.inside:
+            self._offer_elsewhere(model)
         elif paper.state == "doubted":
             self._offer(say("出来了"), lambda: model.answer(paper.id, True))
             self._offer(say("没出来"), lambda: model.answer(paper.id, False))
@@ -116,6 +159,10 @@ class PaperLine(QFrame):
             self._offer(say("补打…"), lambda: model.ask_reprint(paper.id))
         for button in self.buttons:
             line.addWidget(button)
+
+    def _offer_elsewhere(self, model: PapersModel) -> None:
+        self._offer(say("换打印机…"), lambda: model.ask_move(self.paper.id))
+        self._offer(say("取消"), lambda: model.cancel(self.paper.id))
 
     def _offer(self, words: str, act: object) -> None:
         button = small(words)
@@ -128,3 +175,8 @@ class PaperLine(QFrame):
     def take_focus(self) -> None:
         if self.buttons:
             self.buttons[0].setFocus()
+
+
+def _short(name: str) -> str:
+    """The end of a specification says more than its beginning."""
+    return name if len(name) <= _LONGEST_NAME else "…" + name[-_LONGEST_NAME:]

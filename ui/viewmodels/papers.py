@@ -18,11 +18,13 @@ from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
 if TYPE_CHECKING:
     from app.services.sign_in import Session
+    from ui.kit.lane import Lane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRow:
-    """``state`` is queued, sent, printed, failed or doubted; ``hint`` says where or what to do."""
+    """``state`` is queued, sent, printed, failed, doubted or cancelled; ``inside`` where its
+    printer holds it; ``hint`` says where or what to do."""
 
     id: str
     at: str
@@ -32,12 +34,15 @@ class PaperRow:
     chip: str
     tone: Tone
     hint: str
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PapersState:
     rows: tuple[PaperRow, ...] = ()
     reprinting: str = ""  # the job a reason is asked for
+    moving: str = ""  # the job another printer is asked for
+    choices: tuple[tuple[str, str], ...] = ()  # specification and name of the others
     note: Note | None = None
 
 
@@ -70,7 +75,33 @@ class PapersModel(ViewModel[PapersState]):
         self._act(lambda s: self._services.papers.answer(s, job_id, printed))
 
     def ask_reprint(self, job_id: str) -> None:
-        self._show(replace(self.state, reprinting=job_id, note=None))
+        self._show(replace(self.state, reprinting=job_id, moving="", note=None))
+
+    def ask_move(self, job_id: str) -> None:
+        """Which printer instead; "" to leave it where it is."""
+        self._show(replace(self.state, moving=job_id, reprinting="", choices=(), note=None))
+        if not job_id:
+            return
+
+        def work() -> tuple[tuple[str, str], ...]:
+            here = next((j.printer for j in self._services.papers.jobs() if j.id == job_id), "")
+            known = self._services.papers.choices().items()
+            return tuple((spec, name) for spec, name in known if spec != here)
+
+        def done(choices: tuple[tuple[str, str], ...]) -> None:
+            note = None
+            if not choices:
+                note = Note(tone=Tone.WARN, message=say("没有别的打印机：按 Ctrl+F12 添加。"))
+            self._show(replace(self.state, choices=choices, note=note))
+
+        self._services.lane.submit(work, done, self._fail, self)
+
+    def move(self, printer: str) -> None:
+        job_id = self.state.moving
+        self._act_slowly(lambda s: self._services.papers.move(s, job_id, printer))
+
+    def cancel(self, job_id: str) -> None:
+        self._act_slowly(lambda s: self._services.papers.cancel(s, job_id))
 
     def reprint(self, reason: str) -> None:
         """补打 needs a reason, because every copy counts."""
@@ -85,7 +116,11 @@ class PapersModel(ViewModel[PapersState]):
         found = (row for row in self.state.rows if row.id in jobs)
         return tuple(sorted(found, key=lambda row: jobs.index(row.id)))
 
-    def _act(self, act: Callable[[Session], object]) -> None:
+    def _act_slowly(self, act: Callable[[Session], object]) -> None:
+        """A printer may have to be asked for the job: not on the database's lane."""
+        self._act(act, self._services.printer_lane)
+
+    def _act(self, act: Callable[[Session], object], lane: Lane | None = None) -> None:
         session = self._session
         if session is None:
             return
@@ -95,10 +130,10 @@ class PapersModel(ViewModel[PapersState]):
             return self._services.papers.jobs()
 
         def done(jobs: Sequence[PaperJob]) -> None:
-            self._show(replace(self.state, reprinting="", note=None))
+            self._show(replace(self.state, reprinting="", moving="", note=None))
             self._see(jobs)
 
-        self._services.lane.submit(work, done, self._fail, self)
+        (lane or self._services.lane).submit(work, done, self._fail, self)
 
     def _see(self, jobs: Sequence[PaperJob]) -> None:
         self._show(replace(self.state, rows=tuple(self._row(job) for job in jobs)))
@@ -107,18 +142,23 @@ class PapersModel(ViewModel[PapersState]):
         title = paper_name(job.paper)
         if job.reprint:
             title = say("{title}（补打 {n}）", title=title, n=job.reprint)
+        if job.copies > 1:
+            title = say("{title} × {n}", title=title, n=job.copies)
         chip, tone = _chip(job.state)
+        inside = job.state == "sent" and bool(job.place)
         hint = ""
         if job.state == "failed":
             note = note_for(self._services, job.code, {"printer": job.printer})
             hint = " ".join(part for part in (note.message, note.next_step) if part)
         elif job.state == "doubted":
             hint = say("程序或打印机中断过：这张纸出来了吗？")
+        elif inside:
+            hint = say("打印机已收下，还没有打完")
         elif job.state == "printed":
             hint = job.place
         return PaperRow(
             id=job.id, at=clock_text(job.at), title=title, number=job.number, state=job.state,
-            chip=chip, tone=tone, hint=hint,
+            chip=chip, tone=tone, hint=hint, inside=inside,
         )  # fmt: skip
 
     def _fail(self, error: AppError) -> None:
@@ -132,4 +172,5 @@ def _chip(state: str) -> tuple[str, Tone]:
         "printed": (say("已打出"), Tone.GOOD),
         "failed": (say("没有打出"), Tone.BAD),
         "doubted": (say("不确定"), Tone.WARN),
+        "cancelled": (say("已取消"), Tone.NEUTRAL),
     }.get(state, (state, Tone.NEUTRAL))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
+    from app.services.sheets import SheetDesk
     from app.services.sign_in import Session
     from app.services.supervision import Supervision
     from app.services.waiting_records import WaitingRecordsDesk
@@ -141,7 +142,7 @@ class ItemFinder(Protocol):
 
 
 class PaperJob(Protocol):
-    """``state`` is one of queued, sent, printed, failed, doubted."""
+    """``state`` is one of queued, sent, printed, failed, doubted, cancelled."""
 
     @property
     def id(self) -> str: ...
@@ -170,6 +171,9 @@ class PaperJob(Protocol):
     def reprint(self) -> int: ...
 
     @property
+    def copies(self) -> int: ...
+
+    @property
     def at(self) -> datetime: ...
 
 
@@ -181,6 +185,17 @@ class PaperDesk(Protocol):
     def answer(self, session: Session, job_id: str, printed: bool) -> object: ...
 
     def reprint(self, session: Session, job_id: str, reason: str) -> object: ...
+
+    def order(
+        self, session: Session, paper: PaperKind, about: str, *, reason: str = "",
+        copies: int = 0, apart: bool | None = None,
+    ) -> object: ...  # fmt: skip
+
+    def move(self, session: Session, job_id: str, printer: str) -> object: ...
+
+    def cancel(self, session: Session, job_id: str, reason: str = "") -> object: ...
+
+    def choices(self) -> Mapping[str, str]: ...
 
     def status(self) -> Mapping[str, PrinterStatus]: ...
 
@@ -314,6 +329,7 @@ class CounterServices:
     answers: SetAsideAnswers | None = None
     waiting: WaitingRecordsDesk | None = None
     refused_pages: RefusedPages | None = None
+    sheets: SheetDesk | None = None
     news: NewsDesk | None = None
     supervision: Supervision | None = None
     ratings: RatingDesk | None = None
