@@ -15,6 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import resources
+from app import bootstrap_scan
 from app.config import BadSettings, Settings, load_settings, program_version
 from app.domain.hall import HALL_ZONE, Hall
 from app.ports import LinkState
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from app.services.refused_pages import RefusedPages
     from app.services.results import Results
     from app.services.returning import ReturnDesk
+    from app.services.scan_tray import ScanTray
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sheets import SheetDesk
@@ -277,6 +279,10 @@ class Client:
             self.matters, self.shelf, check_room=self.room.check,
             uploads=lambda: self.uploads, source=lambda: RemotePages(self.enrolment.access),
         )  # fmt: skip
+
+    @_Part
+    def tray(self) -> ScanTray:
+        return bootstrap_scan.open_tray(self)
 
     @_Part
     def returning(self) -> ReturnDesk:

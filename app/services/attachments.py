@@ -6,7 +6,7 @@ A page is a file (PDF, JPEG, PNG or TIFF) under the SHA-256 of its bytes. What l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +23,7 @@ from app.services.sign_in import Session
 from app.services.thumbnails import thumbnail
 from app.storage.attachments import AttachmentShelf, PageRow
 from app.storage.blob_files import PageDamaged
+from app.storage.database import Statements
 from app.storage.scan_kinds import MAX_SCAN, MAX_SCANS, ScanSizeWrong, TooManyPages, check_scan
 from app.storage.store import Unit
 
@@ -96,22 +97,34 @@ class Attachments:
         Raises ScanRefused, SourceUnreadable, RoomLow, DiskFull, UnknownMaterial, NotReady,
         CaseClosed; then nothing was added. Reads and encrypts up to 20 MB: not on the GUI's lane.
         """
-        self._check_room()
         content = source if isinstance(source, bytes) else _read(source)
-        media = check_scan(content)
-        sha = self._shelf.keep(content)
+        return self.add_all(session, case_id, material, [content])
+
+    def add_all(
+        self, session: Session, case_id: str, material: str, contents: Sequence[bytes], *,
+        also: Callable[[Statements], None] = lambda _: None,
+    ) -> Matter:  # fmt: skip
+        """The same for several files in one transaction, which ``also`` joins."""
+        self._check_room()
+        kept = [
+            (self._shelf.keep(content), len(content), media)
+            for content, media in [(content, check_scan(content)) for content in contents]
+        ]
+        shas = tuple(sha for sha, _, _ in kept)
 
         def make(unit: Unit, matter: Matter) -> Iterator[Fact]:
-            self._shelf.name(unit.connection, sha, len(content), media)
+            for sha, size, media in kept:
+                self._shelf.name(unit.connection, sha, size, media)
+            also(unit.connection)
             for part, own in _listed(matter).materials_meant(material):
                 form = check_material(part.item, own).form
                 brought = part.case.evidence.get(own)
                 if brought is None:
                     paper = form is not MaterialForm.ELECTRONIC
                     brought = Evidence(form=MaterialForm.PAPER if paper else form)
-                if len(brought.scans) >= MAX_SCANS:
+                if len(brought.scans) + len(shas) > MAX_SCANS:
                     raise TooManyPages(most=MAX_SCANS)
-                yield from _with_scans(part.case, own, brought, (*brought.scans, sha))
+                yield from _with_scans(part.case, own, brought, (*brought.scans, *shas))
 
         matter = self._matters.record(session, case_id, make)
         if self._uploads is not None:

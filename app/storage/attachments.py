@@ -301,7 +301,9 @@ class AttachmentShelf:
 
     def _local(self) -> set[str]:
         with self._store.read() as connection:
-            rows = connection.exec_driver_sql("SELECT sha FROM blobs WHERE local = 1").all()
+            rows = connection.exec_driver_sql(
+                "SELECT sha FROM blobs WHERE local = 1 UNION SELECT sha FROM scan_tray"
+            ).all()
         return {str(row[0]) for row in rows}
 
     @staticmethod

@@ -1,0 +1,26 @@
+"""Wire scanning: the tray of pages, and the rules of the hall by which they are filed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.bootstrap import Client
+    from app.domain.scan_rules import ScanRules
+    from app.services.scan_tray import ScanTray
+
+
+def open_tray(client: Client) -> ScanTray:
+    from app.services.scan_rule_file import load_scan_rules
+    from app.services.scan_tray import ScanTray
+    from app.storage.tray_table import TrayTable
+
+    @cache
+    def rules() -> ScanRules:
+        return load_scan_rules(client.hall_folder)
+
+    return ScanTray(
+        client.matters, TrayTable(client.store, client.shelf), client.attachments,
+        rules=rules, check_room=client.room.check,
+    )  # fmt: skip
