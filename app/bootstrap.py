@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.services.party_desk import PartyDesk
     from app.services.print_lane import PrintLane
     from app.services.print_setup import PrintRoutes
+    from app.services.printer_desk import PrinterDesk
     from app.services.printing import PrintDesk
     from app.services.queue_desk import QueueDesk
     from app.services.rating import RatingDesk
@@ -404,6 +405,12 @@ class Client:
         from app.bootstrap_print import open_sheets
 
         return open_sheets(self.store, self.contents, self.press, self.clock)
+
+    @_Part
+    def printer_desk(self) -> PrinterDesk:
+        from app.bootstrap_print import open_printer_desk
+
+        return open_printer_desk(self.routes, self.printers)
 
     @_Part
     def set_aside(self) -> SetAsideDesk:

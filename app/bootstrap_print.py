@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from app.config import locked_keys
 from app.domain.hall import HALL_ZONE
 from app.services.print_setup import PrinterSetup, PrintRoutes
 
@@ -15,14 +16,24 @@ if TYPE_CHECKING:
     from app.ports import Clock
     from app.print_ports import Printer
     from app.services.papers import PaperContents
+    from app.services.printer_desk import PrinterDesk
     from app.services.sheets import SheetDesk
     from app.storage.store import Store
     from printers.maker import PaperPress
 
 
 def open_routes(home: Path, documents: str, slips: str) -> PrintRoutes:
-    default = PrinterSetup(documents=documents, slips=slips)
+    names = {"document_printer": "documents", "slip_printer": "slips"}
+    locked = frozenset(names[key] for key in locked_keys() if key in names)
+    default = PrinterSetup(documents=documents, slips=slips, locked=locked)
     return PrintRoutes(default, home / "printers.json")
+
+
+def open_printer_desk(routes: PrintRoutes, printers: Mapping[str, Printer]) -> PrinterDesk:
+    from app.services.printer_desk import PrinterDesk
+    from printers.backends.finding import find_printers
+
+    return PrinterDesk(routes, printers, find_printers)
 
 
 def open_sheets(

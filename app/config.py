@@ -69,6 +69,12 @@ def policy_file() -> Path:
     return Path("/etc/onewindow/policy.toml")
 
 
+def locked_keys(policy: Path | None = None) -> frozenset[str]:
+    """What the machine's policy has decided for good. Raises BadSettings."""
+    locked = _read(policy or policy_file()).get("locked", [])
+    return frozenset(str(key) for key in locked) if isinstance(locked, list) else frozenset()
+
+
 def load_settings(home: Path, policy: Path | None = None) -> Settings:
     """Raises BadSettings naming the file and key."""
     policy = policy or policy_file()

@@ -84,6 +84,10 @@ class Printer(Protocol):
 
     def status(self) -> PrinterStatus: ...
 
+    def trays(self) -> tuple[str, ...]:
+        """The printer's own words for them; blocking. Empty where it has no choice."""
+        ...
+
 
 class PaperMaker(Protocol):
     """Lays a paper out: PDF for documents, ESC/POS for slips."""

@@ -108,6 +108,7 @@ class Screen:
             catalogue=later(lambda: client.finder),
             papers=later(lambda: client.papers),
             sheets=later(lambda: client.sheets),
+            printers=later(lambda: client.printer_desk),
             refused=later(lambda: client.set_aside),
             answers=later(lambda: client.answers),
             waiting=later(lambda: client.waiting),

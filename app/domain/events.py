@@ -152,6 +152,8 @@ class PaperKind(StrEnum):
     SHIFT_REPORT = "shift_report"  # 交接班表, about ``day:`` and the day
     DAY_PAPERS = "day_papers"  # 当日文书清单
     SPARED_REPORT = "spared_report"  # 免交材料清单
+    TEST_PAGE = "test_page"  # 测试页, about ``printer:`` and its specification
+    TEST_SLIP = "test_slip"  # 测试小票
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

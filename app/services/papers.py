@@ -59,6 +59,7 @@ from app.services.paper_words import (
     promised_in,
     state_words,
 )
+from app.services.printer_trial import trial_paper
 from app.services.set_aside import event_of
 from app.services.shift_reports import Report, ShiftReports
 from app.storage.projections import subject_id
@@ -114,6 +115,8 @@ class PaperContents:
                 return self._guide(about)
             case PaperKind.SHIFT_REPORT | PaperKind.DAY_PAPERS | PaperKind.SPARED_REPORT:
                 return self._report(kind, about)
+            case PaperKind.TEST_PAGE | PaperKind.TEST_SLIP:
+                return trial_paper(kind, about, self._hall.head, self._store.clock.now())
             case PaperKind.PROMISE:
                 return self._follow_up(kind, self._stages.latest(subject_id(about)))
         if kind in FOLLOW_UPS:

@@ -18,7 +18,7 @@ from app.domain.events import PaperKind, PaperQueued
 MOST_COPIES = 9
 _MOST_PRINTERS = 20
 _LONGEST = 300
-SLIPS = frozenset({PaperKind.TICKET_SLIP})
+SLIPS = frozenset({PaperKind.TICKET_SLIP, PaperKind.TEST_SLIP})
 
 
 class BadPrinterSetup(AppError):
@@ -48,6 +48,7 @@ class PrinterSetup:
     slips: str
     printers: Mapping[str, str] = field(default_factory=dict)
     papers: Mapping[PaperKind, Route] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()  # of documents, slips: the hall's policy has decided
 
     def route(self, paper: PaperKind) -> Route:
         default = Route(printer=self.slips if paper in SLIPS else self.documents)
@@ -162,11 +163,15 @@ def setup_of(body: object, default: PrinterSetup) -> PrinterSetup:
         raise BadPrinterSetup(problem="printers")
     return replace(
         default,
-        documents=_text(whole.get("documents", ""), "documents") or default.documents,
-        slips=_text(whole.get("slips", ""), "slips") or default.slips,
+        documents=_unless_locked("documents", whole, default) or default.documents,
+        slips=_unless_locked("slips", whole, default) or default.slips,
         printers=printers,
         papers=papers,
     )
+
+
+def _unless_locked(name: str, whole: Mapping[str, object], default: PrinterSetup) -> str:
+    return "" if name in default.locked else _text(whole.get(name, ""), name)
 
 
 def _route(told: Mapping[str, object], name: str) -> Route:

@@ -126,6 +126,19 @@ class PrintDesk:
                 apart=queued.apart if apart is None else apart,
             )  # fmt: skip
 
+    def test(self, session: Session, printer: str) -> str:
+        """A test page, or a slip where that is what it prints. Returns the job's id. Raises
+        NoSuchPrinter."""
+        if printer not in self._printers:
+            raise NoSuchPrinter(printer=printer)
+        documents = self._printers[printer].accepts("application/pdf")
+        paper = PaperKind.TEST_PAGE if documents else PaperKind.TEST_SLIP
+        with self._store.begin() as unit:
+            return self._queue(
+                unit, session, paper, f"printer:{printer}", printer=printer, reprint=0, reason="",
+                copies=1, apart=False,
+            )  # fmt: skip
+
     def retry(self, session: Session, job_id: str) -> None:
         """Queue a failed job again. Raises JobMoved in any other state."""
         with self._store.begin() as unit:

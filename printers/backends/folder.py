@@ -70,6 +70,9 @@ class FolderPrinter:
     def withdraw(self, job: str, place: str) -> Fate:
         return self.follow(job, place)
 
+    def trays(self) -> tuple[str, ...]:
+        return ()
+
     def status(self) -> PrinterStatus:
         there = self._folder if self._folder.exists() else self._folder.parent
         while not there.exists() and there != there.parent:

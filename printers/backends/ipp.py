@@ -199,6 +199,21 @@ class IppPrinter:
             raise JobForgotten(printer=self._uri, status=place)
         return found
 
+    def trays(self) -> tuple[str, ...]:
+        try:
+            answer = self._wire.ask(
+                IppOperation.GET_PRINTER_ATTRIBUTES,
+                {
+                    "requesting-user-name": "onewindow",
+                    "requested-attributes": ["media-source-supported"],
+                },
+                seconds=_STATUS_SECONDS,
+            )
+            words = _words(answer["printers"][0], "media-source-supported")
+        except (AppError, LookupError, TypeError):
+            return ()
+        return tuple(word for word in words if word.isprintable() and word not in {"", "auto"})
+
     def status(self) -> PrinterStatus:
         try:
             answer = self._wire.ask(

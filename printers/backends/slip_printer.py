@@ -90,6 +90,9 @@ class SlipPrinter:
     def withdraw(self, job: str, place: str) -> Fate:
         return self.follow(job, place)
 
+    def trays(self) -> tuple[str, ...]:
+        return ()
+
     def status(self) -> PrinterStatus:
         """Ready with the code PRN-SLIP-LOW where the roll is nearly used up."""
         try:

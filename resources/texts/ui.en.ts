@@ -244,6 +244,14 @@
       <translation>Materials spared</translation>
     </message>
     <message>
+      <source>测试页</source>
+      <translation>Test page</translation>
+    </message>
+    <message>
+      <source>测试小票</source>
+      <translation>Test slip</translation>
+    </message>
+    <message>
       <source>长期有效</source>
       <translation>Valid without end</translation>
     </message>
@@ -846,6 +854,10 @@
     <message>
       <source>打印的纸</source>
       <translation>Printed papers</translation>
+    </message>
+    <message>
+      <source>打印机：添加、默认、测试页、哪种文书去哪台</source>
+      <translation>Printers: add, defaults, test page, which paper where</translation>
     </message>
     <message>
       <source>换深色、浅色、随系统</source>
@@ -1528,6 +1540,82 @@
       <translation>Number</translation>
     </message>
     <message>
+      <source>打印机</source>
+      <translation>Printers</translation>
+    </message>
+    <message>
+      <source>各文书的打印机</source>
+      <translation>Printer by paper</translation>
+    </message>
+    <message>
+      <source>地址，例如 ipp://192.0.2.10/ipp/print</source>
+      <translation>Address, like ipp://192.0.2.10/ipp/print</translation>
+    </message>
+    <message>
+      <source>打印机地址</source>
+      <translation>Printer's address</translation>
+    </message>
+    <message>
+      <source>默认文书</source>
+      <translation>Documents</translation>
+    </message>
+    <message>
+      <source>默认小票</source>
+      <translation>Slips</translation>
+    </message>
+    <message>
+      <source>拿掉</source>
+      <translation>Remove</translation>
+    </message>
+    <message>
+      <source>找打印机</source>
+      <translation>Look for printers</translation>
+    </message>
+    <message>
+      <source>写地址</source>
+      <translation>Type an address</translation>
+    </message>
+    <message>
+      <source>单独定</source>
+      <translation>Its own</translation>
+    </message>
+    <message>
+      <source>默认</source>
+      <translation>Default</translation>
+    </message>
+    <message>
+      <source>换打印机</source>
+      <translation>Printer</translation>
+    </message>
+    <message>
+      <source>按默认</source>
+      <translation>As by default</translation>
+    </message>
+    <message>
+      <source>多一份</source>
+      <translation>One more</translation>
+    </message>
+    <message>
+      <source>少一份</source>
+      <translation>One fewer</translation>
+    </message>
+    <message>
+      <source>各联分开</source>
+      <translation>Named copies</translation>
+    </message>
+    <message>
+      <source>纸盒</source>
+      <translation>Tray</translation>
+    </message>
+    <message>
+      <source>各文书的打印机（Tab 到这里）</source>
+      <translation>Printer by paper (Tab)</translation>
+    </message>
+    <message>
+      <source>正在找…</source>
+      <translation>Looking…</translation>
+    </message>
+    <message>
       <source>出件</source>
       <translation>Results</translation>
     </message>
@@ -1562,10 +1650,6 @@
     <message>
       <source>打印</source>
       <translation>Print</translation>
-    </message>
-    <message>
-      <source>各联分开</source>
-      <translation>Named copies</translation>
     </message>
     <message>
       <source>整页</source>
@@ -3110,6 +3194,38 @@
     <message>
       <source>、</source>
       <translation>, </translation>
+    </message>
+    <message>
+      <source>{n} 份</source>
+      <translation>{n} copies</translation>
+    </message>
+    <message>
+      <source>纸盒 {tray}</source>
+      <translation>tray {tray}</translation>
+    </message>
+    <message>
+      <source>测试页已送去打印，F12 看结果。</source>
+      <translation>The test page is on its way; F12 shows the result.</translation>
+    </message>
+    <message>
+      <source>没有找到别的打印机。</source>
+      <translation>No other printer was found.</translation>
+    </message>
+    <message>
+      <source>找到</source>
+      <translation>Found</translation>
+    </message>
+    <message>
+      <source>就绪</source>
+      <translation>Ready</translation>
+    </message>
+    <message>
+      <source>有问题</source>
+      <translation>Trouble</translation>
+    </message>
+    <message>
+      <source>这台打印机没有可选的纸盒。</source>
+      <translation>This printer offers no choice of trays.</translation>
     </message>
     <message>
       <source>没有找到等着补正的这个编号。</source>

@@ -27,8 +27,10 @@ from app.domain.papers import Paper
 from app.domain.ticket_events import TicketTaken
 from app.ports import Licence, LinkState, QueueDays, QueueOffice, SyncStatus, WaitingCase
 from app.print_ports import PLAIN, Fate, Printer, PrinterState, PrinterStatus, Sending
+from app.services.printer_desk import PrinterDesk
 from app.services.printing import PrintDesk
 from app.texts import explain
+from printers.backends.finding import FoundPrinter
 from tests.devices.reader_lane import open_reader
 from tests.journey.hall import ORGANISATION
 from ui.kit.lane import Lane
@@ -85,6 +87,9 @@ class FolderPrinter:
 
     def withdraw(self, job: str, place: str) -> Fate:
         return self.follow(job, place)
+
+    def trays(self) -> tuple[str, ...]:
+        return ()
 
     def status(self) -> PrinterStatus:
         if self.fault:
@@ -152,7 +157,10 @@ class Hall:
         self.office = StillOffice()
         names = {self.client.document_printer, self.client.slip_printer}
         self.printers: dict[str, Printer] = dict.fromkeys(names, self.printer)
-        self.papers = PrintDesk(store, self.client.contents, PlainPress(), self.printers)
+        routes = self.client.routes
+        self.papers = PrintDesk(store, self.client.contents, PlainPress(), self.printers, routes)
+        self.found: list[FoundPrinter] = []
+        self.printer_desk = PrinterDesk(routes, self.printers, lambda: tuple(self.found))
         self.printing = self.papers.lane(lambda: None)
         self.printing.start()
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
@@ -173,6 +181,7 @@ class Hall:
             catalogue=self.client.finder,
             papers=self.papers,
             sheets=self.client.sheets,
+            printers=self.printer_desk,
             refused=self.client.set_aside,
             answers=self.client.answers,
             waiting=self.client.waiting,

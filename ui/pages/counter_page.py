@@ -100,7 +100,7 @@ class CounterPage(QWidget):
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
         for name in (
             "help", "sheets", "clocks", "news", "results", "supervisor", "outbox", "papers",
-            "theme", "sign_out", "applicant",
+            "printers", "theme", "sign_out", "applicant",
         ):  # fmt: skip
             acts[name] = partial(self.asked.emit, name)
         return acts

@@ -102,6 +102,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("supervisor", say("督导：大厅、排队号、规则、统计"), "Ctrl+Shift+S"),
                 _line("outbox", say("送后台的记录"), "F11"),
                 _line("papers", say("打印的纸"), "F12"),
+                _line("printers", say("打印机：添加、默认、测试页、哪种文书去哪台"), "Ctrl+F12"),
                 _line("theme", say("换深色、浅色、随系统"), "Ctrl+Shift+T"),
                 _line("applicant", say("申请人屏：显示、收起"), "Ctrl+Shift+A"),
                 _line("sign_out", say("退出登录"), "Ctrl+Shift+Q"),

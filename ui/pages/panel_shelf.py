@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _KEYS = (
     ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-    ("Shift+F12", "sheets"), ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
+    ("Shift+F12", "sheets"), ("Ctrl+F12", "printers"),
+    ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
     ("Ctrl+Shift+S", "supervisor"), ("Ctrl+Shift+Q", "sign_out"),
 )  # fmt: skip
 
@@ -73,6 +74,8 @@ def _built(name: str, models: PanelModels, look: Look) -> Panel:
             return PapersPanel(models.papers())
         case "sheets":
             return _sheets(models, look)
+        case "printers":
+            return _printers(models, look)
         case "clocks":
             from ui.pages.worklist_panel import WorklistPanel
 
@@ -106,3 +109,12 @@ def _sheets(models: PanelModels, look: Look) -> Panel:
         lambda: counter.case.session if counter else None,
     )
     return SheetsPanel(model, look)
+
+
+def _printers(models: PanelModels, look: Look) -> Panel:
+    from ui.pages.printers_panel import PrintersPanel
+    from ui.viewmodels.printers import PrintersModel
+
+    counter = models.counter()
+    model = PrintersModel(models.services, lambda: counter.case.session if counter else None)
+    return PrintersPanel(model, look)

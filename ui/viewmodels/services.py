@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.services.line_standing import LineStanding
     from app.services.news import NewsDesk
     from app.services.party_desk import PartyDesk
+    from app.services.printer_desk import PrinterDesk
     from app.services.rating import RatingDesk
     from app.services.reception import Reception
     from app.services.records import Records
@@ -191,6 +192,8 @@ class PaperDesk(Protocol):
         copies: int = 0, apart: bool | None = None,
     ) -> object: ...  # fmt: skip
 
+    def test(self, session: Session, printer: str) -> object: ...
+
     def move(self, session: Session, job_id: str, printer: str) -> object: ...
 
     def cancel(self, session: Session, job_id: str, reason: str = "") -> object: ...
@@ -330,6 +333,7 @@ class CounterServices:
     waiting: WaitingRecordsDesk | None = None
     refused_pages: RefusedPages | None = None
     sheets: SheetDesk | None = None
+    printers: PrinterDesk | None = None
     news: NewsDesk | None = None
     supervision: Supervision | None = None
     ratings: RatingDesk | None = None
