@@ -139,6 +139,12 @@ class BundleFixed(DomainError):
     code = "DOM-15"
 
 
+class OtherPerson(DomainError):
+    """The card says otherwise than what is recorded of this person: the clerk chooses."""
+
+    code = "DOM-16"
+
+
 class BadCatalogue(AppError):
     """An item list that cannot be used; ``place`` says where."""
 

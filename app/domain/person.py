@@ -223,6 +223,11 @@ def check_name(name: str) -> str:
     return name
 
 
+def plain_name(name: str) -> str:
+    """For comparing alone: what is written is never changed so."""
+    return "".join(unicodedata.normalize("NFKC", name).translate(_DOTS).casefold().split())
+
+
 def check_phone(phone: str) -> str:
     """A phone number: 7-20 digits, with an optional leading +, spaces and hyphens dropped."""
     plain = phone.replace(" ", "").replace("-", "")

@@ -20,7 +20,7 @@ from app.domain.case_events import (
     OrganisationWithdrawn,
     PhoneEntered,
 )
-from app.domain.errors import InvalidIdentity, NotReady, ReasonNeeded
+from app.domain.errors import InvalidIdentity, NotReady, OtherPerson, ReasonNeeded
 from app.domain.event import Event
 from app.domain.parties import holders, implied_answers
 from app.domain.person import (
@@ -36,6 +36,7 @@ from app.domain.person import (
     typed_organisation,
     typed_person,
 )
+from app.domain.verification import differences, taken
 from app.services.matter import Fact, Matter, Matters
 from app.services.sign_in import Session
 from app.services.standing import Standing
@@ -53,16 +54,34 @@ class PartyDesk:
 
     # -- the applicant --------------------------------------------------------------------------
 
-    def identify(self, session: Session, case_id: str, card: CardRead) -> Matter:
-        """The applicant is who the card says (读卡)."""
-        return self._identify(session, case_id, of_card(card))
+    def identify(
+        self, session: Session, case_id: str, card: CardRead, *, replacing: bool = False
+    ) -> Matter:
+        """The applicant is who the card says (读卡). Raises OtherPerson where somebody else, or
+        another name, is recorded and it is not ``replacing``; InvalidIdentity for the agent's."""
+
+        def event(case: Case) -> Event:
+            agent, known = case.agent, case.applicant
+            came_first = _same_number(agent, known)  # an agent who was read in the other's place
+            if agent is not None and agent.person.number == card.person.number:
+                raise InvalidIdentity(field="agent")
+            if not replacing and not came_first and differences(known, card):
+                raise OtherPerson
+            return ApplicantIdentified(applicant=taken(known, of_card(card)))
+
+        return self._record(session, case_id, event)
 
     def identify_typed(
         self, session: Session, case_id: str, document: DocumentKind, name: str, number: str,
         reason: str,
     ) -> Matter:  # fmt: skip
         """The clerk typed who it is (手录), and why. Raises InvalidIdentity, ReasonNeeded."""
-        return self._identify(session, case_id, self._typed(document, name, number, reason))
+        applicant = self._typed(document, name, number, reason)
+
+        def event(case: Case) -> Event:
+            return ApplicantIdentified(applicant=taken(case.applicant, applicant))
+
+        return self._record(session, case_id, event)
 
     def _typed(self, document: DocumentKind, name: str, number: str, reason: str) -> Applicant:
         if not reason.strip():
@@ -71,16 +90,6 @@ class PartyDesk:
         return Applicant(
             document=document, person=person, source=ValueSource.TYPED, typed_reason=reason.strip()
         )
-
-    def _identify(self, session: Session, case_id: str, applicant: Applicant) -> Matter:
-        def event(case: Case) -> Event:
-            former = case.applicant
-            if former is not None and former.person.number == applicant.person.number:
-                # The same person read again keeps what was typed beside the card.
-                return ApplicantIdentified(applicant=replace(applicant, phone=former.phone))
-            return ApplicantIdentified(applicant=applicant)
-
-        return self._record(session, case_id, event)
 
     def enter_phone(self, session: Session, case_id: str, phone: str) -> Matter:
         """Raises InvalidIdentity."""
@@ -106,11 +115,17 @@ class PartyDesk:
         return self._record(session, case_id, lambda _: OrganisationWithdrawn())
 
     def identify_agent(
-        self, session: Session, case_id: str, card: CardRead, authority: str
-    ) -> Matter:
-        """The agent's card; ``authority`` names the paper. Raises ReasonNeeded, InvalidIdentity
-        where it is the applicant's own card."""
-        return self._agent(session, case_id, of_card(card), authority)
+        self, session: Session, case_id: str, card: CardRead, authority: str,
+        *, replacing: bool = False,
+    ) -> Matter:  # fmt: skip
+        """The agent's card; ``authority`` names the paper. Raises ReasonNeeded, OtherPerson as
+        ``identify`` does, InvalidIdentity where it is the applicant's own card."""
+
+        def check(case: Case) -> None:
+            if not replacing and differences(case.agent, card):
+                raise OtherPerson
+
+        return self._agent(session, case_id, of_card(card), authority, check)
 
     def identify_agent_typed(
         self, session: Session, case_id: str, document: DocumentKind, name: str, number: str,
@@ -119,7 +134,10 @@ class PartyDesk:
         agent = self._typed(document, name, number, reason)
         return self._agent(session, case_id, agent, authority)
 
-    def _agent(self, session: Session, case_id: str, agent: Applicant, authority: str) -> Matter:
+    def _agent(
+        self, session: Session, case_id: str, agent: Applicant, authority: str,
+        check: Callable[[Case], None] = lambda _: None,
+    ) -> Matter:  # fmt: skip
         authority = authority.strip()[:100]
         if not authority:
             raise ReasonNeeded
@@ -127,7 +145,8 @@ class PartyDesk:
         def event(case: Case) -> Event:
             if case.applicant and case.applicant.person.number == agent.person.number:
                 raise InvalidIdentity(field="agent")
-            return AgentIdentified(agent=agent, authority=authority)
+            check(case)
+            return AgentIdentified(agent=taken(case.agent, agent), authority=authority)
 
         return self._record(session, case_id, event)
 
@@ -179,6 +198,10 @@ class PartyDesk:
                     yield case.id, answer
 
         return self._matters.record(session, case_id, make)
+
+
+def _same_number(one: Applicant | None, other: Applicant | None) -> bool:
+    return one is not None and other is not None and one.person.number == other.person.number
 
 
 def of_card(card: CardRead) -> Applicant:

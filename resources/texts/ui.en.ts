@@ -560,6 +560,22 @@
       <translation>How the notice was delivered</translation>
     </message>
     <message>
+      <source>保留已登记的</source>
+      <translation>Keep what is recorded</translation>
+    </message>
+    <message>
+      <source>换成卡上的</source>
+      <translation>Take the card's</translation>
+    </message>
+    <message>
+      <source>已登记</source>
+      <translation>Recorded</translation>
+    </message>
+    <message>
+      <source>卡上</source>
+      <translation>Card</translation>
+    </message>
+    <message>
       <source>读卡和证照给的不用再写；写完一格按 Enter。</source>
       <translation>What cards and licences give is not typed; Enter goes to the next.</translation>
     </message>
@@ -2168,6 +2184,30 @@
       <translation>Reading, leave it there</translation>
     </message>
     <message>
+      <source>卡上的内容与手录的不同</source>
+      <translation>The card differs from what was typed</translation>
+    </message>
+    <message>
+      <source>卡上是另一个人</source>
+      <translation>The card is somebody else's</translation>
+    </message>
+    <message>
+      <source>卡上的号码与已登记的不同</source>
+      <translation>The card has another number</translation>
+    </message>
+    <message>
+      <source>卡上的姓名与已登记的不同</source>
+      <translation>The card has another name</translation>
+    </message>
+    <message>
+      <source>卡上的就是已登记的这个人。</source>
+      <translation>The card is of the person recorded.</translation>
+    </message>
+    <message>
+      <source>（卡上没有）</source>
+      <translation>(not on the card)</translation>
+    </message>
+    <message>
       <source>申请表已送打印，请申请人核对后签字。</source>
       <translation>The form goes to the printer; the applicant checks and signs it.</translation>
     </message>
@@ -3046,6 +3086,14 @@
     <message>
       <source>{name} · {code} · 法定代表人 {person}</source>
       <translation>{name} · {code} · represented by {person}</translation>
+    </message>
+    <message>
+      <source>{n} 岁</source>
+      <translation>aged {n}</translation>
+    </message>
+    <message>
+      <source>{n} 岁，未成年</source>
+      <translation>aged {n}, a minor</translation>
     </message>
     <message>
       <source>例如 2026-01-31</source>

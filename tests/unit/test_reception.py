@@ -20,6 +20,7 @@ from app.domain.errors import (
     ListChanged,
     NotReady,
     NumbersExhausted,
+    OtherPerson,
     OutcomeNotOpen,
     ReasonNeeded,
     SignInRefused,
@@ -140,8 +141,11 @@ def test_typed_identity_is_checked_marked_and_explained(client: Client, session:
     assert (typed.source, typed.typed_reason) == (ValueSource.TYPED, "未带证")
     refused(client, InvalidIdentity, lambda: desk.enter_phone(session, case.id, "call me"))
     assert desk.enter_phone(session, case.id, "138 0000 0000").case.applicant is not None
-    # The same person's card replaces what was typed, and keeps the phone beside it.
-    read = desk.identify(session, case.id, read_card(client)).case.applicant
+    # A card with another name overwrites nothing by itself; the clerk's word does.
+    refused(client, OtherPerson, lambda: desk.identify(session, case.id, read_card(client)))
+    # The same person's card then replaces what was typed, and keeps the phone beside it.
+    card = read_card(client)
+    read = desk.identify(session, case.id, card, replacing=True).case.applicant
     assert read is not None
     assert (read.source, read.phone) == (ValueSource.CARD, "13800000000")
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.pages.difference_form import DifferenceForm
 from ui.pages.people_forms import (
     AgentForm,
     DeliveryForm,
@@ -60,7 +61,7 @@ class ApplicantCard(QFrame):
         self.agent = AgentForm(model)
         self.forms: tuple[InlineForm, ...] = (
             self.typing, self.phone_form, self.organisation, self.agent,
-            DeliveryForm(model),
+            DifferenceForm(model), DeliveryForm(model),
         )  # fmt: skip
 
         layout = QVBoxLayout(self)

@@ -352,6 +352,8 @@ class CounterModel(ViewModel[CounterState]):
             self.search.clear()
         if form is not Form.PAGES:
             self.pages.close()
+        if form is not Form.DIFFERENCE:
+            self.people.check.forget()
         material = self.state.material if form in {Form.FAULT, Form.PAGES} else ""
         ticket = self.state.ticket if form is Form.DROP else ""
         self._show(replace(self.state, form=form, note=None, material=material, ticket=ticket))

@@ -38,6 +38,7 @@ class Form(StrEnum):
     DELIVERY = "delivery"
     FIELDS = "fields"
     HANDED = "handed"
+    DIFFERENCE = "difference"
 
 
 # Forms that stay open beside a decided case.

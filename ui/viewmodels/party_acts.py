@@ -16,9 +16,9 @@ class PartyActs:
         self._services = services
         self._case = case
 
-    def identify(self, card: CardRead) -> None:
+    def identify(self, card: CardRead, *, replacing: bool) -> None:
         desk, case = self._services.parties, self._case
-        case.act(lambda s, c: desk.identify(s, c, card), case.identified)
+        case.act(lambda s, c: desk.identify(s, c, card, replacing=replacing), case.identified)
 
     def identify_typed(self, document: DocumentKind, name: str, number: str, reason: str) -> None:
         desk, case = self._services.parties, self._case
@@ -42,9 +42,12 @@ class PartyActs:
         desk, case = self._services.parties, self._case
         case.act(desk.withdraw_organisation, case.recorded)
 
-    def identify_agent(self, card: CardRead, authority: str) -> None:
+    def identify_agent(self, card: CardRead, authority: str, *, replacing: bool) -> None:
         desk, case = self._services.parties, self._case
-        case.act(lambda s, c: desk.identify_agent(s, c, card, authority), case.recorded)
+        case.act(
+            lambda s, c: desk.identify_agent(s, c, card, authority, replacing=replacing),
+            case.recorded,
+        )
 
     def identify_agent_typed(
         self, document: DocumentKind, name: str, number: str, reason: str, authority: str

@@ -11,6 +11,7 @@ from app.domain.catalogue import FieldFill, FieldKind, Item
 from app.domain.form import FieldSource, FilledField, fill, shown_value
 from app.domain.masking import mask_number, mask_phone
 from app.domain.person import Applicant, Delivery, DeliveryWay, DocumentKind, ValueSource
+from app.domain.verification import ADULT, age_on
 from ui.kit.formats import document_name, sex_name, valid_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -84,7 +85,11 @@ def applicant_view(applicant: Applicant, on: date, unmasked: bool) -> ApplicantV
     person = applicant.person
     card = applicant.source is ValueSource.CARD
     born = person.birth.isoformat() if person.birth else ""
-    facts = " · ".join(part for part in (sex_name(person.sex), born, person.nationality) if part)
+    facts = " · ".join(
+        part
+        for part in (sex_name(person.sex), born, _age(person.birth, on), person.nationality)
+        if part
+    )
     phone = applicant.phone if unmasked else mask_phone(applicant.phone)
     return ApplicantView(
         name=person.name or person.name_latin,
@@ -130,6 +135,14 @@ def delivery_words(delivery: Delivery | None) -> str:
     if delivery.way is DeliveryWay.PICK_UP:
         return say("自取")
     return say("邮寄 {name} {address}", name=delivery.recipient, address=delivery.address)
+
+
+def _age(birth: date | None, on: date) -> str:
+    """Told of whoever may not apply alone."""
+    age = age_on(birth, on)
+    if age is None:
+        return ""
+    return say("{n} 岁", n=age) if age >= ADULT else say("{n} 岁，未成年", n=age)
 
 
 def _name(applicant: Applicant | None) -> str:

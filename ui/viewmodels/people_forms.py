@@ -19,6 +19,7 @@ from app.domain.person import (
 )
 from ui.kit.texts import say
 from ui.kit.theme import Tone
+from ui.viewmodels.card_check import CardCheck
 from ui.viewmodels.case import CaseModel
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.viewmodel import Note, note_for
@@ -43,15 +44,14 @@ class PeopleForms:
         self._services = services
         self._counter = counter
         self._case = case
+        self.check = CardCheck(counter, case)
         self.for_agent = False
         self.authority = ""
 
     def card_read(self, card: CardRead) -> None:
-        if self.for_agent:
-            self.for_agent = False
-            self._case.parties.identify_agent(card, self.authority)
-        else:
-            self._case.parties.identify(card)
+        authority = self.authority if self.for_agent else None
+        self.for_agent = False
+        self.check.take(card, authority)
 
     def check_typed(self, document: DocumentKind, name: str, number: str, reason: str) -> None:
         today = self._services.clock.now().astimezone(HALL_ZONE).date()
