@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.deadline import WorkCalendar
     from app.ports import CardReader, Clock, PeopleRecords, QueueOffice, Secrets
     from app.print_ports import Printer
+    from app.scan_ports import Scanner
     from app.services.attachments import Attachments
     from app.services.calendar import CalendarBook
     from app.services.catalogue import Catalogue
@@ -284,6 +285,10 @@ class Client:
     @_Part
     def tray(self) -> ScanTray:
         return bootstrap_scan.open_tray(self)
+
+    @_Part
+    def scanner(self) -> Scanner:
+        return bootstrap_scan.open_scanner(self, self.settings.scanner)
 
     @_Part
     def returning(self) -> ReturnDesk:

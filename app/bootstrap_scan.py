@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.bootstrap import Client
     from app.domain.scan_rules import ScanRules
+    from app.scan_ports import Scanner
     from app.services.scan_tray import ScanTray
 
 
@@ -24,3 +25,13 @@ def open_tray(client: Client) -> ScanTray:
         client.matters, TrayTable(client.store, client.shelf), client.attachments,
         rules=rules, check_room=client.room.check,
     )  # fmt: skip
+
+
+def open_scanner(client: Client, spec: str) -> Scanner:
+    from app.devices.scanners.hosted import HostedScanner
+    from app.devices.scanners.spool import Spool, spool_key
+    from app.storage.secrets import database_key
+
+    _ = client.store  # first: it refuses a database whose key is gone
+    key = spool_key(database_key(client.home, client.secrets, client.random))
+    return HostedScanner(client.devices, spec, Spool(client.home / "scan-spool", key))

@@ -31,7 +31,8 @@ class BadSettings(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``reader`` and printers are specifications (``docs/devices.md``, ``docs/printing.md``).
+    """``reader``, ``scanner`` (``docs/devices.md``) and printers (``docs/printing.md``) are
+    specifications.
 
     An empty ``hall`` means the demo hall; an empty ``document_printer`` or ``slip_printer`` the
     folder ``HOME/papers``.
@@ -40,6 +41,10 @@ class Settings:
     window: str = "W01"  # which window of the hall this device stands at
     hall: str = ""  # folder with hall.json and items/
     reader: str = "pcsc, usb"  # all that are named wait for the card
+    scanner: str = ""
+    scan_folder: str = (
+        ""  # whose files are taken into the tray, as a network scanner puts them there
+    )
     document_printer: str = ""
     slip_printer: str = ""
     slip_model: str = "80"  # a name in resources/slip_printers.json

@@ -57,7 +57,7 @@ class Family:
     patience: Callable[[Any, Any | None], float]
 
 
-FAMILIES: Final = {"card": "app.devices.cards.family"}
+FAMILIES: Final = {"card": "app.devices.cards.family", "scan": "app.devices.scanners.family"}
 """Modules with an attribute FAMILY; their drivers are loaded when a device is opened."""
 
 

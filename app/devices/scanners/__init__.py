@@ -1,0 +1,1 @@
+"""Scanners: SANE, eSCL over HTTP, PDFs taken apart; one family in the device host."""
