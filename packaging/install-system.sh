@@ -11,7 +11,8 @@ libegl1 libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxkbcommo
 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 libcups2"
 test="vsmartcard-vpcd sane-utils cups cups-daemon cups-client cups-filters cups-ipp-utils cups-core-drivers
-dbus gnome-keyring xvfb xdotool x11-utils poppler-utils qpdf binutils postgresql"
+dbus gnome-keyring xvfb xdotool x11-utils poppler-utils qpdf binutils postgresql
+default-jre-headless libpdfbox2-java libactivation-java libjaxb-api-java"
 
 case $wanted in
     run) packages=$run ;;

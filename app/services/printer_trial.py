@@ -27,7 +27,7 @@ def trial_paper(kind: PaperKind, about: str, hall: HallHead, at: datetime) -> Pa
         facts=(
             ("打印机", subject_id(about)),
             ("时间", f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"),
-            ("说明", "四周的边框应当完整，生僻字应当是字而不是方框，表格的线应当粗细一致。"),
+            ("说明", "表格的边框应当完整、粗细一致，生僻字应当是字而不是方框。"),
         ),
         tables=(
             ReportTable(

@@ -13,6 +13,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from printers.documents.archive import describe
 from printers.documents.text import Line, TextStyle, Typesetter
 
 WIDTH, HEIGHT = A4
@@ -158,14 +159,14 @@ class Sheets:
         out = BytesIO()
         # Without a first font of ours reportlab names Helvetica, which is not embedded.
         first: Any = self.type.line("1", BODY).runs[0].font  # the stubs want a number here
-        canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=first)
-        canvas.setTitle(_encodable(title))
-        canvas.setAuthor(_encodable(author))
-        canvas.setSubject(_encodable(title))
-        if keywords:
-            canvas.setKeywords(_encodable(keywords))
-        canvas.setCreator("OneWindow")
-        canvas.setProducer("OneWindow")
+        canvas = Canvas(
+            out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=first,
+            pdfVersion=(1, 7),
+        )  # fmt: skip
+        describe(
+            canvas, title=_encodable(title), author=_encodable(author),
+            keywords=_encodable(keywords),
+        )  # fmt: skip
         for copy in self._copies:
             for number, marks in enumerate(self._pages, start=1):
                 for mark in marks:

@@ -74,30 +74,11 @@ def read_back(press: PaperPress, paper: CasePaper, folder: Path, reprint: int = 
     return ReadBack(data, folder)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_scanner_reads_both_codes(kind: str, press: PaperPress, tmp_path: Path) -> None:
-    paper = every_case_paper()[kind]
-    pdf = read_back(press, paper, tmp_path)
-    for dpi in (300, 150):
-        codes = {("Code128", paper.head.number), ("QRCode", paper.head.progress_url)}
-        assert pdf.codes(dpi=dpi) == codes, dpi
-
-
 def test_the_longest_number_and_address_still_scan(press: PaperPress, tmp_path: Path) -> None:
     number, address = "WD01-" + "7" * 28, "https://hall.example.cn/p/" + "x7" * 90
     head = replace(HEAD, number=number, progress_url=address)
     pdf = read_back(press, receipt(head), tmp_path)
     assert pdf.codes(dpi=200) == {("Code128", number), ("QRCode", address)}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_font_is_embedded_and_only_in_part(
-    kind: str, press: PaperPress, tmp_path: Path
-) -> None:
-    pdf = read_back(press, every_case_paper()[kind], tmp_path)
-    fonts = pdf.fonts()
-    assert fonts
-    assert all(embedded and subset for _, embedded, subset in fonts), fonts
 
 
 @pytest.mark.parametrize(
