@@ -457,7 +457,8 @@ class Client:
         from app.devices.cards.remembered import RememberedReader
 
         remembered = RememberedReader(self.home / "readers.json", self.settings.window)
-        return HostedReader(self.devices, specs, self.clock, remembered)
+        decoder = self.settings.photo_decoder
+        return HostedReader(self.devices, specs, self.clock, remembered, decoder)
 
     @_Part
     def devices(self) -> DeviceHost:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Command = Callable[[click.Group, str], Callable[[Callable[..., Any]], click.Command]]
 _SPECS: Final = (
-    "serial:PATH[@BAUD] | usb[:VVVV:PPPP] | pcsc[:NAME] | simulated[:PERSON]; several by commas"
+    "serial:PATH[@BAUD] | usb[:VVVV:PPPP] | pcsc[:NAME] | sdtapi:PATH[@PORT] | termb:PATH[@PORT]"
+    " | simulated[:PERSON]; several by commas"
 )
 _BETWEEN_FAILURES: Final = 1.0  # seconds
 
@@ -86,6 +87,7 @@ def _watch(*, home: Path, as_json: bool, reader: str, count: int) -> None:
 def _readers(*, home: Path, as_json: bool, reader: str, probe: bool) -> None:
     """List the readers of this machine; a star is before those that the window uses."""
     from app.devices.cards.asking import find_readers, probe_readers
+    from app.devices.cards.hosted import split_specifications
 
     client = _client(home)
     used = reader or client.settings.reader
@@ -98,7 +100,7 @@ def _readers(*, home: Path, as_json: bool, reader: str, probe: bool) -> None:
     rows = [*own, *(info for info in found if info.specification not in names)]
     lines = []
     for info in rows:
-        star = "*" if info.specification in used.split(", ") else " "
+        star = "*" if info.specification in split_specifications(used) else " "
         number = f" SAM {info.module}" if info.module else ""
         lines.append(f"{star} {info.state:8} {info.specification:32} {info.name}{number}")
         if info.code:
@@ -163,6 +165,7 @@ def _fields(client: Client, end: ReadDone) -> dict[str, Any]:
         "valid_from": card.valid_from.isoformat() if card.valid_from else None,
         "valid_to": card.valid_to.isoformat() if card.valid_to else None,  # None is 长期
         "expired": card.valid_to is not None and card.valid_to < day,
+        "photo": card.photo_state.value,
         "reader": card.reader,
     }
 

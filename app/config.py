@@ -45,6 +45,7 @@ class Settings:
     scan_folder: str = (
         ""  # whose files are taken into the tray, as a network scanner puts them there
     )
+    photo_decoder: str = ""  # the vendor's program for the photo on identity cards
     document_printer: str = ""
     slip_printer: str = ""
     slip_model: str = "80"  # a name in resources/slip_printers.json

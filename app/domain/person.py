@@ -30,6 +30,15 @@ class DocumentKind(StrEnum):
     OTHER = "other"  # another legal document, typed by hand
 
 
+class PhotoState(StrEnum):
+    """Whether the photo on the card can be shown."""
+
+    NONE = "none"  # the card has none
+    SHOWN = "shown"
+    NO_DECODER = "no_decoder"  # the vendor's program is not installed
+    FAILED = "failed"  # it was, and made no picture of it
+
+
 class Sex(StrEnum):
     MALE = "male"
     FEMALE = "female"
@@ -69,7 +78,8 @@ class CardRead:
     ``valid_to`` is None for 长期 and where the card states none. ``text_block`` is the raw text
     as read (256 bytes UTF-16LE from a SAM module, concatenated records from a chip card).
     ``newest_address`` is where the holder moved after the card was made (追加地址), "" if nowhere;
-    ``permit_number`` the 通行证号 of a 港澳台居民居住证.
+    ``permit_number`` the 通行证号 of a 港澳台居民居住证. ``photo`` is a picture where
+    ``photo_state`` is SHOWN, within the driver the card's own bytes; it is kept nowhere.
     """
 
     document: DocumentKind
@@ -81,6 +91,7 @@ class CardRead:
     read_at: datetime
     text_block: bytes = b""
     photo: bytes | None = None
+    photo_state: PhotoState = PhotoState.NONE
     newest_address: str = ""
     permit_number: str = ""
 

@@ -2184,6 +2184,14 @@
       <translation>Reading, leave it there</translation>
     </message>
     <message>
+      <source>照片：缺解码程序</source>
+      <translation>Photo: no decoder</translation>
+    </message>
+    <message>
+      <source>照片：没有解出来</source>
+      <translation>Photo: not decoded</translation>
+    </message>
+    <message>
       <source>卡上的内容与手录的不同</source>
       <translation>The card differs from what was typed</translation>
     </message>

@@ -49,6 +49,7 @@ def test_card_read_gives_every_field(tmp_path: Path) -> None:
         "valid_from": "2018-05-10",
         "valid_to": "2038-05-10",
         "expired": False,
+        "photo": "no_decoder",
         "reader": answer["read"]["reader"],
     }
 

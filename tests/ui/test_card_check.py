@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from app.domain.person import ValueSource, check_character
+from app.domain.person import PhotoState, ValueSource, check_character
+from tests.devices.test_card_photo import PICTURE
 from tests.ui.hall import Hall
+from tests.unit.test_verification import CARD
 from ui.kit.theme import Tone
 from ui.pages.difference_form import DifferenceForm
 from ui.viewmodels.counter_state import Form
@@ -122,3 +124,21 @@ def test_a_minor_is_told(open_case: Hall) -> None:
     applicant = hall.model.case.state.applicant
     assert applicant is not None
     assert "岁，未成年" in applicant.facts
+
+
+def test_the_photo_is_of_whoever_stands_here_and_goes_with_them(open_case: Hall) -> None:
+    hall = open_case
+    hall.read()
+    applicant, card = hall.page.applicant, hall.model.card
+    card.show_photo(replace(CARD, photo_state=PhotoState.NO_DECODER))
+    assert applicant.no_photo.text() == "照片：缺解码程序"
+    assert not applicant.photo.isVisible()
+    picture = replace(CARD, photo=PICTURE, photo_state=PhotoState.SHOWN)
+    card.show_photo(picture)
+    assert applicant.photo.isVisible()
+    assert applicant.no_photo.text() == ""
+    hall.model.clear()
+    hall.settle()
+    assert card.state.photo == b""
+    assert not applicant.photo.isVisible()
+    assert applicant.photo.pixmap().isNull()

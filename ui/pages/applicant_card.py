@@ -19,6 +19,7 @@ from ui.pages.waiting_bar import WaitingBar
 from ui.pages.widgets.buttons import link
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
+from ui.pages.widgets.photo import Photo
 from ui.viewmodels.card import step_sentence
 from ui.viewmodels.case import CaseScreen
 from ui.viewmodels.counter import CounterModel
@@ -42,9 +43,14 @@ class ApplicantCard(QFrame):
         self.facts = label()
         self.number = label()
         self.valid = Chip()
+        self.photo = Photo()
+        self.no_photo = label("", "muted")
         self.person = boxed(
-            row(self.name, self.facts, self.number, self.valid, 0, spacing=12),
-        )
+            row(
+                self.photo, self.name, self.facts, self.number, self.valid, self.no_photo, 0,
+                spacing=12,
+            ),
+        )  # fmt: skip
         self.note = NoteBar()
         self.waiting = WaitingBar(model)
         self.parties = Elided("", "muted")
@@ -116,6 +122,9 @@ class ApplicantCard(QFrame):
             self.facts.setText(person.facts)
             self.number.setText(person.number)
             self.valid.say(*(person.valid or ("", _NONE)))
+        self.photo.show_picture(card.photo)
+        self.no_photo.setText(card.photo_words)
+        self.no_photo.setVisible(bool(card.photo_words))
         asked = person is None and not card.reading and counter.form is not Form.TYPING
         self.hint.setVisible(asked and card.note is None)
         waiting = say("把证件放到读卡器上，按 F8；没有证件按 F9 手录。")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.domain.errors import AppError
+from app.domain.person import CardRead, PhotoState
 from app.ports import ReadDone, ReaderMessage, ReaderStep, ReadFailed, ReadProgress
 from ui.kit.texts import say
 from ui.viewmodels.services import CounterServices
@@ -16,10 +17,13 @@ from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardState:
-    """``step`` is set while a reading runs; ``note`` tells the last failure."""
+    """``step`` is set while a reading runs; ``note`` tells the last failure. ``photo`` is of the
+    applicant's card, as long as it is the last that was read, ``photo_words`` why there is none."""
 
     step: ReaderStep | None = None
     note: Note | None = None
+    photo: bytes = b""
+    photo_words: str = ""
 
     @property
     def reading(self) -> bool:
@@ -68,7 +72,16 @@ class CardModel(ViewModel[CardState]):
     def tell(self, note: Note) -> None:
         """Where the card's words stand."""
         if not self.state.reading:
-            self._show(CardState(note=note))
+            self._show(replace(self.state, note=note))
+
+    def show_photo(self, card: CardRead) -> None:
+        """Nothing keeps it but the screen, until the next card or person."""
+        words = {
+            PhotoState.NO_DECODER: say("照片：缺解码程序"),
+            PhotoState.FAILED: say("照片：没有解出来"),
+        }.get(card.photo_state, "")
+        photo = card.photo if card.photo_state is PhotoState.SHOWN and card.photo else b""
+        self._show(replace(self.state, photo=photo, photo_words=words))
 
     def clear(self) -> None:
         self.cancel()

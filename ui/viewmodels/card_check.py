@@ -78,6 +78,7 @@ class CardCheck:
     def _record(self, card: CardRead, authority: str | None, *, replacing: bool) -> None:
         parties = self._case.parties
         if authority is None:
+            self._counter.card.show_photo(card)
             parties.identify(card, replacing=replacing)
         else:
             parties.identify_agent(card, authority, replacing=replacing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Event
@@ -25,10 +26,15 @@ _QUICK: Final = 12.0  # seconds that any step may take that waits for no person
 
 
 class ReadCard(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
-    """Wait ``timeout`` seconds for a card and read it; ``at`` is the time at the window."""
+    """Wait ``timeout`` seconds for a card and read it; ``at`` is the time at the window.
+
+    ``photo_decoder`` is the vendor's program for the photo, "" where there is none; None leaves the
+    photo as the card has it.
+    """
 
     timeout: float
     at: datetime
+    photo_decoder: str | None = ""
 
 
 class ProbeReader(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
@@ -80,6 +86,7 @@ class _CardRunner:
         cancelled: Event,
     ) -> CardRead | tuple[ReaderInfo, ...]:
         from app.devices.cards.listing import is_there, list_readers, probe_reader
+        from app.devices.cards.photo import decode_photo
         from app.devices.cards.specification import open_driver
 
         match order:
@@ -94,7 +101,11 @@ class _CardRunner:
                 self._clock.set(order.at)
                 if self._driver is None:
                     self._driver = open_driver(self._spec, self._clock, people=self._people)
-                return self._driver.read(order.timeout, tell, cancelled)
+                card = self._driver.read(order.timeout, tell, cancelled)
+                if order.photo_decoder is None:
+                    return card
+                photo, state = decode_photo(card.photo or b"", order.photo_decoder)
+                return replace(card, photo=photo, photo_state=state)
 
     def close(self) -> None:
         if self._driver is not None:

@@ -69,7 +69,7 @@ class HelperDriver:
     def read(
         self, timeout: float, step: Callable[[ReaderStep], None], cancelled: threading.Event
     ) -> CardRead:
-        order = ReadCard(timeout=timeout, at=self._clock.now())
+        order = ReadCard(timeout=timeout, at=self._clock.now(), photo_decoder=None)
         card = self._ask(order, step, cancelled)
         if not isinstance(card, CardRead):
             raise HostGarbled

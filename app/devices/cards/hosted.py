@@ -66,11 +66,13 @@ class HostedReader:
         specs: str,
         clock: Clock,
         remembered: RememberedReader | None = None,
+        photo_decoder: str = "",
     ) -> None:
         self._host = host
         self._specs = split_specifications(specs)
         self._clock = clock
         self._remembered = remembered
+        self._photo_decoder = photo_decoder
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._closed = False
@@ -80,7 +82,7 @@ class HostedReader:
         return ", ".join(self._specs)
 
     def start(self, request: int, timeout: float, tell: Callable[[ReaderMessage], None]) -> None:
-        order = ReadCard(timeout=timeout, at=self._clock.now())
+        order = ReadCard(timeout=timeout, at=self._clock.now(), photo_decoder=self._photo_decoder)
         running = _Running(request, tell, order)
         refused: CardError | None = None
         with self._lock:

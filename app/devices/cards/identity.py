@@ -40,7 +40,6 @@ def identity_card(content: SamContent, clock: Clock, reader: str) -> CardRead:
     """Raises TextInvalid, TextContradicts."""
     now = clock.now()
     text = parse_text_block(content.text, hall_day(now))
-    # The WLT photo is dropped: no open decoder exists, and what cannot be shown is not kept.
     return CardRead(
         document=text.document,
         person=text.person,
@@ -50,6 +49,7 @@ def identity_card(content: SamContent, clock: Clock, reader: str) -> CardRead:
         reader=reader,
         read_at=now,
         text_block=content.text,
+        photo=content.photo if content.photo.strip(b"\0") else None,
         permit_number=text.permit_number,
     )
 
