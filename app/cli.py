@@ -22,6 +22,7 @@ from app.cli_card import add_card_commands
 from app.cli_catalogue import add_catalogue_commands
 from app.cli_devices import add_device_commands
 from app.cli_exchange import add_exchange_command
+from app.cli_kiosk import add_kiosk_command
 from app.cli_line import add_line_command
 from app.cli_receipt import add_receipt_commands
 from app.cli_report import add_report_command
@@ -171,6 +172,7 @@ def calendar() -> None:
 add_calendar_commands(calendar, command)
 add_device_commands(main, command)
 add_board_command(main, command)
+add_kiosk_command(main, command)
 add_bookings_commands(main, command)
 add_exchange_command(main, command)
 add_line_command(main, command)

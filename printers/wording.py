@@ -181,8 +181,13 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "report": {"nothing": ()},
     "slip": {
         "title": (),
+        "title_en": (),
         "ahead": ("count",),
+        "ahead_en": ("count",),
         "wait": ("least", "most"),
+        "wait_en": ("least", "most"),
+        "alone": (),
+        "next_en": (),
         "booked": (),
         "follow": (),
         "next": (),

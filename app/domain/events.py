@@ -170,6 +170,22 @@ class PaperQueued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlipPrepared(Event):
+    """What the slip of a number taken at a kiosk says, as it was told then: nothing else is known
+    of it there. About ``slip:`` and the ticket's id; the last one counts. ``wait`` are the least
+    and the most minutes, ``ahead`` is -1 where nobody could say."""
+
+    number: str
+    business: str  # as the hall calls it
+    taken_at: datetime
+    ahead: int = -1
+    wait: tuple[int, int] | None = None
+    priority: str = ""  # as the hall calls it
+    booked: bool = False
+    follow: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperSent(Event):
     """Bytes are about to leave: from here on the job is never repeated blindly."""
 
@@ -243,6 +259,6 @@ KINDS: dict[str, type[Event]] = {
         CaseLeft, ConflictRecorded, CaseDispatched, SupplementAsked, CaseSupplemented,
         CaseReviewed, CaseFinished, ResultHanded,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
-        PaperRequeued, PaperTaken, PaperCancelled,
+        PaperRequeued, PaperTaken, PaperCancelled, SlipPrepared,
     )
 }  # fmt: skip

@@ -70,6 +70,7 @@ class Business:
     name: str
     prefix: str
     items: tuple[str, ...] = ()
+    name_en: str = ""
 
     def takes(self, item: str) -> bool:
         return any(

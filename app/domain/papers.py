@@ -212,7 +212,8 @@ class ApplicationFormContent:
 class TicketSlipContent:
     """排队号票. ``ahead`` people wait before this one, -1 where it has the place of a number
     that it replaces; ``wait_minutes`` is (least, most) where an honest estimate is known.
-    ``follow_url`` shows one's place in the line. No name, no number of a person."""
+    ``follow_url`` shows one's place in the line. ``alone``: how many wait is not known, because the
+    kiosk could not ask. No name, no number of a person."""
 
     hall: HallHead
     number: str
@@ -223,6 +224,7 @@ class TicketSlipContent:
     wait_minutes: tuple[int, int] | None = None
     booked: bool = False
     follow_url: str = ""
+    alone: bool = False
     paper: PaperKind = PaperKind.TICKET_SLIP
 
 

@@ -81,3 +81,9 @@ class NoSuchLine(DomainError):
     """The hall has no such business."""
 
     code = "QUE-13"
+
+
+class NotAKiosk(DomainError):
+    """This device is no kiosk of the hall."""
+
+    code = "QUE-14"

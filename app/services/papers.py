@@ -36,16 +36,13 @@ from app.domain.papers import (
     Paper,
     ReceiptContent,
     RejectionContent,
-    TicketSlipContent,
 )
 from app.domain.receipt_statement import ReceiptStatement, statement_of
 from app.domain.sheet_papers import GuideContent, ReportContent
-from app.domain.ticket import TicketState
 from app.services.bundle_parts import merged_case, merged_materials
 from app.services.catalogue import Catalogue
 from app.services.follow_ups import FOLLOW_UPS, follow_up, handed_over, taken_in
 from app.services.guides import guide_of
-from app.services.line_standing import read_standing
 from app.services.paper_stages import Stage, Stages, Whole
 from app.services.paper_words import (
     DOCUMENT_NAMES,
@@ -62,10 +59,10 @@ from app.services.paper_words import (
 from app.services.printer_trial import trial_paper
 from app.services.set_aside import event_of
 from app.services.shift_reports import Report, ShiftReports
+from app.services.slip_content import slip_content
 from app.storage.projections import subject_id
 from app.storage.set_aside_table import recorded_again
 from app.storage.store import Store
-from app.storage.ticket_table import get_ticket, tickets_in
 
 _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
     PaperKind.RECEIPT: (CaseReceived,),
@@ -99,14 +96,15 @@ class PaperContents:
         self._stages = Stages(store, catalogue)
 
     def content(self, kind: PaperKind, about: str) -> Paper:
-        """The paper about a subject (``case:``, ``bundle:`` or ``ticket:`` and its id), as of the
-        decision it belongs to: printed again after the case went on, it says the same.
+        """The paper about a subject (``case:``, ``bundle:``, ``ticket:`` or ``slip:`` and its
+        id), as of the decision it belongs to: printed again after the case went on, it says the
+        same.
 
         Raises NotReady where it was never decided that way, ItemNotFound.
         """
         match kind:
             case PaperKind.TICKET_SLIP:
-                return self._slip(subject_id(about))
+                return slip_content(self._store, self._hall, about)
             case PaperKind.BUNDLE_RECEIPT:
                 return self._bundle_receipt(subject_id(about))
             case PaperKind.APPLICATION_FORM:
@@ -332,24 +330,6 @@ class PaperContents:
             title=title.strip("《》"),
             items=tuple((item.name, item.department.name) for item in items),
             lines=tuple(form_line(filled) for filled in fill(fields, case)),
-        )
-
-    def _slip(self, ticket_id: str) -> TicketSlipContent:
-        with self._store.read() as connection:
-            ticket = get_ticket(connection, ticket_id)
-            waiting = tickets_in(connection, TicketState.WAITING)
-            policy = read_standing(connection, self._hall, self._store.clock.now()).policy
-        priority = policy.priority(ticket.priority)
-        names = {b.id: b.name for b in self._hall.businesses}
-        return TicketSlipContent(
-            hall=self._hall.head,
-            number=ticket.number,
-            business=names.get(ticket.business, ticket.business),
-            ahead=-1
-            if ticket.away  # in the hall's line: how many wait there is not known here
-            else sum(other.taken_at < ticket.taken_at for other in waiting),
-            taken_at=ticket.taken_at.astimezone(HALL_ZONE),
-            priority=priority.name if priority else ticket.priority,
         )
 
 

@@ -25,6 +25,7 @@ def make_ticket_slip(
     slip.centre()
     slip.text(hall, bold=True, times=slip.largest(hall, 2))
     slip.text(words.say("title"))
+    slip.text(words.say("title_en"))
     slip.feed(1)
     slip.text(number, bold=True, times=slip.largest(number, NUMBER_MAGNIFIED))
     slip.feed(1)
@@ -39,11 +40,16 @@ def make_ticket_slip(
         slip.text(f"【{words.say('booked')}】", bold=True)
     if content.ahead > 0:
         slip.text(words.say("ahead", count=content.ahead))
+        slip.text(words.say("ahead_en", count=content.ahead))
+    elif content.ahead == 0:
+        slip.text(words.say("next"))
+        slip.text(words.say("next_en"))
     else:
-        slip.text(words.say("next" if content.ahead == 0 else "kept"))
+        slip.text(words.say("alone" if content.alone else "kept"))
     if content.wait_minutes and content.ahead > 0:
         least, most = content.wait_minutes
         slip.text(words.say("wait", least=least, most=most))
+        slip.text(words.say("wait_en", least=least, most=most))
     if content.follow_url and slip.qr(content.follow_url):
         slip.text(words.say("follow"))
     slip.rule()

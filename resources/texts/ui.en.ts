@@ -56,6 +56,182 @@
       <translation>{window}</translation>
     </message>
     <message>
+      <source>F3 查事项　F4 预约签到　F6 过号报到　F7 补打小票　回车 不刷证取号　Esc 返回</source>
+      <translation>F3 services　F4 booking　F6 missed call　F7 slip again　Enter without card　Esc back</translation>
+    </message>
+    <message>
+      <source>再读一次</source>
+      <translation>Read again</translation>
+    </message>
+    <message>
+      <source>不用身份证，直接取号</source>
+      <translation>Take a number without a card</translation>
+    </message>
+    <message>
+      <source>正在取号…</source>
+      <translation>Taking a number…</translation>
+    </message>
+    <message>
+      <source>取号办这件事</source>
+      <translation>Take a number for this</translation>
+    </message>
+    <message>
+      <source>打印材料清单带走</source>
+      <translation>Print this list</translation>
+    </message>
+    <message>
+      <source>承诺 {limit} 办结</source>
+      <translation>Done within {limit}</translation>
+    </message>
+    <message>
+      <source>清单现在打不出来：{why}</source>
+      <translation>The list cannot be printed now: {why}</translation>
+    </message>
+    <message>
+      <source>确定</source>
+      <translation>OK</translation>
+    </message>
+    <message>
+      <source>请输入或扫描预约码</source>
+      <translation>Type or scan your booking code</translation>
+    </message>
+    <message>
+      <source>请输入过了号的号码，例如 A012</source>
+      <translation>Type the number you missed, such as A012</translation>
+    </message>
+    <message>
+      <source>请输入小票上的号码，例如 A012</source>
+      <translation>Type the number on your slip, such as A012</translation>
+    </message>
+    <message>
+      <source>补打小票</source>
+      <translation>Print the slip again</translation>
+    </message>
+    <message>
+      <source>好了</source>
+      <translation>Done</translation>
+    </message>
+    <message>
+      <source>请触摸屏幕取号</source>
+      <translation>Touch to take a number</translation>
+    </message>
+    <message>
+      <source>取号 · 预约签到 · 过号报到 · 查办事材料</source>
+      <translation>Numbers · bookings · missed calls · what to bring</translation>
+    </message>
+    <message>
+      <source>您要办什么？</source>
+      <translation>What would you like to do?</translation>
+    </message>
+    <message>
+      <source>取号办事</source>
+      <translation>Take a number</translation>
+    </message>
+    <message>
+      <source>身份证取号，没有带也可以取</source>
+      <translation>With your ID card, or without</translation>
+    </message>
+    <message>
+      <source>按事项取号</source>
+      <translation>Search for a service</translation>
+    </message>
+    <message>
+      <source>输入拼音首字母，看要带哪些材料</source>
+      <translation>See what to bring, then take a number</translation>
+    </message>
+    <message>
+      <source>预约签到</source>
+      <translation>Check in a booking</translation>
+    </message>
+    <message>
+      <source>输入预约码，按约定的时间排队</source>
+      <translation>With your booking code</translation>
+    </message>
+    <message>
+      <source>过号报到</source>
+      <translation>I missed my call</translation>
+    </message>
+    <message>
+      <source>叫过号没有赶上，回到队里</source>
+      <translation>Go back into the line</translation>
+    </message>
+    <message>
+      <source>小票丢了，输入号码</source>
+      <translation>You lost it: type its number</translation>
+    </message>
+    <message>
+      <source>请选择业务</source>
+      <translation>Choose a line</translation>
+    </message>
+    <message>
+      <source>有优先情形的请选（可不选）</source>
+      <translation>Priority, if one of these is you</translation>
+    </message>
+    <message>
+      <source>没有读到身份证</source>
+      <translation>No card was read</translation>
+    </message>
+    <message>
+      <source>输入事项名称的拼音首字母</source>
+      <translation>Type the first letters (pinyin) of the service</translation>
+    </message>
+    <message>
+      <source>要带的材料</source>
+      <translation>What to bring</translation>
+    </message>
+    <message>
+      <source>您已经取过号</source>
+      <translation>You have a number already</translation>
+    </message>
+    <message>
+      <source>您的号码</source>
+      <translation>Your number</translation>
+    </message>
+    <message>
+      <source>没有找到，请换一种说法，或请导办员帮忙</source>
+      <translation>Nothing found. Try other words, or ask our staff</translation>
+    </message>
+    <message>
+      <source>还要看您的情况：{questions}</source>
+      <translation>It also depends on: {questions}</translation>
+    </message>
+    <message>
+      <source>退格</source>
+      <translation>Delete</translation>
+    </message>
+    <message>
+      <source>本厅暂停取号：{reason}</source>
+      <translation>No numbers for now: {reason}</translation>
+    </message>
+    <message>
+      <source>小票打不出来：{why} 取号后请记住号码，或到导办台。</source>
+      <translation>No slip can be printed: {why} Remember your number, or go to the greeter's desk.</translation>
+    </message>
+    <message>
+      <source>暂时连不上后台：仍可取号，恢复后按取号时间排队。</source>
+      <translation>The office cannot be reached: numbers taken now keep their place by time.</translation>
+    </message>
+    <message>
+      <source>返回</source>
+      <translation>Back</translation>
+    </message>
+    <message>
+      <source>首页</source>
+      <translation>Home</translation>
+    </message>
+    <message>
+      <source>English</source>
+      <translation>中文</translation>
+    </message>
+    <message>
+      <source>大字</source>
+      <translation>Large</translation>
+    </message>
+    <message>
+      <source>朗读</source>
+      <translation>Voice</translation>
+    </message>
+    <message>
       <source>{n} 分钟</source>
       <translation>{n} min</translation>
     </message>
@@ -390,10 +566,6 @@
     <message>
       <source>为什么？可以选几个，也可以不选</source>
       <translation>Why? Choose some, or none</translation>
-    </message>
-    <message>
-      <source>返回</source>
-      <translation>Back</translation>
     </message>
     <message>
       <source>提交评价</source>
@@ -2676,8 +2848,96 @@
       <translation>Answer to a bad rating</translation>
     </message>
     <message>
+      <source>排队小票</source>
+      <translation>Queue slip</translation>
+    </message>
+    <message>
       <source>领办件编号</source>
       <translation>Case numbers leased</translation>
+    </message>
+    <message>
+      <source>材料清单正在打印，请取走</source>
+      <translation>The list is being printed. Please take it</translation>
+    </message>
+    <message>
+      <source>{n} 人等候，约 {least}–{most} 分钟</source>
+      <translation>{n} waiting, about {least}–{most} min</translation>
+    </message>
+    <message>
+      <source>您前面还有 {n} 人</source>
+      <translation>{n} ahead of you</translation>
+    </message>
+    <message>
+      <source>约等 {least}–{most} 分钟</source>
+      <translation>about {least}–{most} min</translation>
+    </message>
+    <message>
+      <source>这一时段的号已取完</source>
+      <translation>No numbers left for now</translation>
+    </message>
+    <message>
+      <source>暂时连不上后台：恢复后按取号时间排队</source>
+      <translation>The office cannot be reached: your place counts from now</translation>
+    </message>
+    <message>
+      <source>下一位就是您，请留意呼叫</source>
+      <translation>You are next. Please listen for your number</translation>
+    </message>
+    <message>
+      <source>请留意呼叫和大屏</source>
+      <translation>Please listen for your number and watch the board</translation>
+    </message>
+    <message>
+      <source>您在这项业务已有号，还没有叫到。小票丢了可以补打。</source>
+      <translation>It has not been called yet. If you lost the slip, print it again.</translation>
+    </message>
+    <message>
+      <source>{time} 开始取号</source>
+      <translation>Numbers from {time}</translation>
+    </message>
+    <message>
+      <source>请到休息区等候</source>
+      <translation>Please wait in the waiting area</translation>
+    </message>
+    <message>
+      <source>正在打印小票…</source>
+      <translation>Printing your slip…</translation>
+    </message>
+    <message>
+      <source>请取走小票，到休息区等候</source>
+      <translation>Take your slip and wait in the waiting area</translation>
+    </message>
+    <message>
+      <source>小票没有打印出来：请记住号码，或请导办员补打</source>
+      <translation>The slip was not printed: remember your number, or ask our staff</translation>
+    </message>
+    <message>
+      <source>读卡器正在准备…</source>
+      <translation>The reader is getting ready…</translation>
+    </message>
+    <message>
+      <source>请把身份证放在读卡区</source>
+      <translation>Put your ID card on the reader</translation>
+    </message>
+    <message>
+      <source>请选择要办的事</source>
+      <translation>Please choose what you would like to do</translation>
+    </message>
+    <message>
+      <source>请把身份证放在读卡区，没有带的可以直接取号</source>
+      <translation>Put your ID card on the reader, or take a number without it</translation>
+    </message>
+    <message>
+      <source>请输入事项名称的拼音首字母</source>
+      <translation>Please type the first letters of the service</translation>
+    </message>
+    <message>
+      <source>请输入号码</source>
+      <translation>Please type your number</translation>
+    </message>
+    <message>
+      <source>您的号码是 {number}</source>
+      <translation>Your number is {number}</translation>
     </message>
     <message>
       <source>{n} 页没送到后台</source>

@@ -68,6 +68,7 @@ ABOUT: dict[str, str] = {
     **dict.fromkeys(("QueuePolicyChanged", "HallHalted", "HallResumed"), "hall"),
     "ServiceRated": "rating",
     "RatingAnswered": "rating",
+    "SlipPrepared": "slip",
     "CaseNumbersLeased": "device",
     "DeviceReenrolled": "device",
     "SetAsideAnswered": "device",

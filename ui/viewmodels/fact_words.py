@@ -73,6 +73,7 @@ def fact_words(kind: str) -> str:
         "HallResumed": say("全厅恢复"),
         "ServiceRated": say("评价"),
         "RatingAnswered": say("差评的处理"),
+        "SlipPrepared": say("排队小票"),
         "CaseNumbersLeased": say("领办件编号"),
     }
     return names.get(kind, kind)

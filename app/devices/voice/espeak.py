@@ -37,10 +37,13 @@ class VoiceFailed(AppError):
 class EspeakSpeech:
     """Implements ``app.ports.Speech``. ``volume`` 0..100, ``speed`` in words a minute."""
 
-    def __init__(self, volume: int = 80, speed: int = 150, player: Sequence[str] = ()) -> None:
+    def __init__(
+        self, volume: int = 80, speed: int = 150, player: Sequence[str] = (), *, bell: bool = True
+    ) -> None:
         self._volume = max(0, min(100, volume))
         self._speed = max(80, min(300, speed))
         self._player = tuple(player) or find_player()
+        self._bell = bell
         self._lock = Lock()
         self._playing: subprocess.Popen[bytes] | None = None
         self._hushed = False
@@ -87,7 +90,8 @@ class EspeakSpeech:
             sound.setnchannels(1)
             sound.setsampwidth(2)
             sound.setframerate(rate or 22050)
-            sound.writeframes(bell(rate or 22050, self._volume / 100))
+            if self._bell:
+                sound.writeframes(bell(rate or 22050, self._volume / 100))
             sound.writeframes(pause.join(parts))
         return out.getvalue()
 
