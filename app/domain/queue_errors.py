@@ -86,4 +86,4 @@ class NoSuchLine(DomainError):
 class NotAKiosk(DomainError):
     """This device is no kiosk of the hall."""
 
-    code = "QUE-14"
+    code = "QUE-15"
