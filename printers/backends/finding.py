@@ -32,8 +32,16 @@ def find_printers(cups: str = "", devices: Path = Path("/dev/usb")) -> tuple[Fou
     """``cups`` is HOST[:PORT] of a print server, "" for this machine's. Each printer once."""
     server = cups or os.environ.get("CUPS_SERVER", "") or "127.0.0.1:631"
     queues = (*_queues(server), *_devices(server)) if not server.startswith("/") else ()
-    found = (*queues, *_usb(devices), *_serial())
+    found = (*_windows(), *queues, *_usb(devices), *_serial())
     return tuple({one.specification: one for one in found}.values())
+
+
+def _windows() -> Iterator[FoundPrinter]:
+    if os.name == "nt":
+        from printers.backends.winspool import list_queues
+
+        for name in list_queues():
+            yield FoundPrinter(name=name, specification=f"winspool:{name}", place="Windows")
 
 
 def _queues(server: str) -> Iterator[FoundPrinter]:

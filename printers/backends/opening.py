@@ -1,6 +1,6 @@
 """Turn a printer's specification into a printer.
 
-``folder:PATH``, ``ipp://HOST[:PORT]/PATH``, and for slips ``tcp://HOST[:9100]``,
+``folder:PATH``, ``ipp://HOST[:PORT]/PATH``, ``winspool:NAME`` on Windows, and for slips ``tcp://HOST[:9100]``,
 ``serial:DEVICE[@BAUD]`` and ``usb:DEVICE``; ``?mute`` behind these three is a printer that never
 answers, so that it is not asked how it is.
 """
@@ -35,6 +35,10 @@ def open_printer(specification: str) -> Printer:
             from printers.backends.ipp import IppPrinter
 
             return IppPrinter(specification.strip())
+    if kind == "winspool" and rest.strip() and rest.isprintable():
+        from printers.backends.winspool import WindowsPrinter
+
+        return WindowsPrinter(rest.strip())
     if kind in {"tcp", "serial", "usb"} and (found := _slip_printer(specification.strip())):
         return found
     raise BadPrinterSpecification(spec=specification[:80])
