@@ -29,6 +29,7 @@ _SPECS: Final = (
     " | simulated[:PERSON]; several by commas"
 )
 _BETWEEN_FAILURES: Final = 1.0  # seconds
+_LOOK: Final = 0.2
 
 
 def add_card_commands(card: click.Group, command: Command) -> None:
@@ -82,6 +83,23 @@ def _watch(*, home: Path, as_json: bool, reader: str, count: int) -> None:
             plain = f"✓ {fields['document']} {fields['name']} {fields['number']} 有效至 {until}"
             plain += "（已过期）" if fields["expired"] else ""
             click.echo(_packed({"ok": True, "read": fields}) if as_json else plain)
+            if seen != count and end.card.reader.startswith("pcsc"):
+                _until_lifted(opened, end)
+
+
+def _until_lifted(reader: CardReader, read: ReadDone) -> None:
+    """A chip card lies in its reader and can be read for ever; that is still one card."""
+    from app.ports import ReadDone
+
+    while True:
+        end = _once(reader, _LOOK, lambda _step: None)
+        if isinstance(end, ReadDone):
+            still = end.card.text_block == read.card.text_block
+        else:
+            still = end.code == "CARD-PULLED"  # services see a removal a moment later
+        if not still:
+            return
+        time.sleep(_LOOK)
 
 
 def _readers(*, home: Path, as_json: bool, reader: str, probe: bool) -> None:

@@ -28,31 +28,11 @@ from app.devices.host.errors import HostCrashed
 from app.devices.host.process import host_command
 from app.devices.host.slot import Watch
 from app.devices.host.supervisor import DeviceHost
-from app.devices.simulators.people import SimulatedCard
 from app.devices.simulators.text_block import build_text_block
 from app.domain.person import CardRead
 from app.ports import DeviceState, ReadDone, ReaderStep
 from tests.devices.card_people import ALL, CLOCK, RESIDENT, TODAY, code_of, eventually, read
-
-SOURCE = Path(__file__).with_name("vendor_libraries.c")
-FIELDS = ("name", "sex", "nation", "birth", "address", "number", "issuer", "from", "to")
-WORDS = dict(
-    zip(
-        FIELDS,
-        (
-            "张示例", "男", "汉", "1990-03-07", "示例省样例市测试路1号", "110101199003071233",
-            "样例市公安局示例分局", "2018.05.01", "2038.05.01",
-        ),
-        strict=True,
-    )
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("vendor") / "libvendor.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-w", "-o", made, SOURCE], check=True)
-    return made
+from tests.devices.vendor_counter import FIELDS, Counter
 
 
 @pytest.fixture(scope="session")
@@ -63,42 +43,6 @@ def library32(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = folder / "libvendor32.so"
     command = ["gcc", "-m32", "-shared", "-nostdlib", "-o", str(made), str(folder / "empty.c")]
     subprocess.run(command, check=True)
-    return made
-
-
-class Counter:
-    """The card and the fault that the libraries find."""
-
-    def __init__(self, folder: Path) -> None:
-        self._card, self._fault = folder / "card", folder / "fault"
-
-    def environment(self) -> dict[str, str]:
-        return {"VENDOR_CARD": str(self._card), "VENDOR_FAULT": str(self._fault)}
-
-    def place(self, card: SimulatedCard, newest: bytes = b"") -> None:
-        self._put(build_text_block(card) + card.photo + newest)
-
-    def place_words(self, **changed: str) -> None:
-        self._put("\n".join((WORDS | changed).values()).encode("gbk", "replace"))
-
-    def lift(self) -> None:
-        self._card.unlink(missing_ok=True)
-
-    def fault(self, word: str) -> None:
-        self._fault.write_text(word)
-
-    def _put(self, content: bytes) -> None:
-        fresh = self._card.with_suffix(".new")
-        fresh.write_bytes(content)
-        fresh.replace(self._card)
-
-
-@pytest.fixture
-def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
-    made = Counter(tmp_path)
-    for name, value in made.environment().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
     return made
 
 
