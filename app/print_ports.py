@@ -38,11 +38,12 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """How a job is to come out. ``tray`` is the printer's own word for it, "" for its choice;
-    ``pages`` of the document, 0 where that is not known."""
+    ``pages`` of the document, 0 where that is not known; ``half`` sheets are A5."""
 
     copies: int = 1
     tray: str = ""
     pages: int = 0
+    half: bool = False
 
 
 PLAIN = Sending()
@@ -92,7 +93,10 @@ class Printer(Protocol):
 class PaperMaker(Protocol):
     """Lays a paper out: PDF for documents, ESC/POS for slips."""
 
-    def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
-        """(media type, bytes); ``apart`` makes each copy of a document under its own name. Raises
+    def make(
+        self, paper: Paper, reprint: int = 0, *, apart: bool = False, half: bool = False
+    ) -> tuple[str, bytes]:
+        """(media type, bytes); ``apart`` makes each copy of a document under its own name, ``half``
+        sets it on A5. Raises
         AppError (PRN code) where a field or font is missing."""
         ...

@@ -33,16 +33,19 @@ class PaperPress:
         self._papers = CasePapers(wording, fonts)
         self._making = Lock()
 
-    def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
+    def make(
+        self, paper: Paper, reprint: int = 0, *, apart: bool = False, half: bool = False
+    ) -> tuple[str, bytes]:
         """(media type, bytes); ``reprint`` n marks the paper 补打, ``apart`` makes each copy of a
-        document and names it (申请人联, 件袋联, 留档联). Raises PaperError."""
+        document and names it (申请人联, 件袋联, 留档联), ``half`` sets it on A5. Raises
+        PaperError."""
         with self._making:
             if isinstance(paper, TicketSlipContent):
                 words = self._wording.of("slip")
                 return ESCPOS, make_ticket_slip(
                     paper, words, self._fonts, self._slip_profile, reprint=reprint
                 )  # fmt: skip
-            return PDF, self._papers.make(paper, reprint, apart=apart)
+            return PDF, self._papers.make(paper, reprint, apart=apart, half=half)
 
     def warning(self, text: str) -> GlyphsMissing | None:
         """What to show beside a paper with characters that no font here can draw."""

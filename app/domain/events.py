@@ -167,6 +167,7 @@ class PaperQueued(Event):
     reason: str = ""  # why it is printed again
     copies: int = 1  # of the same sheet
     apart: bool = False  # each copy of the document under its own name instead
+    half: bool = False  # on A5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

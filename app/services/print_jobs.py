@@ -84,6 +84,7 @@ class PrintJob:
     copies: int
     pages: int
     apart: bool
+    half: bool
     at: datetime
 
     @property
@@ -94,7 +95,7 @@ class PrintJob:
 
 _JOBS = (
     "SELECT j.id, j.paper, j.about, coalesce(c.number, b.number, t.number, ''), j.printer, "
-    "j.reprint, j.state, j.code, j.place, j.copies, j.pages, j.apart, j.at FROM jobs j "
+    "j.reprint, j.state, j.code, j.place, j.copies, j.pages, j.apart, j.half, j.at FROM jobs j "
     "LEFT JOIN cases c ON j.about = 'case:' || c.id "
     "LEFT JOIN bundles b ON j.about = 'bundle:' || b.id "
     "LEFT JOIN tickets t ON j.about = 'ticket:' || t.id "
@@ -107,7 +108,7 @@ def select_jobs(connection: Statements, tail: str, *params: int | str) -> tuple[
         PrintJob(
             id=r[0], paper=PaperKind(r[1]), about=r[2], number=r[3], printer=r[4],
             reprint=r[5], state=r[6], code=r[7], place=r[8], copies=r[9], pages=r[10],
-            apart=bool(r[11]), at=datetime.fromisoformat(r[12]),
+            apart=bool(r[11]), half=bool(r[12]), at=datetime.fromisoformat(r[13]),
         )
         for r in rows
     )  # fmt: skip

@@ -136,12 +136,12 @@ class PrintRun:
         sent = False
         try:
             paper = self._contents.content(job.paper, job.about)
-            media_type, data = self._press.make(paper, job.reprint, apart=job.apart)
+            media_type, data = self._press.make(paper, job.reprint, apart=job.apart, half=job.half)
             printer = self._printers.get(job.printer)
             if printer is None or not printer.accepts(media_type):
                 raise NoSuchPrinter(printer=job.printer)
             how = Sending(
-                copies=job.copies, tray=self._routes.tray(job.paper, job.printer),
+                copies=job.copies, tray=self._routes.tray(job.paper, job.printer), half=job.half,
                 pages=len(_PAGES.findall(data)) if data.startswith(b"%PDF") else 0,
             )  # fmt: skip
             if not self.settle(job, PaperSent(pages=how.pages)):

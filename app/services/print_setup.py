@@ -31,12 +31,14 @@ class BadPrinterSetup(AppError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Where a paper goes. ``printer`` is a specification, ``tray`` the printer's own word ("" for
-    its choice); ``apart`` prints each copy of a document under its own name."""
+    its choice); ``apart`` prints each copy of a document under its own name, ``half`` on
+    A5."""
 
     printer: str
     tray: str = ""
     copies: int = 1
     apart: bool = False
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ class PrintRoutes:
             route = self._default.route(paper)
         return PaperQueued(
             paper=paper, about=about, printer=route.printer, reprint=reprint, reason=reason,
-            copies=route.copies, apart=route.apart,
+            copies=route.copies, apart=route.apart, half=route.half,
         )  # fmt: skip
 
     def tray(self, paper: PaperKind, printer: str) -> str:
@@ -123,7 +125,7 @@ class PrintRoutes:
             "papers": {
                 paper.value: {
                     "printer": route.printer, "tray": route.tray, "copies": route.copies,
-                    "apart": route.apart,
+                    "apart": route.apart, "half": route.half,
                 }
                 for paper, route in setup.papers.items()
             },
@@ -176,11 +178,17 @@ def _unless_locked(name: str, whole: Mapping[str, object], default: PrinterSetup
 
 def _route(told: Mapping[str, object], name: str) -> Route:
     copies, apart = told.get("copies", 1), told.get("apart", False)
-    if type(copies) is not int or not 1 <= copies <= MOST_COPIES or type(apart) is not bool:
+    half = told.get("half", False)
+    if (
+        type(copies) is not int
+        or not 1 <= copies <= MOST_COPIES
+        or {type(apart), type(half)} != {bool}
+    ):
         raise BadPrinterSetup(problem=name)
     return Route(
         printer=_text(told.get("printer", ""), name, least=1),
-        tray=_text(told.get("tray", ""), name), copies=copies, apart=apart,
+        tray=_text(told.get("tray", ""), name), copies=copies, apart=apart is True,
+        half=half is True,
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ class PrintDesk:
 
     def order(
         self, session: Session, paper: PaperKind, about: str, *, reason: str = "",
-        copies: int = 0, apart: bool | None = None,
+        copies: int = 0, apart: bool | None = None, half: bool | None = None,
     ) -> str:  # fmt: skip
         """Print a paper at its own printer. Returns the job's id.
 
@@ -124,6 +124,7 @@ class PrintDesk:
                 unit, session, paper, about, printer=queued.printer, reprint=again,
                 reason=reason, copies=copies or queued.copies,
                 apart=queued.apart if apart is None else apart,
+                half=queued.half if half is None else half,
             )  # fmt: skip
 
     def test(self, session: Session, printer: str) -> str:
@@ -136,7 +137,7 @@ class PrintDesk:
         with self._store.begin() as unit:
             return self._queue(
                 unit, session, paper, f"printer:{printer}", printer=printer, reprint=0, reason="",
-                copies=1, apart=False,
+                copies=1, apart=False, half=False,
             )  # fmt: skip
 
     def retry(self, session: Session, job_id: str) -> None:
@@ -176,18 +177,18 @@ class PrintDesk:
             again = next_reprint(unit.connection, job.paper, job.about)
             return self._queue(
                 unit, session, job.paper, job.about, printer=job.printer, reprint=again,
-                reason=reason, copies=copies, apart=job.apart,
+                reason=reason, copies=copies, apart=job.apart, half=job.half,
             )  # fmt: skip
 
     def _queue(
         self, unit: Unit, session: Session, paper: PaperKind, about: str, *, printer: str,
-        reprint: int, reason: str, copies: int, apart: bool,
+        reprint: int, reason: str, copies: int, apart: bool, half: bool,
     ) -> str:  # fmt: skip
         job = self._store.new_id()
         event = PaperQueued(
             paper=paper, about=about, printer=printer, reprint=reprint,
             reason=reason.strip()[:_LONGEST_REASON], copies=min(max(copies, 1), MOST_COPIES),
-            apart=apart,
+            apart=apart, half=half,
         )  # fmt: skip
         unit.append(event, subject=f"job:{job}", actor=session.actor)
         return job

@@ -89,10 +89,13 @@ class SheetDesk:
             self._offer(paper, about) for paper, about in wanted if self._has(paper, about)
         )
 
-    def show(self, paper: PaperKind, about: str, *, reprint: int = 0, apart: bool = False) -> Shown:
+    def show(
+        self, paper: PaperKind, about: str, *, reprint: int = 0, apart: bool = False,
+        half: bool = False,
+    ) -> Shown:  # fmt: skip
         """As it would come out. Raises AppError (PRN code) where it cannot be made."""
         content = self._contents.content(paper, about)
-        media_type, data = self._press.make(content, reprint, apart=apart)
+        media_type, data = self._press.make(content, reprint, apart=apart, half=half)
         warning = self._warn("".join(_texts(asdict(content))))
         return Shown(pictures=self._open_pictures(media_type, data), warning=warning)
 

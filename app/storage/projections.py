@@ -93,11 +93,12 @@ def _project_job(connection: Statements, key: str, at: datetime, event: Event) -
     match event:
         case PaperQueued():
             connection.exec_driver_sql(
-                "INSERT INTO jobs (id, paper, about, printer, reprint, copies, apart, state, at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
+                "INSERT INTO jobs "
+                "(id, paper, about, printer, reprint, copies, apart, half, state, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
                 (
                     key, event.paper.value, event.about, event.printer, event.reprint,
-                    event.copies, event.apart, at.isoformat(),
+                    event.copies, event.apart, event.half, at.isoformat(),
                 ),
             )  # fmt: skip
         case PaperAnswered():

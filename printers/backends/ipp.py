@@ -108,6 +108,7 @@ class IppPrinter:
                 # What goes through untouched is multiplied here: no filter will do it.
                 job={"copies": how.copies} if how.copies > slip else None,
                 tray=how.tray if media_type == PDF else "",
+                half=how.half and media_type == PDF,
             )
             known = answer["jobs"][0]
             number = int(known["job-id"])

@@ -50,8 +50,10 @@ class IppWire:
         data: bytes = b"",
         job: Mapping[str, Any] | None = None,
         tray: str = "",
+        half: bool = False,
     ) -> dict[str, Any]:
-        """``job`` are attributes of the job itself, ``tray`` its media-source. Raises
+        """``job`` are attributes of the job itself, ``tray`` its media-source,
+        ``half`` A5. Raises
         PrinterUnreachable, PrinterRefused, JobForgotten, FormatNotTaken, PrintDoubted."""
         message = {
             "version": (1, 1),
@@ -62,10 +64,15 @@ class IppWire:
                 "printer-uri": self._uri,
                 **attributes,
             },
-            "job-attributes-tag": job,
+            "job-attributes-tag": {} if job is None and (tray or half) else job,
         }
-        head = encode_dict(message)[:-1]  # the end of attributes follows what stands in the tray
-        body = head + (_media_from(tray) if tray else b"") + bytes((_END_OF_ATTRIBUTES,)) + data
+        head = encode_dict(message)[:-1]  # the end of attributes follows the media
+        body = (
+            head
+            + (_media(tray, half=half) if tray or half else b"")
+            + bytes((_END_OF_ATTRIBUTES,))
+            + data
+        )
         session = requests.Session()
         session.trust_env = False  # a web proxy has no business between desk and printer
         try:
@@ -148,13 +155,21 @@ def _never_connected(error: requests.ConnectionError) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _media_from(tray: str) -> bytes:
-    """``media-col={media-source=tray}`` (PWG 5100.7), which pyipp cannot write."""
+def _media(tray: str, *, half: bool) -> bytes:
+    """``media-col`` with a media-size (hundredths of a millimetre), a media-source or both (PWG
+    5100.7), which pyipp cannot write."""
 
     def value(tag: int, name: bytes, said: bytes) -> bytes:
         return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(said)) + said
 
-    return (
-        value(0x34, b"media-col", b"") + value(0x4A, b"", b"media-source")
-        + value(0x44, b"", tray.encode()) + value(0x37, b"", b"")
-    )  # fmt: skip
+    def member(name: bytes, tag: int, said: bytes) -> bytes:
+        return value(0x4A, b"", name) + value(tag, b"", said)
+
+    body = b""
+    if half:
+        body += member(b"media-size", 0x34, b"")
+        body += member(b"x-dimension", 0x21, struct.pack(">i", 14800))
+        body += member(b"y-dimension", 0x21, struct.pack(">i", 21000)) + value(0x37, b"", b"")
+    if tray:
+        body += member(b"media-source", 0x44, tray.encode())
+    return value(0x34, b"media-col", b"") + body + value(0x37, b"", b"")

@@ -75,12 +75,14 @@ class CasePapers:
         reprint: int = 0,
         *,
         apart: bool = False,
+        half: bool = False,
     ) -> bytes:
         """``apart``: each of its copies (申请人联, 件袋联, 留档联) one after another, named.
+        ``half``: on A5 instead of A4.
 
         Raises FontsMissing, FieldMissing, BadCaseNumber, BadProgressAddress.
         """
-        self._frame.apart = apart
+        self._frame.apart, self._frame.half = apart, half
         self._fonts.check()
         if isinstance(paper, GuideContent):
             return lay_out_guide(self._frame, paper, reprint)

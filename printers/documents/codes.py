@@ -86,10 +86,12 @@ def _draw(canvas: Canvas, modules: _Modules, x: float, y: float, wide: float, hi
     canvas.restoreState()
 
 
-def draw_code128(canvas: Canvas, shape: BarcodeShape, x: float, y: float, height: float) -> None:
+def draw_code128(
+    canvas: Canvas, shape: BarcodeShape, x: float, y: float, height: float, bar: float = BAR
+) -> None:
     """``x`` is the left edge of the first bar, ``y`` the foot of the bars."""
     bars = _Modules((offset, 0, width, 1) for offset, width in shape.bars)
-    _draw(canvas, bars, x, y, BAR, height)
+    _draw(canvas, bars, x, y, bar, height)
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:

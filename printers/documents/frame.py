@@ -20,9 +20,11 @@ from printers.wording import Sentences, Wording
 
 class Frame:
     """What every document has around its own content. ``apart`` is set for each document: whether
-    it is made once for each of its copies, which are named in their footers."""
+    it is made once for each of its copies, which are named in their footers; ``half``, whether on
+    half sheets."""
 
     apart = False
+    half = False
 
     def __init__(self, wording: Wording, fonts: FontBook) -> None:
         self.wording = wording
@@ -35,7 +37,10 @@ class Frame:
         running = f"{head.hall.name}　{title}（续）　{head.number}"
         version = f"用语 {words.paper} {words.version}"
         copies = words.list("copy_names") if self.apart and words.has("copy_names") else ("",)
-        sheets = Sheets(Typesetter(self._fonts), running=running, version=version, copies=copies)
+        sheets = Sheets(
+            Typesetter(self._fonts), running=running, version=version, copies=copies,
+            half=self.half,
+        )  # fmt: skip
         draw_opening(sheets, head, title, self.common, reprint=reprint, under_title=under_title)
         return sheets
 
@@ -43,7 +48,7 @@ class Frame:
         """A document about no case: no codes."""
         running = f"{hall}　{title}（续）"
         version = f"用语 {words.paper} {words.version}"
-        sheets = Sheets(Typesetter(self._fonts), running=running, version=version)
+        sheets = Sheets(Typesetter(self._fonts), running=running, version=version, half=self.half)
         draw_bare_opening(sheets, hall, title, self.common, reprint=reprint)
         return sheets
 

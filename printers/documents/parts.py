@@ -116,7 +116,11 @@ def _draw_codes(sheets: Sheets, head: CaseHead, common: Sentences) -> float:
     qr_rows(head.progress_url)  # refuse before anything is drawn
     top = HEIGHT - TOP
     bars_at, qr_left, qr_at = top - BAR_HEIGHT, LEFT + INNER - QR_SIDE, top - QR_SIDE
-    sheets.draw(lambda canvas: draw_code128(canvas, shape, LEFT, bars_at, BAR_HEIGHT))
+    # A scanner wants its bars as wide on a smaller sheet, where there is room for that.
+    bar = BAR / sheets.scale
+    if shape.modules * bar > INNER - QR_SIDE - QUIET_BARS * bar:
+        bar = BAR
+    sheets.draw(lambda canvas: draw_code128(canvas, shape, LEFT, bars_at, BAR_HEIGHT, bar))
     number = sheets.type.line(head.number, NUMBER)
     sheets.put(number, LEFT, bars_at - NUMBER.leading, NUMBER)
     sheets.draw(lambda canvas: draw_qr(canvas, head.progress_url, qr_left, qr_at, QR_SIDE))

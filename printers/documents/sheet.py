@@ -1,4 +1,4 @@
-"""Fill A4 sheets from the top down: a cursor and page breaks; drawn once the count is known.
+"""Fill sheets from the top down: a cursor and page breaks; drawn once the count is known.
 
 Lengths are points; ``y`` is measured from the foot of the page, as PDF has it.
 """
@@ -45,8 +45,11 @@ class Sheets:
         running: str,
         version: str,
         copies: Sequence[str] = ("",),
+        half: bool = False,
     ) -> None:
-        """``copies`` are the names of those to be made, one after another."""
+        """``copies`` are the names of those to be made, one after another; ``half`` sheets are A5:
+        everything as on A4, and smaller by the root of a half."""
+        self.scale = 0.5**0.5 if half else 1.0
         self._copies = copies
         self.type = typesetter
         self._running = running
@@ -160,8 +163,8 @@ class Sheets:
         # Without a first font of ours reportlab names Helvetica, which is not embedded.
         first: Any = self.type.line("1", BODY).runs[0].font  # the stubs want a number here
         canvas = Canvas(
-            out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=first,
-            pdfVersion=(1, 7),
+            out, pagesize=(WIDTH * self.scale, HEIGHT * self.scale), invariant=1, pageCompression=1,
+            initialFontName=first, pdfVersion=(1, 7),
         )  # fmt: skip
         describe(
             canvas, title=_encodable(title), author=_encodable(author),
@@ -169,6 +172,8 @@ class Sheets:
         )  # fmt: skip
         for copy in self._copies:
             for number, marks in enumerate(self._pages, start=1):
+                if self.scale != 1:
+                    canvas.scale(self.scale, self.scale)
                 for mark in marks:
                     mark(canvas)
                 self._footer(canvas, number, copy)

@@ -32,6 +32,7 @@ class Document:
     paper: Paper
     reprint: int = 0
     apart: bool = False
+    half: bool = False
     number: str = ""
     address: str = ""
 
@@ -84,7 +85,7 @@ def every_document() -> dict[str, Document]:
 
 
 def made(press: PaperPress, one: Document) -> bytes:
-    return press.make(one.paper, one.reprint, apart=one.apart)[1]
+    return press.make(one.paper, one.reprint, apart=one.apart, half=one.half)[1]
 
 
 def main() -> None:

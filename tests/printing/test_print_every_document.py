@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def test_its_fonts_are_embedded_and_nothing_leaves_the_page(document: ReadBack) 
         for x in (0, picture.width - edge):
             strip = picture.crop((x, 0, x + edge, picture.height))
             assert strip.getextrema() == (255, 255)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_half_sheets_it_says_the_same_and_nothing_leaves_them(
+    name: str, press: PaperPress, tmp_path: Path
+) -> None:
+    one = every_document()[name]
+    whole = ReadBack(made(press, one), tmp_path)
+    text, pages = whole.text(), whole.pages()
+    half = ReadBack(made(press, replace(one, half=True)), tmp_path)
+    assert half.info()["Page size"].endswith("pts (A5)")
+    assert half.pages() == pages
+    assert half.text() == text
+    left, right, top, foot = (mm * POINTS_PER_MM for mm in (15.2, 133.2, 6, 204))
+    for x0, y0, x1, y1 in half.words():
+        assert left <= x0 <= x1 <= right
+        assert top <= y0 <= y1 <= foot
+    wanted = {("Code128", one.number), ("QRCode", one.address)} if one.number else set()
+    for dpi in (300, 150):
+        assert half.codes(dpi=dpi) >= wanted, dpi
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -113,6 +113,16 @@ def test_copies_and_tray_are_asked_of_the_printer(case: Counter, printer: Script
     assert b"\x44\x00\x00\x00\x06tray-2\x37\x00\x00\x00\x00\x03%PDF" in sent
 
 
+def test_half_sheets_are_asked_of_the_printer(case: Counter, printer: ScriptedPrinter) -> None:
+    desk = desk_of(case, printer.uri, acceptance=Route(printer=printer.uri, half=True))
+    order(desk)
+    desk.run_pending()
+    sent = printer.script.asked[0]
+    assert b"\x02\x34\x00\x09media-col\x00\x00\x4a\x00\x00\x00\x0amedia-size" in sent
+    assert b"x-dimension\x21\x00\x00\x00\x04" + (14800).to_bytes(4) in sent
+    assert only(desk).half
+
+
 # -- taken back -------------------------------------------------------------------------------
 
 

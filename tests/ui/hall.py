@@ -51,8 +51,10 @@ FOOD = "食品经营许可新办（餐饮服务）"
 class PlainPress:
     """Papers as their own text: these tests look at the screen, not at the sheet."""
 
-    def make(self, paper: Paper, reprint: int = 0, *, apart: bool = False) -> tuple[str, bytes]:
-        del apart
+    def make(
+        self, paper: Paper, reprint: int = 0, *, apart: bool = False, half: bool = False
+    ) -> tuple[str, bytes]:
+        del apart, half
         return "application/pdf", f"{type(paper).__name__} {reprint}".encode()
 
 

@@ -54,6 +54,7 @@ class PrintersPanel(Panel):
             self._act(say("多一份"), "+", lambda one: model.more(one.paper, 1)),
             self._act(say("少一份"), "−", lambda one: model.more(one.paper, -1)),
             self._act(say("各联分开"), "L", lambda one: model.toggle_apart(one.paper)),
+            self._act("A5", "H", lambda one: model.toggle_half(one.paper)),
             self._act(say("纸盒"), "K", lambda one: model.next_tray(one.paper)),
         )  # fmt: skip
         right[0].setEnabled(False)  # it is said, and done by the digits
@@ -100,6 +101,8 @@ class PrintersPanel(Panel):
             self._model.more(paper.paper, 1 if text in {"+", "="} else -1)
         elif paper is not None and text == "L":
             self._model.toggle_apart(paper.paper)
+        elif paper is not None and text == "H":
+            self._model.toggle_half(paper.paper)
         elif paper is not None and text == "K":
             self._model.next_tray(paper.paper)
         elif paper is None and text == "D":

@@ -92,8 +92,8 @@ class SheetsPanel(Panel):
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addLayout(
-            row(self.print_button, self.apart_button, self.size_button, 0, self.place,
-                self.earlier, self.later)
+            row(self.print_button, self.apart_button, self.half_button, self.size_button, 0,
+                self.place, self.earlier, self.later)
         )  # fmt: skip
         right.addWidget(self.area, 1)
         for key, pages in (("PgUp", -1), ("PgDown", 1)):
@@ -126,6 +126,8 @@ class SheetsPanel(Panel):
         self.print_button.clicked.connect(self._print)
         self.apart_button = small(say("各联分开"), "L")
         self.apart_button.clicked.connect(self._toggle_apart)
+        self.half_button = small("A5", "H")
+        self.half_button.clicked.connect(self._toggle_half)
         self.size_button = small(say("整页"), "Z")
         self.size_button.clicked.connect(self._toggle_size)
         self.earlier = small(say("上一页"), "PgUp")
@@ -134,7 +136,8 @@ class SheetsPanel(Panel):
         self.later.clicked.connect(lambda: self._turn(1))
         self.place = label("", "muted")
         keys = (
-            self.print_button, self.apart_button, self.size_button, self.earlier, self.later
+            self.print_button, self.apart_button, self.half_button, self.size_button,
+            self.earlier, self.later,
         )  # fmt: skip
         for button in keys:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -168,6 +171,7 @@ class SheetsPanel(Panel):
         self.back.set_primary(offer is None)
         self.print_button.setEnabled(offer is not None)
         self.apart_button.set_words(say("只要一份") if state.apart else say("各联分开"))
+        self.half_button.set_words("A4" if state.half else "A5")
         self.list.empty_text = say("没有可以打印的文书。") if state.loaded else say("正在读取…")
         self.list.put([_lines(place, one) for place, one in enumerate(state.offers)])
         several = state.pages > 1
@@ -184,6 +188,8 @@ class SheetsPanel(Panel):
             self._print()
         elif key == Qt.Key.Key_L:
             self._toggle_apart()
+        elif key == Qt.Key.Key_H:
+            self._toggle_half()
         elif key == Qt.Key.Key_Z:
             self._toggle_size()
         else:
@@ -213,6 +219,9 @@ class SheetsPanel(Panel):
 
     def _toggle_apart(self) -> None:
         self._model.set_apart(not self._model.state.apart)
+
+    def _toggle_half(self) -> None:
+        self._model.set_half(not self._model.state.half)
 
     def _toggle_size(self) -> None:
         self._whole = not self._whole

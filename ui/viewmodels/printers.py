@@ -152,6 +152,11 @@ class PrintersModel(ViewModel[PrintersState]):
         if route is not None:
             self._route(paper, replace(route, apart=not route.apart))
 
+    def toggle_half(self, paper: PaperKind) -> None:
+        route = self._of(paper)
+        if route is not None:
+            self._route(paper, replace(route, half=not route.half))
+
     def next_tray(self, paper: PaperKind) -> None:
         """The printer is asked for its trays once."""
         route, desk = self._of(paper), self._services.printers
@@ -273,6 +278,8 @@ def _words(setup: PrinterSetup, route: Route) -> str:
         parts.append(say("{n} 份", n=route.copies))
     if route.apart:
         parts.append(say("各联分开"))
+    if route.half:
+        parts.append("A5")
     if route.tray:
         parts.append(say("纸盒 {tray}", tray=route.tray))
     return " · ".join(parts)

@@ -189,7 +189,7 @@ class PaperDesk(Protocol):
 
     def order(
         self, session: Session, paper: PaperKind, about: str, *, reason: str = "",
-        copies: int = 0, apart: bool | None = None,
+        copies: int = 0, apart: bool | None = None, half: bool | None = None,
     ) -> object: ...  # fmt: skip
 
     def test(self, session: Session, printer: str) -> object: ...

@@ -40,6 +40,7 @@ class SheetsState:
     offers: tuple[Offer, ...] = ()
     chosen: int = 0
     apart: bool = False
+    half: bool = False
     page: int = 0
     pages: int = 0
     picture: SheetPage | None = None
@@ -98,6 +99,11 @@ class SheetsModel(ViewModel[SheetsState]):
         self._show(replace(self.state, apart=apart))
         self._lay_out()
 
+    def set_half(self, half: bool) -> None:
+        """On A5, or A4."""
+        self._show(replace(self.state, half=half))
+        self._lay_out()
+
     def set_dpi(self, dpi: float) -> None:
         if dpi != self._dpi:
             self._dpi = dpi
@@ -121,11 +127,11 @@ class SheetsModel(ViewModel[SheetsState]):
                 note = Note(tone=Tone.WARN, message=say("写明为什么补打，例如“卡纸”。"))
             self._show(replace(self.state, asking=True, note=note))
             return
-        apart = self.state.apart
+        apart, half = self.state.apart, self.state.half
 
         def work() -> object:
             return self._services.papers.order(
-                session, offer.paper, offer.about, reason=reason, apart=apart
+                session, offer.paper, offer.about, reason=reason, apart=apart, half=half
             )
 
         def done(_: object) -> None:
@@ -153,7 +159,7 @@ class SheetsModel(ViewModel[SheetsState]):
         if sheets is None or offer is None:
             return
         self._wanted += 1
-        wanted, apart = self._wanted, self.state.apart
+        wanted, apart, half = self._wanted, self.state.apart, self.state.half
 
         def done(shown: Shown) -> None:
             if wanted == self._wanted:
@@ -161,7 +167,9 @@ class SheetsModel(ViewModel[SheetsState]):
 
         lane = self._services.file_lane or self._services.lane
         lane.submit(
-            lambda: sheets.show(offer.paper, offer.about, reprint=offer.reprint, apart=apart),
+            lambda: sheets.show(
+                offer.paper, offer.about, reprint=offer.reprint, apart=apart, half=half
+            ),
             done, self._fail_to_show, self,
         )  # fmt: skip
 
