@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.services.refused_pages import RefusedPages
     from app.services.results import Results
     from app.services.returning import ReturnDesk
+    from app.services.scan_intake import ScanIntake
     from app.services.scan_tray import ScanTray
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
@@ -285,6 +286,10 @@ class Client:
     @_Part
     def tray(self) -> ScanTray:
         return bootstrap_scan.open_tray(self)
+
+    @_Part
+    def intake(self) -> ScanIntake:
+        return bootstrap_scan.open_intake(self)
 
     @_Part
     def scanner(self) -> Scanner:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.bootstrap import Client
     from app.domain.scan_rules import ScanRules
     from app.scan_ports import Scanner
+    from app.services.scan_intake import ScanIntake
     from app.services.scan_tray import ScanTray
 
 
@@ -35,3 +37,10 @@ def open_scanner(client: Client, spec: str) -> Scanner:
     _ = client.store  # first: it refuses a database whose key is gone
     key = spool_key(database_key(client.home, client.secrets, client.random))
     return HostedScanner(client.devices, spec, Spool(client.home / "scan-spool", key))
+
+
+def open_intake(client: Client) -> ScanIntake:
+    from app.services.scan_intake import ScanIntake
+
+    folder = client.settings.scan_folder
+    return ScanIntake(client.tray, lambda: client.scanner, Path(folder) if folder else None)

@@ -23,6 +23,7 @@ from ui.kit.theme import ThemeMode
 from ui.pages.main_window import MainWindow
 from ui.pages.scan_keys import ScanKeys
 from ui.pages.widgets.look import load_font
+from ui.viewmodels.scan_parts import ScanParts
 from ui.viewmodels.services import CounterServices, Trainer
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Screen:
         self._printer_lane = Lane("printers")
         self._people_lane = Lane("people")
         self._file_lane = Lane("files")
+        self._scan_lane, self._page_lane = Lane("scanner"), Lane("pages")
         self._queue_lane = Lane("queue")
         self._figures_lane = Lane("figures")
         services = CounterServices(
@@ -123,6 +125,13 @@ class Screen:
             people_lane=self._people_lane,
             file_lane=self._file_lane,
             attachments=later(lambda: client.attachments),
+            scans=ScanParts(
+                tray=later(lambda: client.tray),
+                intake=later(lambda: client.intake),
+                scan_lane=self._scan_lane,
+                page_lane=self._page_lane,
+                watches=bool(client.settings.scan_folder),
+            ),
             uploads=_Scans(client, self._link),
             explain=self._explain,
             preferences=FilePreferences(client.home / "preferences.json"),
@@ -178,6 +187,8 @@ class Screen:
         self._printer_lane.stop(1.0)
         self._people_lane.stop(1.0)
         self._file_lane.stop(5.0)
+        self._scan_lane.stop(1.0)  # what it scanned lies in the spool
+        self._page_lane.stop(5.0)
         self._figures_lane.stop(0.2)
         self._queue_lane.stop(0.2)  # it may be waiting for news; nothing is lost by leaving it
         self._heartbeat.stop()

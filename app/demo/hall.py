@@ -73,6 +73,8 @@ class DemoHall:
         if "reader" not in _given(home):
             real = "" if simulate else _real_reader()
             settings = replace(settings, reader=real or f"serial:{self._plug_in(home)}")
+        if "scanner" not in _given(home):
+            settings = replace(settings, scanner="simulated")
         self.client = Client(home, settings)
         # Each time, as an installer does once: the folder of the one may be older than the other's.
         code = self.office.new_code(self.client.store.device)

@@ -7,7 +7,7 @@ A separator sheet bears ``OW-SEP`` (what follows belongs to the next material of
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.scan_page import TrayPage
@@ -47,10 +47,12 @@ class Split:
     separators: tuple[str, ...] = ()
 
 
-def split(pages: Sequence[TrayPage], materials: Sequence[str], first: str) -> Split:
-    """``materials`` are the ids of the list in its order; pages before any separator sheet belong
-    to ``first``. A number beyond the list leaves the pages with the last one named."""
-    at, current = (materials.index(first) if first in materials else -1), first
+def split(pages: Sequence[TrayPage], materials: Mapping[int, str], first: str) -> Split:
+    """``materials`` are those that are asked for, by their number in the list, in its order; pages
+    before any separator sheet belong to ``first``. A sheet that names none of them, or comes after
+    the last, changes nothing."""
+    order = list(materials.values())
+    current = first
     belongs: dict[str, str] = {}
     sheets = []
     for page in pages:
@@ -59,7 +61,9 @@ def split(pages: Sequence[TrayPage], materials: Sequence[str], first: str) -> Sp
             belongs[page.id] = current
             continue
         sheets.append(page.id)
-        wanted = number - 1 if number else at + 1
-        if 0 <= wanted < len(materials):
-            at, current = wanted, materials[wanted]
+        if number:
+            current = materials.get(number, current)
+        else:
+            after = order.index(current) + 1 if current in order else 0
+            current = order[min(after, len(order) - 1)] if order else current
     return Split(materials=belongs, separators=tuple(sheets))

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from app.domain.catalogue import Material
+from app.domain.checklist import RowState
 from app.domain.errors import NotReady, UnknownMaterial
 from app.domain.scan_page import Box, Edits, ScanMode, TrayPage, moved
 from app.domain.scan_rules import Output, ScanRule, ScanRules
@@ -170,9 +171,18 @@ class ScanTray:
                 return case
         return ""
 
-    def materials(self, case_id: str) -> list[str]:
-        """The ids of the list's materials that apply, in its order. Raises NotReady."""
-        return [material.id for material in self._listed(self._matters.load(case_id))]
+    def materials(self, case_id: str) -> dict[int, str]:
+        """The ids of the materials that are asked for, by their number in the list. Raises
+        NotReady."""
+        evaluation = self._matters.load(case_id).evaluation
+        if evaluation is None:
+            raise NotReady(need="item")
+        rows = enumerate(evaluation.rows, 1)
+        return {
+            number: row.material.id
+            for number, row in rows
+            if row.state is not RowState.NOT_REQUIRED
+        }
 
     def rule(self, case_id: str, material: str) -> ScanRule:
         """Raises NotReady, UnknownMaterial."""
@@ -189,12 +199,13 @@ class ScanTray:
         """
         stacks: dict[str, list[TrayPage]] = defaultdict(list)
         sheets = []
+        matter = self._matters.load(case_id)
+        known = {each.id for each in self._listed(matter)}  # the item may have been changed
         for page in map(self._table.get, pages):
             if separator_of(page.seen.codes) is None:
-                stacks[page.material or material].append(page)
+                stacks[page.material if page.material in known else material].append(page)
             else:
                 sheets.append(page.id)
-        matter = self._matters.load(case_id)
         for wanted, stack in stacks.items():
             files = self._files(stack, self._rule(matter, wanted))
             taken = [page.id for page in stack]

@@ -960,6 +960,10 @@
       <translation>To the table of papers</translation>
     </message>
     <message>
+      <source>扫描：收页、转正、分份、归入材料</source>
+      <translation>Scan: take pages, turn and split them, file them with materials</translation>
+    </message>
+    <message>
       <source>收到：原件和复印件都齐</source>
       <translation>Received: originals and copies complete</translation>
     </message>
@@ -1536,6 +1540,10 @@
       <translation>Scans of {name}</translation>
     </message>
     <message>
+      <source>扫描</source>
+      <translation>Scan</translation>
+    </message>
+    <message>
       <source>添加</source>
       <translation>Add</translation>
     </message>
@@ -1560,8 +1568,8 @@
       <translation>{title} · saving {n}…</translation>
     </message>
     <message>
-      <source>还没有扫描件。按 A 添加，或把文件拖到这里。</source>
-      <translation>No scans yet. Press A to add, or drop files here. </translation>
+      <source>还没有扫描件。按 Shift+F8 扫描，按 A 添加，或把文件拖到这里。</source>
+      <translation>No pages yet. Press Shift+F8 to scan, A to add files, or drop files here. </translation>
     </message>
     <message>
       <source>可以是 PDF、JPEG、PNG、TIFF，每个不超过 20 MB。</source>
@@ -1832,6 +1840,110 @@
       <translation>Recipient and waybill</translation>
     </message>
     <message>
+      <source>第 {n} 页，共 {m} 页</source>
+      <translation>Page {n} of {m}</translation>
+    </message>
+    <message>
+      <source>全部归入</source>
+      <translation>File all</translation>
+    </message>
+    <message>
+      <source>进纸自动</source>
+      <translation>Paper: auto</translation>
+    </message>
+    <message>
+      <source>按材料规定</source>
+      <translation>As the material asks</translation>
+    </message>
+    <message>
+      <source>{words} · 已收 {n} 页</source>
+      <translation>{words} · {n} pages taken</translation>
+    </message>
+    <message>
+      <source>正在存 {n} 个文件…</source>
+      <translation>Saving {n} files…</translation>
+    </message>
+    <message>
+      <source>还没有页。按 S 扫描，按 A 添加文件，</source>
+      <translation>No pages yet. Press S to scan, A to add files; </translation>
+    </message>
+    <message>
+      <source>也可以把文件拖到这里，或者按 Ctrl+V 粘贴。</source>
+      <translation>or drop files here, or paste with Ctrl+V.</translation>
+    </message>
+    <message>
+      <source>归入：{name}</source>
+      <translation>Filed with: {name}</translation>
+    </message>
+    <message>
+      <source>已转正 {n}°</source>
+      <translation>straightened {n}°</translation>
+    </message>
+    <message>
+      <source>已裁边</source>
+      <translation>cropped</translation>
+    </message>
+    <message>
+      <source>原来没有归属</source>
+      <translation>belonged to nobody</translation>
+    </message>
+    <message>
+      <source>下一次扫的页换掉这一页</source>
+      <translation>the next page scanned replaces this one</translation>
+    </message>
+    <message>
+      <source>归入哪份材料（从这一页起，按数字键）</source>
+      <translation>Material (from this page on, by digit)</translation>
+    </message>
+    <message>
+      <source>停下</source>
+      <translation>Stop</translation>
+    </message>
+    <message>
+      <source>添加文件</source>
+      <translation>Add files</translation>
+    </message>
+    <message>
+      <source>右转</source>
+      <translation>Right</translation>
+    </message>
+    <message>
+      <source>左转</source>
+      <translation>Left</translation>
+    </message>
+    <message>
+      <source>纠斜</source>
+      <translation>Straighten</translation>
+    </message>
+    <message>
+      <source>裁边</source>
+      <translation>Crop</translation>
+    </message>
+    <message>
+      <source>重扫</source>
+      <translation>Rescan</translation>
+    </message>
+    <message>
+      <source>删掉</source>
+      <translation>Delete</translation>
+    </message>
+    <message>
+      <source>前移</source>
+      <translation>Up</translation>
+    </message>
+    <message>
+      <source>后移</source>
+      <translation>Down</translation>
+    </message>
+    <message>
+      <source>按分隔页分份</source>
+      <translation>Split by sheets</translation>
+    </message>
+    <message>
+      <source>下一份</source>
+      <translation>Next</translation>
+    </message>
+    <message>
       <source>文书</source>
       <translation>Papers to print</translation>
     </message>
@@ -1854,10 +1966,6 @@
     <message>
       <source>没有可以打印的文书。</source>
       <translation>Nothing can be printed now.</translation>
-    </message>
-    <message>
-      <source>第 {n} 页，共 {m} 页</source>
-      <translation>Page {n} of {m}</translation>
     </message>
     <message>
       <source>没有打出</source>
@@ -2218,6 +2326,14 @@
     <message>
       <source>为什么 / 怎么补</source>
       <translation>Why / how to mend</translation>
+    </message>
+    <message>
+      <source>扫描的页</source>
+      <translation>Scanned pages</translation>
+    </message>
+    <message>
+      <source>第 {n} 页</source>
+      <translation>Page {n}</translation>
     </message>
     <message>
       <source>等候、办理</source>
@@ -4378,6 +4494,114 @@
     <message>
       <source>■ {n} 条队超时</source>
       <translation>■ {n} lines late</translation>
+    </message>
+    <message>
+      <source>正在扫第 {n} 页</source>
+      <translation>Scanning page {n}</translation>
+    </message>
+    <message>
+      <source>粘贴的图片</source>
+      <translation>Pasted picture</translation>
+    </message>
+    <message>
+      <source>{n} 页归入了 {m} 份材料。</source>
+      <translation>{n} pages filed with {m} materials.</translation>
+    </message>
+    <message>
+      <source>{words} {percent}%</source>
+      <translation>{words} {percent}%</translation>
+    </message>
+    <message>
+      <source>收下 {n} 页。</source>
+      <translation>{n} pages taken.</translation>
+    </message>
+    <message>
+      <source>先开始办件，页面才能归入材料；现在它们都留在待归页里。</source>
+      <translation>Begin a case before filing pages; until then they stay in the tray.</translation>
+    </message>
+    <message>
+      <source>按 {n} 张分隔页分好了。</source>
+      <translation>Split by {n} separator sheets.</translation>
+    </message>
+    <message>
+      <source>没有找到分隔页。可以停在每份的第一页，按数字键分开。</source>
+      <translation>No separator sheet found. Go to the first page of each material and press its digit.</translation>
+    </message>
+    <message>
+      <source>再按一次就照样归入；要重扫按 N，不要的按 Delete。</source>
+      <translation>Press again to file all the same; N to rescan, Delete to drop a page.</translation>
+    </message>
+    <message>
+      <source>这一页：{mode}</source>
+      <translation>This page: {mode}</translation>
+    </message>
+    <message>
+      <source>从第 {n} 页起归入：{name}</source>
+      <translation>From page {n} on: {name}</translation>
+    </message>
+    <message>
+      <source>这一页看起来是正的。</source>
+      <translation>This page looks straight.</translation>
+    </message>
+    <message>
+      <source>这一页没有可以裁掉的边。</source>
+      <translation>This page has no edge to crop.</translation>
+    </message>
+    <message>
+      <source>第 {n} 页：{what}</source>
+      <translation>page {n}: {what}</translation>
+    </message>
+    <message>
+      <source>平板</source>
+      <translation>Glass</translation>
+    </message>
+    <message>
+      <source>进纸器</source>
+      <translation>Feeder</translation>
+    </message>
+    <message>
+      <source>双面</source>
+      <translation>Both sides</translation>
+    </message>
+    <message>
+      <source>彩色</source>
+      <translation>Colour</translation>
+    </message>
+    <message>
+      <source>灰度</source>
+      <translation>Grey</translation>
+    </message>
+    <message>
+      <source>黑白</source>
+      <translation>Black and white</translation>
+    </message>
+    <message>
+      <source>空白页</source>
+      <translation>Blank</translation>
+    </message>
+    <message>
+      <source>模糊</source>
+      <translation>Blurred</translation>
+    </message>
+    <message>
+      <source>太暗</source>
+      <translation>Dark</translation>
+    </message>
+    <message>
+      <source>分隔页</source>
+      <translation>Separator</translation>
+    </message>
+    <message>
+      <source>，</source>
+      <translation>, </translation>
+    </message>
+    <message>
+      <source>正在看…</source>
+      <translation>Looking…</translation>
+    </message>
+    <message>
+      <source>有点斜</source>
+      <translation>Crooked</translation>
     </message>
     <message>
       <source>红 {red} · 黄 {yellow} · 共 {all} 件</source>

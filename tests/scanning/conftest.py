@@ -29,5 +29,5 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     session = sign_in(client)
     item = client.catalogue.find("食品经营许可新办（餐饮服务）")[0].code
     case = begin(client, session, read_card(client), item)
-    yield Desk(client, session, case.id, client.tray.materials(case.id))
+    yield Desk(client, session, case.id, list(client.tray.materials(case.id).values()))
     client.store.close()

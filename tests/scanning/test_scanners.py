@@ -120,7 +120,7 @@ def test_each_failure_of_sane_has_its_code(hosted: Desk, said: str, code: str) -
     [
         ("sane:epson2:none", "SCAN-MISSING"), ("sane:", "SCAN-SPECIFICATION"),
         ("sane:test:0;no-such=1", "SCAN-SPECIFICATION"), ("twain:x", "SCAN-SPECIFICATION"),
-        ("", "SCAN-SPECIFICATION"), ("escl:http://user@127.0.0.1/", "SCAN-SPECIFICATION"),
+        ("", "SCAN-NONE"), ("escl:http://user@127.0.0.1/", "SCAN-SPECIFICATION"),
         ("escl:http://127.0.0.1:9/eSCL", "SCAN-MISSING"), ("escl:http://[", "SCAN-SPECIFICATION"),
     ],
 )  # fmt: skip

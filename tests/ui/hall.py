@@ -42,6 +42,7 @@ from ui.pages.widgets.buttons import ActButton
 from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import Form, Primary
 from ui.viewmodels.line_state import LineStage
+from ui.viewmodels.scan_parts import ScanParts
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.supervisor import SupervisorModel
 
@@ -140,7 +141,15 @@ class Hall:
         folder: Path | None = None,
     ) -> None:  # fmt: skip
         """``line`` and ``days``: what a supervisor sees of the hall; ``folder``: another hall."""
-        self.client = Client(home, Settings(window="W01", hall=str(folder or "")))
+        self.client = Client(
+            home,
+            Settings(
+                window="W01",
+                hall=str(folder or ""),
+                scanner="simulated",
+                scan_folder=str(home / "scans"),
+            ),
+        )
         store = self.client.store
         with store.begin() as unit:
             leased = CaseNumbersLeased(first=1, last=500)
@@ -168,6 +177,7 @@ class Hall:
         self.lane, self.printer_lane = Lane("database"), Lane("printers")
         self.people_lane, self.queue_lane = Lane("people"), Lane("queue")
         self.figures_lane = Lane("figures")
+        self.scan_lane, self.page_lane = Lane("scanner"), Lane("pages")
         self.people = StillPeople()
         self.preferences = ForgetfulPreferences()
         grounds = json.loads((resources_folder() / "wording" / "grounds.json").read_text("utf-8"))
@@ -190,6 +200,13 @@ class Hall:
             refused_pages=self.client.refused_pages,
             worklist=self.client.worklist,
             attachments=self.client.attachments,
+            scans=ScanParts(
+                tray=self.client.tray,
+                intake=self.client.intake,
+                scan_lane=self.scan_lane,
+                page_lane=self.page_lane,
+                watches=True,
+            ),
             news=self.client.news,
             results=self.client.results,
             supervision=self.client.supervision,
@@ -384,5 +401,8 @@ class Hall:
         self.people_lane.stop()
         self.queue_lane.stop()
         self.figures_lane.stop()
+        self.client.close_devices()
+        self.scan_lane.stop()
+        self.page_lane.stop()
         self.client.store.close()
         QTest.qWait(10)

@@ -61,6 +61,7 @@ class CounterPage(QWidget):
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.setAutoRepeat(False)  # a key held down must not decide twice
                 shortcut.activated.connect(self._acts[key_line.act])
+        self.materials.pages.scan.clicked.connect(self._acts["scan"])
         model.wanted.connect(self._go)
         for turn in (model.line.called, model.case.opened, model.case.closed, model.case.decided):
             turn.connect(self._settle)
@@ -99,7 +100,7 @@ class CounterPage(QWidget):
         for outcome in {one for one, _ in ORDER} - {Outcome.EACH}:
             acts[f"outcome:{outcome.value}"] = partial(model.select, outcome)
         for name in (
-            "help", "sheets", "clocks", "news", "results", "supervisor", "outbox", "papers",
+            "help", "scan", "sheets", "clocks", "news", "results", "supervisor", "outbox", "papers",
             "printers", "theme", "sign_out", "applicant",
         ):  # fmt: skip
             acts[name] = partial(self.asked.emit, name)

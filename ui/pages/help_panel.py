@@ -49,7 +49,7 @@ def supervisor_help() -> tuple[Sequence[KeyGroup], Sequence[Sequence[int]]]:
 
 def _block(group: KeyGroup) -> QVBoxLayout:
     block = QVBoxLayout()
-    block.setSpacing(2)
+    block.setSpacing(1)
     block.addWidget(label(group.title, "section"))
     for line in group.lines:
         caps = [key_cap(key) for key in line.keys if key != "Ctrl+Enter"]

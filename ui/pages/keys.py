@@ -61,6 +61,7 @@ def counter_keys() -> tuple[KeyGroup, ...]:
                 _line("form", say("填申请表；填好再按，打印"), "Ctrl+F"),
                 _line("questions", say("回答或改情形：数字键选"), "Ctrl+E"),
                 _line("materials", say("到材料表"), "Ctrl+T"),
+                _line("scan", say("扫描：收页、转正、分份、归入材料"), "Shift+F8"),
                 _line("", say("按住看全号"), "Ctrl+M"),
             ),
         ),

@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         for lane in {
             services.lane, services.printer_lane, services.people_lane, services.file_lane,
             services.queue_lane, services.figures_lane,
+            *((services.scans.scan_lane, services.scans.page_lane) if services.scans else ()),
         }:  # fmt: skip
             if lane is not None:
                 lane.bug.connect(self.tell_bug)

@@ -41,7 +41,7 @@ class PagesForm(QWidget):
         self._look = look
         self.title = Elided("", "strong")
         self.empty = label(
-            say("还没有扫描件。按 A 添加，或把文件拖到这里。")
+            say("还没有扫描件。按 Shift+F8 扫描，按 A 添加，或把文件拖到这里。")
             + say("可以是 PDF、JPEG、PNG、TIFF，每个不超过 20 MB。"),
             "muted",
             wrap=True,
@@ -52,13 +52,14 @@ class PagesForm(QWidget):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(_PICTURE)
         self.note = NoteBar()
+        self.scan = small(say("扫描"), "Shift+F8")
         self.add = small(say("添加"), "A")
         self.remove = link(say("拿掉这一页"), "Del")
         self.done: ActButton = link(say("完成"), "Esc")
         self.add.clicked.connect(self.choose_files)
         self.remove.clicked.connect(self._remove)
         self.done.clicked.connect(model.step_back)
-        for button in (self.add, self.remove, self.done):
+        for button in (self.scan, self.add, self.remove, self.done):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.currentCellChanged.connect(lambda at, *_: model.pages.choose(at))
         beside = QVBoxLayout()
@@ -74,7 +75,7 @@ class PagesForm(QWidget):
         layout.setSpacing(8)
         head = row(self.title, spacing=8)
         head.setStretch(0, 1)
-        for button in (self.add, self.remove, self.done):
+        for button in (self.scan, self.add, self.remove, self.done):
             head.addWidget(button)
         layout.addLayout(head)
         layout.addLayout(middle)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     ("Esc", "close"), ("F1", "help"), ("F11", "outbox"), ("F12", "papers"),
-    ("Shift+F12", "sheets"), ("Ctrl+F12", "printers"),
+    ("Shift+F12", "sheets"), ("Shift+F8", "scan"), ("Ctrl+F12", "printers"),
     ("Ctrl+J", "clocks"), ("Ctrl+I", "news"), ("Ctrl+U", "results"),
     ("Ctrl+Shift+S", "supervisor"), ("Ctrl+Shift+Q", "sign_out"),
 )  # fmt: skip
@@ -72,10 +72,9 @@ def _built(name: str, models: PanelModels, look: Look) -> Panel:
             from ui.pages.papers_panel import PapersPanel
 
             return PapersPanel(models.papers())
-        case "sheets":
-            return _sheets(models, look)
-        case "printers":
-            return _printers(models, look)
+        case "sheets" | "printers" | "scan":
+            make = {"sheets": _sheets, "printers": _printers, "scan": _scan}[name]
+            return make(models, look)
         case "clocks":
             from ui.pages.worklist_panel import WorklistPanel
 
@@ -118,3 +117,12 @@ def _printers(models: PanelModels, look: Look) -> Panel:
     counter = models.counter()
     model = PrintersModel(models.services, lambda: counter.case.session if counter else None)
     return PrintersPanel(model, look)
+
+
+def _scan(models: PanelModels, look: Look) -> Panel:
+    from ui.pages.scan_panel import ScanPanel
+    from ui.viewmodels.tray import TrayModel
+
+    counter = models.counter()
+    model = TrayModel(models.services, lambda: counter.case if counter else None)
+    return ScanPanel(model, lambda: counter.state.material if counter else "", look)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from app.services.worklist import Worklist
     from ui.kit.lane import Lane
     from ui.kit.preferences import Preferences
+    from ui.viewmodels.scan_parts import ScanParts
 
 
 class SignInDesk(Protocol):
@@ -326,6 +327,7 @@ class CounterServices:
     presence: Presence | None = None
     worklist: Worklist | None = None
     attachments: Attachments | None = None
+    scans: ScanParts | None = None
     uploads: Uploads | None = None
     file_lane: Lane | None = None
     results: ResultsDesk | None = None

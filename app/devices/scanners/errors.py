@@ -21,6 +21,14 @@ class BadScanner(ScannerError):
     retryable = False
 
 
+class NoScannerSet(ScannerError):
+    """The settings name none."""
+
+    code = "SCAN-NONE"
+    blame = Blame.MACHINE
+    retryable = False
+
+
 class NoSane(ScannerError):
     """The system's scanner interface, or its Python part, is not installed."""
 

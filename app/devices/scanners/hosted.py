@@ -10,7 +10,7 @@ from typing import Any
 from app.devices.host.asking import ask, error_named
 from app.devices.host.orders import OrderFailed, OrderMessage, OrderNews
 from app.devices.host.supervisor import DeviceHost
-from app.devices.scanners.errors import ScanCancelled
+from app.devices.scanners.errors import NoScannerSet, ScanCancelled
 from app.devices.scanners.family import (
     FINDER,
     PDF,
@@ -43,6 +43,8 @@ class HostedScanner:
         self, wish: ScanWish, case_id: str, *, keep: Callable[[bytes], object],
         tell: Callable[[ScanProgress], None], cancelled: Event,
     ) -> int:  # fmt: skip
+        if not self._spec.strip():
+            raise NoScannerSet
         order = Scan(
             folder=str(self._spool.place(case_id)), key=self._spool.key, mode=wish.mode,
             dpi=wish.dpi, paper=wish.paper, most=wish.most,
