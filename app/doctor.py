@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -196,6 +198,7 @@ def _readers(client: Client) -> Iterator[Finding]:
             detail=f"{info.specification} {what}".strip(),
             next_step=said.next_step if said else "",
         )  # fmt: skip
+    yield from _photo_decoder(client.settings.photo_decoder)
     names = {info.specification for info in own}
     for other in found:
         if other.state is DeviceState.READY and other.specification not in names:
@@ -203,6 +206,19 @@ def _readers(client: Client) -> Iterator[Finding]:
                 component="other reader", found=True, state=Health.OK,
                 detail=f"{other.specification} {other.name}",
             )  # fmt: skip
+
+
+def _photo_decoder(command: str) -> Iterator[Finding]:
+    """Only where one is set: most halls have none, and the screen says so at each card."""
+    if command.strip():
+        try:
+            found = shutil.which(shlex.split(command, posix=os.name == "posix")[0]) is not None
+        except ValueError:
+            found = False
+        yield Finding(
+            component="card photo", found=found, state=Health.OK if found else Health.WARN,
+            detail=command, next_step="" if found else "请管理员核对设置中的 photo_decoder。",
+        )  # fmt: skip
 
 
 def _back_office(client: Client) -> Iterator[Finding]:

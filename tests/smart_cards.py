@@ -28,7 +28,8 @@ INSTALL: Final = "install the virtual chip card reader: apt-get install pcscd vs
 _DRIVER: Final = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 _SOCKET: Final = "PCSCLITE_CSOCK_NAME"
 _HAND_OVER: Final = """
-import os, sys
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # it ends with the tests, also with killed ones
 os.dup2(int(sys.argv[1]), 3)
 os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
 os.execv(sys.argv[2], sys.argv[2:])
