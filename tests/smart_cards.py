@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -92,6 +93,11 @@ class SmartCardService:
                 stdout=log, stderr=log, pass_fds=[listener.fileno()],
             )  # fmt: skip
         self._until(self._ready)
+
+    def hang(self, *, again: bool = False) -> None:
+        """It answers nobody; ``again`` it does."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT if again else signal.SIGSTOP)
 
     def kill(self) -> None:
         """As a crash: what it was asked stays unanswered."""

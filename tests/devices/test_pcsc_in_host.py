@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -110,6 +111,28 @@ def test_service_that_dies_in_the_middle_of_a_read(
     empty_reader.stop()
     empty_reader.start()
     card.mend()
+    card.insert()
+    assert isinstance(read(reader), ReadDone)
+    card.remove()
+
+
+def test_service_that_hangs_is_left_behind(
+    host: DeviceHost, empty_reader: SmartCardService
+) -> None:
+    reader = HostedReader(host, "pcsc", CLOCK)
+    card = ChipCard(RESIDENT, port=empty_reader.port)
+    ears = waiting(host, reader)
+    (before,) = host.processes()
+    empty_reader.hang()
+    try:
+        time.sleep(0.5)
+        asked = time.monotonic()
+        reader.cancel(1)
+        assert code_of(ears.end()) == "CARD-CANCELLED"  # for the clerk at once
+        assert time.monotonic() - asked < 0.5
+        eventually(lambda: before not in host.processes(), wait=15)  # a fresh host takes over
+    finally:
+        empty_reader.hang(again=True)
     card.insert()
     assert isinstance(read(reader), ReadDone)
     card.remove()

@@ -19,6 +19,7 @@ from app.devices.cards.asking import probe_readers
 from app.devices.cards.errors import CardCancelled, CardError, CardPulled, NoContent
 from app.devices.cards.helper import HelperDriver, vendor_driver
 from app.devices.cards.hosted import HostedReader
+from app.devices.cards.listing import is_there
 from app.devices.cards.specification import open_driver
 from app.devices.cards.termb import Termb, text_block
 from app.devices.cards.textblock import parse_text_block
@@ -172,6 +173,20 @@ def test_another_library_of_the_same_name_is_told(tmp_path: Path) -> None:
     with pytest.raises(CardError, match="CARD-VENDOR-UNUSABLE") as caught:
         _read(VendorDriver(f"termb:{made}", CLOCK))
     assert caught.value.details["why"] == "CVR_InitComm"
+
+
+def test_status_line_tells_a_library_that_cannot_be_used(
+    tmp_path: Path, library: Path, library32: Path
+) -> None:
+    found = {
+        path: is_there(f"sdtapi:{path}", CLOCK)
+        for path in (library, library32, tmp_path / "none.so")
+    }
+    assert [(info.state, info.code) for info in found.values()] == [
+        (DeviceState.READY, ""),
+        (DeviceState.FAULTY, "CARD-VENDOR-BITS"),
+        (DeviceState.MISSING, "CARD-VENDOR-MISSING"),
+    ]
 
 
 def test_bits_by_the_file_alone(tmp_path: Path, library: Path, library32: Path) -> None:

@@ -23,7 +23,7 @@ from app.devices.cards.sdtapi import Sdtapi
 from app.devices.cards.termb import Termb
 from app.devices.cards.textblock import newest_address
 from app.devices.cards.timing import waiting_time
-from app.devices.cards.vendor_library import library_bits
+from app.devices.cards.vendor_library import check_library
 from app.domain.person import CardRead, DocumentKind
 from app.ports import Clock, ReaderStep
 
@@ -83,8 +83,8 @@ class VendorDriver:
             return card
 
     def find(self) -> None:
-        """Is the library there? Raises VendorMissing."""
-        library_bits(self._path)
+        """Is the library there, and one for this program? Raises VendorMissing, VendorBits."""
+        check_library(self._path)
 
     def check(self) -> str:
         """The number of the module, "" where the library does not tell. Raises CardError."""

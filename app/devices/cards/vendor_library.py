@@ -37,11 +37,16 @@ def library_bits(path: Path) -> int:
     return 0
 
 
-def load_library(path: Path) -> ctypes.CDLL:
-    """Raises VendorMissing, VendorBits, VendorUnusable."""
+def check_library(path: Path) -> None:
+    """By the file alone. Raises VendorMissing, VendorBits."""
     bits = library_bits(path)
     if bits not in {0, OUR_BITS}:
         raise VendorBits(bits=bits, path=str(path)[:120])
+
+
+def load_library(path: Path) -> ctypes.CDLL:
+    """Raises VendorMissing, VendorBits, VendorUnusable."""
+    check_library(path)
     try:
         if sys.platform == "win32":
             # Its own libraries lie beside it, and its functions clear the stack themselves.
