@@ -26,6 +26,7 @@ from app.cli_kiosk import add_kiosk_command
 from app.cli_line import add_line_command
 from app.cli_receipt import add_receipt_commands
 from app.cli_report import add_report_command
+from app.cli_scan import add_scan_commands
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -104,6 +105,7 @@ def card() -> None:
 
 
 add_card_commands(card, command)
+add_scan_commands(main, command)
 
 
 @main.group()

@@ -221,6 +221,12 @@ def _photo_decoder(command: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _scanning(client: Client) -> Iterator[Finding]:
+    from app.doctor_scan import scanning_findings
+
+    yield from scanning_findings(client)
+
+
 def _back_office(client: Client) -> Iterator[Finding]:
     from contextlib import closing
 
@@ -283,6 +289,7 @@ _CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("fonts", _fonts, True),
     ("printers", _printers, False),
     ("card reader", _readers, False),
+    ("scanner", _scanning, False),
     ("back office", _back_office, False),
     ("voice", _voice, False),
     ("disk", _disk, True),

@@ -65,6 +65,10 @@ class Scanner(Protocol):
         """
         ...
 
+    def probe(self) -> None:
+        """Raises AppError where it is not there or does not answer; no paper moves."""
+        ...
+
     def take_apart(self, file: str, case_id: str, *, keep: Callable[[bytes], object]) -> int:
         """The same for the pages of a PDF. Raises AppError."""
         ...

@@ -78,6 +78,10 @@ class EsclScanner:
         if not pages or (feeds and pages < order.most):
             self._check(feeds, pages, cancelled)
 
+    def probe(self, cancelled: Event) -> None:
+        if "State" not in {_name(element) for element in self._words("ScannerStatus", cancelled)}:
+            raise ScannerGarbled
+
     def _settings(self, order: Scan, cancelled: Event) -> tuple[bytes, bool]:
         able = self._words("ScannerCapabilities", cancelled)
         has_feeder, has_glass = bool(_all(able, "Adf")), bool(_all(able, "Platen"))
@@ -200,9 +204,11 @@ def _all(root: Any, name: str) -> list[Any]:
 
 
 def _named(root: Any, name: str) -> Iterator[Any]:
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag.rpartition("}")[2] == name:
-            yield element
+    return (element for element in root.iter() if _name(element) == name)
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def _texts(root: Any, name: str) -> list[str]:

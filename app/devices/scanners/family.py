@@ -41,6 +41,10 @@ class FindScanners(msgspec.Struct, frozen=True, kw_only=True, tag="find"):
     """What is connected here; asks every driver of the system, which may take half a minute."""
 
 
+class ProbeScanner(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
+    """Whether it is there and answers; no paper moves."""
+
+
 class PageTaken(msgspec.Struct, frozen=True, kw_only=True, tag="page"):
     """Page ``number`` lies in the spool as ``sha``."""
 
@@ -75,6 +79,10 @@ class Source(Protocol):
         AppError; ScannerErrors get the number of pages that came."""
         ...
 
+    def probe(self, cancelled: Event) -> None:
+        """Raises AppError where it is not there or does not answer."""
+        ...
+
 
 class _Pages:
     """Writes pages into the spool, says so, and counts."""
@@ -98,18 +106,27 @@ class _Pages:
             self._tell(PageComing(number=self.count + 1, percent=percent))
 
 
+_Order = Scan | TakeApart | FindScanners | ProbeScanner
+
+
 class _ScanRunner:
     def __init__(self, spec: str) -> None:
         self._spec = spec
         self._source: Source | None = None
 
     def run(
-        self, order: Scan | TakeApart | FindScanners, tell: Callable[[Any], None], cancelled: Event
+        self,
+        order: Scan | TakeApart | FindScanners | ProbeScanner,
+        tell: Callable[[Any], None],
+        cancelled: Event,
     ) -> ScanDone | Found:
         from app.devices.scanners.listing import find_scanners, open_source
 
         if isinstance(order, FindScanners):
             return Found(scanners=find_scanners())
+        if isinstance(order, ProbeScanner):
+            open_source(self._spec).probe(cancelled)
+            return ScanDone(pages=0)
         pages = _Pages(order, tell)
         try:
             if isinstance(order, TakeApart):
@@ -137,7 +154,7 @@ def _state_after(error: AppError) -> DeviceState:
 
 
 FAMILY: Final = host.Family(
-    order=Scan | TakeApart | FindScanners,
+    order=_Order,
     news=PageTaken | PageComing,
     result=ScanDone | Found,
     open=_ScanRunner,

@@ -17,6 +17,7 @@ from app.devices.scanners.family import (
     FindScanners,
     PageComing,
     PageTaken,
+    ProbeScanner,
     Scan,
     TakeApart,
 )
@@ -50,6 +51,12 @@ class HostedScanner:
             dpi=wish.dpi, paper=wish.paper, most=wish.most,
         )  # fmt: skip
         return self._run(self._spec, order, case_id, keep, tell, cancelled)
+
+    def probe(self) -> None:
+        """Raises AppError where it is not there or does not answer."""
+        if not self._spec.strip():
+            raise NoScannerSet
+        ask(self._host, "scan", self._spec, ProbeScanner())
 
     def take_apart(self, file: str, case_id: str, *, keep: Callable[[bytes], object]) -> int:
         folder = str(self._spool.place(case_id))

@@ -63,6 +63,11 @@ class SaneScanner:
                     raise
                 keep(page_file(picture, order.dpi))
 
+    def probe(self, cancelled: Event) -> None:  # noqa: ARG002 - opening cannot be stopped
+        sane = _sane()
+        with _coded(), contextlib.closing(sane.open(self._name)):
+            pass
+
     def _prepare(self, device: Any, order: Scan) -> bool:
         """Whether it feeds; options that the device does not have are left alone."""
         options = {option[1].replace("-", "_"): option for option in device.get_options()}

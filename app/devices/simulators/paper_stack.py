@@ -39,6 +39,9 @@ class PaperStack:
                     raise ScanCancelled
             keep(page_file(page if order.mode is ScanMode.COLOUR else page.convert("L"), order.dpi))
 
+    def probe(self, cancelled: Event) -> None:
+        """It is always there."""
+
 
 def _paper(dpi: int, seed: int, tilt: float | None) -> Image.Image:
     """Lines like print, a table and a stamp; ``tilt`` None for a blank side."""
