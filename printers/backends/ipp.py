@@ -32,18 +32,22 @@ from printers.errors import (
 _ANSWER_SECONDS = 15.0
 _STATUS_SECONDS = 3.0
 _WITHDRAW_SECONDS = 5.0
+_COUNT_SECONDS = 1.0
 _STOPPED = 5
 _PROCESSING = 4
 # job-state (RFC 8011 5.3.7)
 _HELD_BY_PRINTER = 6
 _GIVEN_UP = (7, 8)
 _COMPLETED = 9
+# CUPS names a finished job only when it has to load it, and the format is something that it must
+# load.
 _JOB_WORDS = [
     "job-name",
     "job-state",
     "job-state-reasons",
     "job-impressions-completed",
     "time-at-processing",
+    "document-format",
 ]
 
 # printer-state-reasons keywords (RFC 8011 5.4.12) by what a clerk can do about them, worst first.
@@ -130,8 +134,6 @@ class IppPrinter:
                     {
                         "requesting-user-name": "onewindow",
                         "which-jobs": which,
-                        # CUPS names a finished job only when it has to load it, and the format
-                        # is something that it must load.
                         "requested-attributes": [
                             "job-id", "job-name", "job-state", "document-format",
                         ],
@@ -147,19 +149,28 @@ class IppPrinter:
         return None
 
     def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
+        fate, short = self._fate(job, place, how)
+        if short:
+            # A queue may call a job completed a moment before it has counted its last page.
+            time.sleep(_COUNT_SECONDS)
+            fate, _ = self._fate(job, place, how)
+        return fate
+
+    def _fate(self, job: str, place: str, how: Sending) -> tuple[Fate, bool]:
+        """What became of it, and whether only the count of its pages speaks against it."""
         try:
             told = self._job(job, place)
         except JobForgotten:
-            return Fate.UNKNOWN
+            return Fate.UNKNOWN, False
         state, counted = told.get("job-state"), told.get("job-impressions-completed")
         if state in _GIVEN_UP:
-            return Fate.UNKNOWN if _began(told) else Fate.NOTHING
+            return (Fate.UNKNOWN if _began(told) else Fate.NOTHING), False
         if state != _COMPLETED:
-            return Fate.WAITING
+            return Fate.WAITING, False
         # Many printers do not count, and say 0: only a count that is short speaks against it.
         short = isinstance(counted, int) and 0 < counted < how.pages * how.copies
         wrong = any("error" in word for word in _words(told, "job-state-reasons"))
-        return Fate.UNKNOWN if short or wrong else Fate.OUT
+        return (Fate.UNKNOWN if short or wrong else Fate.OUT), short and not wrong
 
     def withdraw(self, job: str, place: str) -> Fate:
         try:

@@ -1592,8 +1592,16 @@
       <translation>Leave it</translation>
     </message>
     <message>
+      <source>收起</source>
+      <translation>Close</translation>
+    </message>
+    <message>
       <source>今天还没有打印。</source>
       <translation>Nothing printed yet today.</translation>
+    </message>
+    <message>
+      <source>经过</source>
+      <translation>History</translation>
     </message>
     <message>
       <source>换打印机…</source>
@@ -3416,6 +3424,10 @@
       <translation>Here, waiting to be sent</translation>
     </message>
     <message>
+      <source>{what}，{n} 份</source>
+      <translation>{what}, {n} copies</translation>
+    </message>
+    <message>
       <source>{title}（补打 {n}）</source>
       <translation>{title} (reprint {n})</translation>
     </message>
@@ -3426,6 +3438,30 @@
     <message>
       <source>程序或打印机中断过：这张纸出来了吗？</source>
       <translation>Something was interrupted: did this paper come out?</translation>
+    </message>
+    <message>
+      <source>送出</source>
+      <translation>Sent</translation>
+    </message>
+    <message>
+      <source>打印机收下</source>
+      <translation>Taken by the printer</translation>
+    </message>
+    <message>
+      <source>打出</source>
+      <translation>Printed</translation>
+    </message>
+    <message>
+      <source>不知是否打出</source>
+      <translation>Unknown</translation>
+    </message>
+    <message>
+      <source>看过打印机，作了回答</source>
+      <translation>Answered by looking</translation>
+    </message>
+    <message>
+      <source>再打一遍</source>
+      <translation>Tried again</translation>
     </message>
     <message>
       <source>写明为什么补打，例如“卡纸”。</source>
@@ -3454,6 +3490,10 @@
     <message>
       <source>已取消</source>
       <translation>Cancelled</translation>
+    </message>
+    <message>
+      <source>补打 {n}</source>
+      <translation>Reprint {n}</translation>
     </message>
     <message>
       <source>没有别的打印机：按 Ctrl+F12 添加。</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from app.domain.errors import ReasonNeeded
 from app.domain.events import PaperDoubted, PaperKind, PaperSent
 from app.domain.hall import Role
+from app.domain.ticket_events import TicketTaken
 from app.print_ports import PrinterState
 from app.services.print_jobs import JobMoved, NotWithdrawn, PrintJob
 from app.services.print_setup import PrinterSetup, PrintRoutes, Route
@@ -21,8 +23,8 @@ from printers.backends import open_printer
 from printers.documents.fonts import FontBook
 from printers.maker import PaperPress
 from printers.wording import Wording
-from tests.printing.cups import DriverlessPrinter, wait_until
-from tests.unit.test_papers import ACCEPTED, CLERK, FORM, WINDOW, Counter, counter, got
+from tests.printing.cups import DriverlessPrinter, PrintServer, RawListener, wait_until
+from tests.unit.test_papers import ACCEPTED, CLERK, FORM, HALL, WINDOW, Counter, counter, got
 
 __all__ = ["counter"]  # the fixture
 
@@ -229,6 +231,17 @@ def test_an_unusable_printer_is_named_and_the_others_are_still_seen(
     assert status["ipp://127.0.0.1:9/ipp/print"].code == "PRN-UNREACHABLE"
 
 
+def test_printers_are_asked_at_the_same_time(case: Counter, tmp_path: Path, silent: Silent) -> None:
+    """Five that hang take as long as one."""
+    hung = [f"ipp://127.0.0.1:{silent.port}/ipp/{n}" for n in range(5)]
+    desk = desk_of(case, f"folder:{tmp_path}", *hung)
+    before = time.monotonic()
+    status = desk.status()
+    assert time.monotonic() - before < 4 * 3  # each is given three seconds
+    assert status[f"folder:{tmp_path}"].state is PrinterState.READY
+    assert {status[one].code for one in hung} == {"PRN-UNREACHABLE"}
+
+
 # -- inside a printer -------------------------------------------------------------------------
 
 
@@ -280,3 +293,48 @@ def test_a_job_that_its_printer_forgot_is_doubted(
     driverless.start()
     wait_until(lambda: not desk.run.follow(driverless.uri), "its word")
     assert (desk.job(job).state, desk.job(job).code) == ("doubted", "PRN-HALF")
+
+
+# -- through CUPS -----------------------------------------------------------------------------
+
+
+def test_a_paper_waits_in_its_queue_until_the_printer_is_back_and_comes_out_once(
+    case: Counter, print_server: PrintServer, driverless: DriverlessPrinter
+) -> None:
+    print_server.add_queue("revived", driverless.uri, "everywhere")
+    queue = print_server.uri("revived")
+    desk = desk_of(case, queue)
+    driverless.kill()
+    lane = desk.lane(lambda: None)
+    lane.start()
+    job = order(desk)
+    wait_until(lambda: bool(desk.job(job).place), "the queue to take it")
+    with pytest.raises(JobMoved):
+        desk.retry(SESSION, job)
+    lane.stop()  # the window is closed meanwhile, and opened again
+    again = desk_of(case, queue)
+    again.recover()
+    assert again.job(job).state == "sent"
+    driverless.start()
+    lane = again.lane(lambda: None)
+    lane.start()
+    wait_until(lambda: again.job(job).state != "sent", "the queue's word", 90)
+    lane.stop()
+    assert (again.job(job).state, again.job(job).code) == ("printed", "")
+    assert len(driverless.printed()) == 1
+
+
+def test_slips_of_a_raw_queue_arrive_each_once(
+    case: Counter, print_server: PrintServer, listener: RawListener
+) -> None:
+    print_server.add_queue("slips-once", f"socket://127.0.0.1:{listener.port}", "raw")
+    desk = desk_of(case, "folder:/nowhere", ticket_slip=Route(
+        printer=print_server.uri("slips-once"), copies=2
+    ))  # fmt: skip
+    case.happen("ticket:t1", TicketTaken(number="A707", business=HALL.businesses[0].id))
+    job = desk.order(SESSION, PaperKind.TICKET_SLIP, "ticket:t1")
+    desk.run_pending()
+    wait_until(lambda: not desk.run.follow(desk.job(job).printer), "the queue's word", 60)
+    assert desk.job(job).state == "printed"
+    wait_until(lambda: bool(listener.jobs), "the slip")
+    assert b"".join(listener.jobs).count(b"A707") == 2  # as many as the route says

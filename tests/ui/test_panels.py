@@ -88,6 +88,16 @@ def test_printed_paper_is_printed_again_only_with_a_reason(hall: Hall) -> None:
     hall.key(Key.Key_Return)
     hall.wait(lambda: len(paper_rows(hall)) == 2, "a reprint")
     assert "补打 1" in paper_rows(hall)[0].title
+    hall.wait(lambda: paper_rows(hall)[0].state == "printed", "the second sheet")
+    hall.click(panel(hall).lines[0].history_button)
+    model = hall.window.papers_model
+    hall.wait(lambda: bool(model.state.history), "what was done with it")
+    told = "\n".join(model.state.history)
+    assert "李样例　打印　" in told
+    assert "李样例　补打 1　卡纸" in told
+    assert told.count("本机　打出") == 2
+    hall.key(Key.Key_Escape)
+    assert model.state.history == ()
     hall.key(Key.Key_Escape)
     assert hall.window.stack.currentWidget() is hall.page
 

@@ -15,6 +15,7 @@ from ui.pages.widgets.marks import Chip, Elided, NoteBar, boxed, label, row
 from ui.viewmodels.papers import PaperRow, PapersModel, PapersState
 
 _LONGEST_NAME = 24
+_MOST_ACTS = 12
 
 
 class PapersPanel(Panel):
@@ -41,6 +42,10 @@ class PapersPanel(Panel):
         stay = link(say("不换"), "Esc")
         stay.clicked.connect(lambda: model.ask_move(""))
         inside.addWidget(stay)
+        self.history = label("", wrap=True)
+        put_away = link(say("收起"), "Esc")
+        put_away.clicked.connect(lambda: model.ask_history(""))
+        self.told = boxed(row(self.history, 0, put_away))
         self.list = QWidget()
         self.column = QVBoxLayout(self.list)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -53,6 +58,7 @@ class PapersPanel(Panel):
         self.inside.addWidget(self.note)
         self.inside.addWidget(self.asking)
         self.inside.addWidget(self.moving)
+        self.inside.addWidget(self.told)
         self.inside.addWidget(self.empty)
         self.inside.addWidget(self.sheet_area, 1)
         self.reason.returnPressed.connect(lambda: model.reprint(self.reason.text()))
@@ -70,6 +76,8 @@ class PapersPanel(Panel):
             self.reason.setFocus()
         self.asking.setVisible(asking)
         self.moving.setVisible(bool(state.moving))
+        self.history.setText("\n".join(state.history[-_MOST_ACTS:]))
+        self.told.setVisible(bool(state.history))
         self._offer_printers(state.choices)
         self.submit_button.set_primary(asking)
         self.back.set_primary(not asking)
@@ -85,6 +93,9 @@ class PapersPanel(Panel):
             return True
         if self._model.state.moving:
             self._model.ask_move("")
+            return True
+        if self._model.state.history:
+            self._model.ask_history("")
             return True
         return False
 
@@ -157,7 +168,9 @@ class PaperLine(QFrame):
             self._offer(say("没出来"), lambda: model.answer(paper.id, False))
         elif paper.state == "printed":
             self._offer(say("补打…"), lambda: model.ask_reprint(paper.id))
-        for button in self.buttons:
+        self.history_button = link(say("经过"))
+        self.history_button.clicked.connect(lambda: model.ask_history(paper.id))
+        for button in (*self.buttons, self.history_button):
             line.addWidget(button)
 
     def _offer_elsewhere(self, model: PapersModel) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
+from app.domain.hall import HALL_ZONE
 from ui.kit.clock import clock_text
 from ui.kit.formats import paper_name
 from ui.kit.texts import say
@@ -17,6 +18,7 @@ from ui.viewmodels.services import CounterServices, PaperJob
 from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
 if TYPE_CHECKING:
+    from app.services.print_jobs import PrintAct
     from app.services.sign_in import Session
     from ui.kit.lane import Lane
 
@@ -43,6 +45,7 @@ class PapersState:
     reprinting: str = ""  # the job a reason is asked for
     moving: str = ""  # the job another printer is asked for
     choices: tuple[tuple[str, str], ...] = ()  # specification and name of the others
+    history: tuple[str, ...] = ()  # of one paper: who did what with it, and when
     note: Note | None = None
 
 
@@ -95,6 +98,21 @@ class PapersModel(ViewModel[PapersState]):
             self._show(replace(self.state, choices=choices, note=note))
 
         self._services.lane.submit(work, done, self._fail, self)
+
+    def ask_history(self, job_id: str) -> None:
+        """Who printed this paper, when and how often; "" to put it away."""
+        if not job_id:
+            self._show(replace(self.state, history=()))
+            return
+
+        def done(acts: Sequence[PrintAct]) -> None:
+            staff = {one.id: one.name for one in self._services.sign_in.staff()}
+            lines = tuple(_act_words(act, staff) for act in acts)
+            self._show(replace(self.state, history=lines, reprinting="", moving=""))
+
+        self._services.lane.submit(
+            lambda: self._services.papers.audit(job_id), done, self._fail, self
+        )
 
     def move(self, printer: str) -> None:
         job_id = self.state.moving
@@ -174,3 +192,22 @@ def _chip(state: str) -> tuple[str, Tone]:
         "doubted": (say("不确定"), Tone.WARN),
         "cancelled": (say("已取消"), Tone.NEUTRAL),
     }.get(state, (state, Tone.NEUTRAL))
+
+
+def _act_words(act: PrintAct, staff: Mapping[str, str]) -> str:
+    what = {
+        "PaperQueued": say("补打 {n}", n=act.reprint) if act.reprint else say("打印"),
+        "PaperSent": say("送出"),
+        "PaperTaken": say("打印机收下"),
+        "PaperPrinted": say("打出"),
+        "PaperFailed": say("没有打出"),
+        "PaperDoubted": say("不知是否打出"),
+        "PaperAnswered": say("看过打印机，作了回答"),
+        "PaperRequeued": say("再打一遍"),
+        "PaperCancelled": say("取消"),
+    }.get(act.kind, act.kind)
+    if act.kind == "PaperQueued" and act.copies > 1:
+        what = say("{what}，{n} 份", what=what, n=act.copies)
+    who = say("本机") if act.actor == "system" else staff.get(act.actor, act.actor)
+    at = f"{act.at.astimezone(HALL_ZONE):%m-%d %H:%M:%S}"
+    return "　".join(part for part in (at, who, what, act.reason, act.printer) if part)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.services.line_standing import LineStanding
     from app.services.news import NewsDesk
     from app.services.party_desk import PartyDesk
+    from app.services.print_jobs import PrintAct
     from app.services.printer_desk import PrinterDesk
     from app.services.rating import RatingDesk
     from app.services.reception import Reception
@@ -198,6 +199,8 @@ class PaperDesk(Protocol):
     def move(self, session: Session, job_id: str, printer: str) -> object: ...
 
     def cancel(self, session: Session, job_id: str, reason: str = "") -> object: ...
+
+    def audit(self, job_id: str) -> Sequence[PrintAct]: ...
 
     def choices(self) -> Mapping[str, str]: ...
 
