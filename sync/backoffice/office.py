@@ -18,7 +18,7 @@ from sync.backoffice.cases import NumberPattern
 from sync.backoffice.changed import Changed
 from sync.backoffice.database import Database, Transaction
 from sync.backoffice.enrolment import Admitted, KnownTokens
-from sync.backoffice.lane import Lane, Together
+from sync.backoffice.lane import Lane, Together, Unopened
 from sync.backoffice.logs import note
 from sync.backoffice.meters import Meters
 from sync.backoffice.settings import Settings, read_token
@@ -71,7 +71,7 @@ class Office:
             return await self._lane.alone(work)
 
     async def write_together(
-        self, work: Together[_T, _R], item: _T, *, is_long: bool = False
+        self, work: Together[_T, _R], item: _T | Unopened[_T], *, is_long: bool = False
     ) -> _R:
         """The same by ``work`` that takes many at once."""
         with self.meters.writing():

@@ -1,7 +1,7 @@
 """Answer pushes and leases: what every window asks, all day long.
 
 A short push is decoded at once and shares its commit with the others that wait. A long one takes a
-place in the room first, and is decoded when the one before it is being written.
+place in the room first, and is decoded in the lane of writes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sync.backoffice import intake, line, quarantine
 from sync.backoffice.batch import Batch, prepare
 from sync.backoffice.database import Transaction
 from sync.backoffice.enrolment import Admitted
+from sync.backoffice.lane import Unopened
 from sync.backoffice.logs import note
 from sync.backoffice.office import Office, declared_length, json_answer, read_body
 from sync.backoffice.room import Room
@@ -46,6 +47,9 @@ class _Push:
     seen: Sighting | None
 
 
+_Taken = tuple[int, intake.Answer]  # how many entries, and what became of them
+
+
 class _Pushes:
     def __init__(self, office: Office, sightings: Sightings) -> None:
         self._office = office
@@ -60,7 +64,7 @@ class _Pushes:
         size = declared_length(request)
         if size is not None and size <= _SHORT_BODY:
             body = await read_body(request, _SHORT_BODY)
-            return await self._decide(request, admitted, wire.decode_batch(body, encoding))
+            return await self._decide(request, admitted, body, encoding, is_long=False)
         with self._room.place(size) as place:
             with place.reading():
                 body = await read_body(request, _MAX_BODY)
@@ -68,18 +72,31 @@ class _Pushes:
                 async with self._room.turn(len(body)):
                     if await request.is_disconnected():
                         raise _Gone
-                    entries = wire.decode_batch(body, encoding)
-                    del body
-                    return await self._decide(request, admitted, entries)
+                    return await self._decide(request, admitted, body, encoding, is_long=True)
             except _Gone:
                 note("push_dropped", device=admitted.device)
                 return Response(status_code=_GONE)
 
-    async def _decide(self, request: Request, admitted: Admitted, entries: list[Entry]) -> Response:
-        device, count = entries[0].device, len(entries)
-        admitted.check(device)
-        seen = self._sightings.due(admitted, request, entries)
-        answer = await self._take(admitted, _Push(prepare(entries), seen))
+    def _opened(self, request: Request, admitted: Admitted, entries: list[Entry]) -> _Push:
+        admitted.check(entries[0].device)
+        return _Push(prepare(entries), self._sightings.due(admitted, request, entries))
+
+    async def _decide(
+        self, request: Request, admitted: Admitted, body: bytes, encoding: str, *, is_long: bool
+    ) -> Response:
+        def opened() -> _Push:
+            return self._opened(request, admitted, wire.decode_batch(body, encoding))
+
+        if admitted.revoked:
+            return self._told(admitted.device, *await self._keep_apart(opened()))
+        push: _Push | Unopened[_Push] = Unopened(opened)
+        if not is_long:
+            push = opened()
+            is_long = len(push.batch.entries) > _SHORT
+        taken = await self._office.write_together(self._receive, push, is_long=is_long)
+        return self._told(admitted.device, *taken)
+
+    def _told(self, device: str, count: int, answer: intake.Answer) -> Response:
         self._office.meters.pushed(count, answer)
         if isinstance(answer, wire.ErrorAnswer):
             note("push_declined", device=device, events=count, code=answer.code)
@@ -90,26 +107,20 @@ class _Pushes:
         )
         return json_answer(answer)
 
-    async def _take(self, admitted: Admitted, push: _Push) -> intake.Answer:
-        now = self._office.settings.now
-
-        def keep_apart(connection: Transaction) -> wire.ErrorAnswer:
+    async def _keep_apart(self, push: _Push) -> _Taken:
+        def keep(connection: Transaction) -> wire.ErrorAnswer:
             keep_sighting(connection, push.seen)
-            return quarantine.keep(connection, push.batch.entries, now())
+            now = self._office.settings.now()
+            return quarantine.keep(connection, push.batch.entries, now)
 
-        if admitted.revoked:
-            return await self._office.write(keep_apart)
-        return await self._office.write_together(
-            self._receive, push, is_long=len(push.batch.entries) > _SHORT
-        )
+        return len(push.batch.entries), await self._office.write(keep)
 
-    def _receive(self, connection: Transaction, pushes: Sequence[_Push]) -> list[intake.Answer]:
+    def _receive(self, connection: Transaction, pushes: Sequence[_Push]) -> list[_Taken]:
         for push in pushes:
             keep_sighting(connection, push.seen)
-        office = self._office
-        return intake.receive_all(
-            connection, [push.batch for push in pushes], office.settings.now(), office.numbers
-        )
+        office, batches = self._office, [push.batch for push in pushes]
+        answers = intake.receive_all(connection, batches, office.settings.now(), office.numbers)
+        return [(len(one.entries), answer) for one, answer in zip(batches, answers, strict=True)]
 
     async def lease(self, request: Request) -> Response:
         settings = self._office.settings

@@ -21,7 +21,7 @@ LARGEST = 1024 * 1024  # what is larger, or does not say, counts as this
 MOST_SECONDS = 2.0
 _SLOW_SECONDS = 2.0
 _FIRST_PACE = 0.25 / (1024 * 1024)  # seconds a byte, until it is known
-_AT_ONCE = 2  # one is decided while the one after it is decoded; more would only take space
+_AT_ONCE = 2  # one is decided, and the one after it waits; more would only take space
 
 
 class Room:

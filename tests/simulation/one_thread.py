@@ -8,7 +8,7 @@ from typing import Any
 
 from sync.backoffice.database import Database
 from sync.backoffice.deciding import last_arrival
-from sync.backoffice.lane import Alone, Lane, R, T, Together
+from sync.backoffice.lane import Alone, Lane, R, T, Together, Unopened
 
 
 class OneThread(asyncio.SelectorEventLoop):
@@ -39,8 +39,11 @@ class LaneAtOnce(Lane):
         self._tell(end)
         return result
 
-    async def together(self, work: Together[T, R], item: T, *, is_long: bool = False) -> R:
-        return await self.alone(lambda connection: work(connection, [item])[0])
+    async def together(
+        self, work: Together[T, R], item: T | Unopened[T], *, is_long: bool = False
+    ) -> R:
+        opened = item.open() if isinstance(item, Unopened) else item
+        return await self.alone(lambda connection: work(connection, [opened])[0])
 
     def close(self) -> None:
         return

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from sync.backoffice.database import Database, IntegrityBroken, Transaction
-from sync.backoffice.lane import Lane
+from sync.backoffice.lane import Lane, Unopened
 from sync.errors import BadRequest, ServerTrouble
 from tests.sync.hall import START
 
@@ -312,3 +312,29 @@ def _die_within_a_group(place: str) -> None:
 
 if __name__ == "__main__":
     _die_within_a_group(sys.argv[1])
+
+
+def test_a_long_batch_is_opened_on_the_lane_and_one_that_cannot_be_fails_alone(
+    world: World,
+) -> None:
+    opened: list[str] = []
+
+    def unopened(word: str) -> Unopened[str]:
+        def work() -> str:
+            opened.append(threading.current_thread().name)
+            if word == "bad":
+                raise BadRequest
+            return word
+
+        return Unopened(work)
+
+    works = [
+        world.lane.together(_all_at_once, unopened(word), is_long=True)
+        for word in ("a", "bad", "b")
+    ]
+    answers = _run(_while_held(world, *works))
+    assert [answer if isinstance(answer, int) else type(answer) for answer in answers] == [
+        1, BadRequest, 1,
+    ]  # fmt: skip
+    assert opened == ["writer"] * 3
+    assert world.words() == {"a", "b"}

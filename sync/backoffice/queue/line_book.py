@@ -45,7 +45,7 @@ class LineBook:
         self._hall = hall
         self._now = now
         self._version = 0
-        self._windows: dict[str, Sequence[Value]] = {}
+        self._windows: dict[str, Sequence[Value] | None] = {}  # None where nobody is now
         self._stands: dict[str, str] = {}  # at which window a device is
         self._hall_state: dict[str, Value] = {}
         self._calls: list[Sequence[Value]] = []
@@ -84,9 +84,9 @@ class LineBook:
         match event:
             case WindowOpened() | WindowPaused() | WindowClosed():
                 # A device stands at one window: where it stood before nobody is now.
-                self._windows = {
-                    id_: row for id_, row in self._windows.items() if row[1] != entry.device
-                }
+                for other, row in self._windows.items():
+                    if row is not None and row[1] == entry.device:
+                        self._windows[other] = None
                 self._stands[entry.device] = name
                 self._windows[name] = (
                     name, entry.device, _STATES[type(event)], event.clerk,
@@ -145,7 +145,8 @@ class LineBook:
     def keep(self) -> None:
         connection = self._connection
         connection.executemany(_LEFT, list(self._stands.items()))
-        connection.executemany(_WINDOW, list(self._windows.values()))
+        connection.executemany(_EMPTY, [(id_,) for id_, row in self._windows.items() if not row])
+        connection.executemany(_WINDOW, [row for row in self._windows.values() if row])
         for name, value in self._hall_state.items():
             connection.execute(f"UPDATE queue_state SET {name} = ?", (value,))  # noqa: S608 - ours
         for ticket_id in self._uncalled:
@@ -172,6 +173,7 @@ class LineBook:
 
 
 _LEFT = "DELETE FROM queue_windows WHERE device = ? AND window_id <> ?"
+_EMPTY = "DELETE FROM queue_windows WHERE window_id = ?"
 _WINDOW = (
     "INSERT INTO queue_windows (window_id, device, state, clerk, reason, since, left_waiting)"
     " VALUES (?,?,?,?,?,?,?) ON CONFLICT (window_id) DO UPDATE SET device = excluded.device,"
