@@ -53,6 +53,10 @@ class ReaderTrainer:
                 self._sam.wrong_checksum()
             case ReaderFault.NOT_GENUINE:
                 self._sam.answer_status(0x32)
+            case ReaderFault.WRONG_CARD:
+                self._sam.answer_status(0x40)
+            case ReaderFault.UNLICENSED:
+                self._sam.answer_status(0x66)
         if not self._sam.path:
             self._sam.start()
 

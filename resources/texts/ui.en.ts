@@ -2052,6 +2052,14 @@
       <translation>The reader refuses the card</translation>
     </message>
     <message>
+      <source>放的是公交卡、银行卡</source>
+      <translation>A bus or bank card lies there</translation>
+    </message>
+    <message>
+      <source>读卡器没有授权</source>
+      <translation>The reader is not authorised</translation>
+    </message>
+    <message>
       <source>恢复正常</source>
       <translation>All well again</translation>
     </message>

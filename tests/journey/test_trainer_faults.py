@@ -21,6 +21,8 @@ TOLD = {
     ReaderFault.CARD_PULLED: "CARD-PULLED",
     ReaderFault.SPOILT: "CARD-CHECKSUM",
     ReaderFault.NOT_GENUINE: "CARD-NOT-GENUINE",
+    ReaderFault.WRONG_CARD: "CARD-WRONG-TYPE",
+    ReaderFault.UNLICENSED: "CARD-SAM-UNLICENSED",
 }
 
 

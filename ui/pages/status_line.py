@@ -139,5 +139,7 @@ def _fault_words() -> dict[ReaderFault, str]:
         ReaderFault.CARD_PULLED: say("读到一半卡被拿开"),
         ReaderFault.SPOILT: say("线路不好，数据出错"),
         ReaderFault.NOT_GENUINE: say("卡不被读卡器承认"),
+        ReaderFault.WRONG_CARD: say("放的是公交卡、银行卡"),
+        ReaderFault.UNLICENSED: say("读卡器没有授权"),
         ReaderFault.NONE: say("恢复正常"),
     }

@@ -269,6 +269,8 @@ class ReaderFault(StrEnum):
     CARD_PULLED = "card_pulled"  # half-way through the reading
     SPOILT = "spoilt"  # bytes are changed on the line
     NOT_GENUINE = "not_genuine"  # the module refuses the card
+    WRONG_CARD = "wrong_card"  # a bus or bank card lies there
+    UNLICENSED = "unlicensed"  # the module is not authorised
 
 
 class Trainer(Protocol):
