@@ -8,7 +8,22 @@ from enum import StrEnum
 from threading import Event
 from typing import Protocol
 
+from app.domain.errors import AppError, Blame
 from app.domain.scan_page import ScanMode
+
+
+class CameraMissing(AppError):
+    """The system knows no camera, or it was unplugged."""
+
+    code = "SCAN-CAMERA"
+    blame = Blame.DEVICE
+
+
+class CameraPartMissing(AppError):
+    """QtMultimedia is not installed."""
+
+    code = "SCAN-CAMERA-PART"
+    blame = Blame.MACHINE
 
 
 class PaperSource(StrEnum):

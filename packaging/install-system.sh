@@ -10,7 +10,7 @@ fonts-lxgw-wenkai fonts-wqy-microhei fonts-hanazono espeak-ng alsa-utils
 libegl1 libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxkbcommon-x11-0
 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 libcups2"
-test="vsmartcard-vpcd sane-utils cups cups-daemon cups-client cups-filters cups-ipp-utils cups-core-drivers
+test="vsmartcard-vpcd sane-utils libpulse0 cups cups-daemon cups-client cups-filters cups-ipp-utils cups-core-drivers
 dbus gnome-keyring xvfb xdotool x11-utils poppler-utils qpdf binutils postgresql
 default-jre-headless libpdfbox2-java libactivation-java libjaxb-api-java"
 

@@ -82,13 +82,15 @@ class Edits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the machine found on a page. ``tilt`` would straighten it, ``content`` is where its
-    paper or print is; ``codes`` are the texts of its barcodes. ``looked`` is unset until then."""
+    paper or print is; ``codes`` are the texts of its barcodes. ``looked`` is unset until then.
+    ``other_case`` is the case whose number a barcode states, where it is not the page's own."""
 
     looked: bool = False
     flaws: tuple[Flaw, ...] = ()
     codes: tuple[str, ...] = ()
     tilt: float = 0.0
     content: Box | None = None
+    other_case: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

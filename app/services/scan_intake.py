@@ -91,9 +91,11 @@ class ScanIntake:
         taking.keep(content)
         return taking.count
 
-    def add_content(self, target: Target, content: bytes, *, came: Came) -> int:
-        """What was pasted. Raises AppError."""
-        taking = _Taking(self._tray, target, "paste", came)
+    def add_content(
+        self, target: Target, content: bytes, *, came: Came, source: str = "paste"
+    ) -> int:
+        """What was pasted, or seen by a camera. Raises AppError."""
+        taking = _Taking(self._tray, target, source, came)
         taking.keep(content)
         return taking.count
 
@@ -144,8 +146,8 @@ class _Taking:
             self.count += 1
             self._came(page)
             seen = self._tray.look(page.id)
-            if not seen.case_id and (case := self._tray.case_of(seen)):
-                self._tray.give([seen.id], case)
+            if seen.seen.other_case and not seen.case_id:
+                self._tray.give([seen.id], seen.seen.other_case)
             self._came(seen)
 
 

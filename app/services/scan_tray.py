@@ -77,8 +77,11 @@ class ScanTray:
             there, instead_of = there + 1, ""
 
     def look(self, page: str) -> TrayPage:
-        """What is on it: blank, blurred, crooked, barcodes. Raises TrayPageGone, ScanRefused."""
-        seen = look_at(self._table.picture(self._table.get(page).sha))
+        """What is on it: flaws, tilt, barcodes and whose. Raises TrayPageGone, ScanRefused."""
+        one = self._table.get(page)
+        seen = look_at(self._table.picture(one.sha))
+        case = self._case_of(seen.codes)
+        seen = replace(seen, other_case=case if case != one.case_id else "")
         return self._table.change(page, lambda now: replace(now, seen=seen))
 
     # -- what lies in it ------------------------------------------------------------------------
@@ -151,6 +154,8 @@ class ScanTray:
     def give(self, pages: Sequence[str], case_id: str) -> None:
         """To another case, of no material yet."""
         self._table.give(pages, case_id)
+        for page in pages:
+            self._table.change(page, _at_home)
 
     def split(self, case_id: str, first: str) -> int:
         """Give the pages to materials by the separator sheets among them, which go. Returns how
@@ -163,13 +168,6 @@ class ScanTray:
             self._table.change(page, partial(_of_material, material))
         self._table.remove(found.separators)
         return len(found.separators)
-
-    def case_of(self, page: TrayPage) -> str:
-        """The case whose number a barcode on the page states, "" where none here has it."""
-        for number in filter(None, map(case_number, page.seen.codes)):
-            if case := self._table.find_case(number):
-                return case
-        return ""
 
     def materials(self, case_id: str) -> dict[int, str]:
         """The ids of the materials that are asked for, by their number in the list. Raises
@@ -222,6 +220,11 @@ class ScanTray:
 
     # -------------------------------------------------------------------------------------------
 
+    def _case_of(self, codes: Sequence[str]) -> str:
+        """The case whose number a barcode states, "" where none here has it."""
+        known = (self._table.find_case(number) for number in map(case_number, codes) if number)
+        return next(filter(None, known), "")
+
     def _edit(self, page: str, edit: Callable[[TrayPage], Edits]) -> TrayPage:
         return self._table.change(page, lambda one: replace(one, edits=edit(one)))
 
@@ -255,6 +258,10 @@ class ScanTray:
         if matter.evaluation is None:
             raise NotReady(need="item")
         return tuple(row.material for row in matter.evaluation.rows)
+
+
+def _at_home(page: TrayPage) -> TrayPage:
+    return replace(page, seen=replace(page.seen, other_case=""))
 
 
 def _of_material(material: str, page: TrayPage) -> TrayPage:

@@ -1848,6 +1848,18 @@
       <translation>Recipient and waybill</translation>
     </message>
     <message>
+      <source>还没有页。按 S 扫描，按 A 添加文件，</source>
+      <translation>No pages yet. Press S to scan, A to add files; </translation>
+    </message>
+    <message>
+      <source>也可以把文件拖到这里，或者按 Ctrl+V 粘贴。</source>
+      <translation>or drop files here, or paste with Ctrl+V.</translation>
+    </message>
+    <message>
+      <source>高拍仪：空格收下这一页，Esc 关掉</source>
+      <translation>Camera: Space takes the page, Esc closes it</translation>
+    </message>
+    <message>
       <source>第 {n} 页，共 {m} 页</source>
       <translation>Page {n} of {m}</translation>
     </message>
@@ -1870,14 +1882,6 @@
     <message>
       <source>正在存 {n} 个文件…</source>
       <translation>Saving {n} files…</translation>
-    </message>
-    <message>
-      <source>还没有页。按 S 扫描，按 A 添加文件，</source>
-      <translation>No pages yet. Press S to scan, A to add files; </translation>
-    </message>
-    <message>
-      <source>也可以把文件拖到这里，或者按 Ctrl+V 粘贴。</source>
-      <translation>or drop files here, or paste with Ctrl+V.</translation>
     </message>
     <message>
       <source>归入：{name}</source>
@@ -1908,8 +1912,12 @@
       <translation>Stop</translation>
     </message>
     <message>
-      <source>添加文件</source>
-      <translation>Add files</translation>
+      <source>文件</source>
+      <translation>Files</translation>
+    </message>
+    <message>
+      <source>高拍仪</source>
+      <translation>Camera</translation>
     </message>
     <message>
       <source>右转</source>
@@ -1934,6 +1942,10 @@
     <message>
       <source>删掉</source>
       <translation>Delete</translation>
+    </message>
+    <message>
+      <source>按条码</source>
+      <translation>By code</translation>
     </message>
     <message>
       <source>前移</source>
@@ -4552,6 +4564,10 @@
       <translation>Pasted picture</translation>
     </message>
     <message>
+      <source>高拍仪的页</source>
+      <translation>Page from the camera</translation>
+    </message>
+    <message>
       <source>{n} 页归入了 {m} 份材料。</source>
       <translation>{n} pages filed with {m} materials.</translation>
     </message>
@@ -4584,6 +4600,10 @@
       <translation>This page: {mode}</translation>
     </message>
     <message>
+      <source>这一页交给了条码上的办件，办那一件时会看到。</source>
+      <translation>The page went to the case of its barcode; it shows there.</translation>
+    </message>
+    <message>
       <source>从第 {n} 页起归入：{name}</source>
       <translation>From page {n} on: {name}</translation>
     </message>
@@ -4594,6 +4614,10 @@
     <message>
       <source>这一页没有可以裁掉的边。</source>
       <translation>This page has no edge to crop.</translation>
+    </message>
+    <message>
+      <source>这一页上没有别的办件的条码。</source>
+      <translation>No barcode of another case on this page.</translation>
     </message>
     <message>
       <source>第 {n} 页：{what}</source>
@@ -4642,6 +4666,10 @@
     <message>
       <source>，</source>
       <translation>, </translation>
+    </message>
+    <message>
+      <source>别的办件</source>
+      <translation>Other case</translation>
     </message>
     <message>
       <source>正在看…</source>

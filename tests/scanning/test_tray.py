@@ -15,8 +15,9 @@ from app.config import Settings
 from app.domain.checklist import Outcome
 from app.domain.decision import Decision
 from app.domain.errors import AppError, UnknownMaterial
-from app.domain.scan_page import Box, Flaw, ScanMode
+from app.domain.scan_page import Box, Flaw, ScanMode, TrayPage
 from app.domain.scan_rules import Output, ScanRule
+from app.services.scan_intake import Target
 from app.services.scan_output import PagesTooLarge
 from app.storage.tray_table import TrayPageGone
 from tests.journey.hall import bring_everything, name_parties
@@ -198,12 +199,17 @@ def test_a_page_finds_its_case_by_the_receipts_number(desk: Desk) -> None:
     case = client.decisions.decide(session, case.id, accept).matter.case
     assert case.number
     (page,) = client.tray.take("", jpeg(sheet(150, code=case.number)), source="test")
-    seen = client.tray.look(page.id)
-    assert client.tray.case_of(seen) == desk.case
+    assert client.tray.look(page.id).seen.other_case == desk.case
     client.tray.give([page.id], desk.case)
-    assert order(desk) == [page.id]
+    (given,) = client.tray.pages(desk.case)
+    assert (given.id, given.seen.other_case) == (page.id, "")
+    assert client.tray.look(page.id).seen.other_case == ""
     (other,) = client.tray.take("", jpeg(sheet(150, code="A" * 18)), source="test")
-    assert client.tray.case_of(client.tray.look(other.id)) == ""
+    assert client.tray.look(other.id).seen.other_case == ""
+    came: list[TrayPage] = []
+    content = jpeg(sheet(150, lines=9, code=case.number))
+    client.intake.add_content(Target(), content, came=came.append)
+    assert len(client.tray.pages(desk.case)) == 2  # by itself, as it was nobody's
 
 
 def test_nothing_is_filed_where_the_list_has_no_such_material(desk: Desk) -> None:

@@ -141,6 +141,7 @@ class Hall:
         folder: Path | None = None,
     ) -> None:  # fmt: skip
         """``line`` and ``days``: what a supervisor sees of the hall; ``folder``: another hall."""
+        (home / "scans").mkdir(parents=True, exist_ok=True)
         self.client = Client(
             home,
             Settings(

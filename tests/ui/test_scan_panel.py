@@ -165,7 +165,6 @@ def test_files_are_dropped_pictures_pasted_and_a_lie_told(hall: Hall, tmp_path: 
 
 def test_the_watched_folder_is_emptied_into_the_tray(hall: Hall) -> None:
     folder = hall.client.home / "scans"
-    folder.mkdir()
     pages = [sheet(60, lines=n) for n in (3, 9)]
     pages[0].save(folder / "b.pdf", save_all=True, append_images=pages[1:], resolution=60)
     (folder / "a.jpg").write_bytes(jpeg(pages[0], 60))
@@ -204,3 +203,31 @@ def test_pages_of_nobody_wait_until_a_case_is_there(hall: Hall, tmp_path: Path) 
     hall.key(Key.Key_Return, Ctrl)
     hall.wait(lambda: not model.state.pages, "filed")
     assert sum(len(one.scans) for one in hall.case().evidence.values()) == 1
+
+
+@pytest.mark.qt_log_ignore("Couldn't (load|resolve)", "QRhi", extend=True)
+def test_pages_are_taken_from_a_document_camera(hall: Hall) -> None:
+    from PySide6.QtMultimedia import QVideoFrame, QVideoFrameInput
+
+    from ui.pages.widgets.camera import Camera
+
+    at_the_list(hall)
+    panel, model = open_scan(hall)
+    hall.key(Key.Key_V)  # there is no camera here
+    assert model.state.note is not None
+    assert "高拍仪" in model.state.note.message
+    fed = QVideoFrameInput()
+    panel.open_camera = lambda: Camera(fed)
+    hall.key(Key.Key_V)
+    paper = QImage.fromData(jpeg(sheet(120, code="OW-SEP-4"), 120))
+    frame = QVideoFrame(paper.convertToFormat(QImage.Format.Format_RGBX8888))
+    hall.wait(lambda: fed.sendVideoFrame(frame), "the camera")
+    hall.wait(lambda: not panel.picture.image.isNull(), "the live picture")
+    hall.key(Key.Key_Space)
+    hall.wait(lambda: looked(model, 1), "the page")
+    page = model.state.pages[0]
+    assert (page.width, page.height, page.source) == (992, 1403, "camera")
+    assert page.seen.codes == ("OW-SEP-4",)
+    hall.key(Key.Key_Escape)
+    assert panel._camera is None
+    assert hall.window.stack.currentWidget() is panel

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -13,19 +14,18 @@ from PySide6.QtGui import (
     QHideEvent,
     QImage,
     QKeyEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
-    QLabel,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from app.domain.errors import AppError
+from app.scan_ports import CameraMissing
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.pages.panel import Panel
@@ -33,8 +33,12 @@ from ui.pages.widgets.buttons import ActButton, small
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import Chip, Elided, NoteBar, label, row
 from ui.pages.widgets.page_strip import PageStrip
+from ui.pages.widgets.page_view import PageView, picture_bytes
 from ui.viewmodels.tray import TrayModel
 from ui.viewmodels.tray_state import TrayState, mode_words, paper_words
+
+if TYPE_CHECKING:
+    from ui.pages.widgets.camera import Camera
 
 _DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
 _FILES = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.PDF *.JPG *.JPEG *.PNG *.TIF *.TIFF"
@@ -51,13 +55,10 @@ class ScanPanel(Panel):
         self.strip.chosen.connect(model.choose)
         self.progress = Chip("", Tone.ACT)
         self.about = Elided("", "muted")
-        self.picture = QLabel()
-        self.picture.setObjectName("picture")
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.picture.setMinimumSize(QSize(300, 300))
-        self._image = QImage()
+        self.picture = PageView()
         self._shown: object = None
+        self._camera: Camera | None = None
+        self.open_camera: Callable[[], Camera] = _open_camera
         self._build_acts()
         self._build_list()
         middle = QVBoxLayout()
@@ -110,7 +111,11 @@ class ScanPanel(Panel):
         self.paper = small(say("进纸自动"), "F")
         self.mode = small(say("按材料规定"), "K")
         self._pairs = (
-            (self.paper, self._small(say("添加文件"), "A", self.choose_files)),
+            (
+                self.paper,
+                self._small(say("文件"), "A", self.choose_files),
+                self._small(say("高拍仪"), "V", self.toggle_camera),
+            ),
             (
                 self._small(say("右转"), "R", lambda: model.turn(90)),
                 self._small(say("左转"), "L", lambda: model.turn(-90)),
@@ -120,6 +125,7 @@ class ScanPanel(Panel):
             (
                 self._small(say("重扫"), "N", model.retake),
                 self._small(say("删掉"), "Del", model.remove),
+                self._small(say("按条码"), "G", model.give),
             ),
             (
                 self._small(say("前移"), "Ctrl+↑", lambda: model.move(-1)),
@@ -150,10 +156,15 @@ class ScanPanel(Panel):
 
     def step_back(self) -> bool:
         """Esc: first out of a scan, then out of the page. True where it was used up."""
+        if self._camera is not None:
+            self.toggle_camera()
+            return True
         return self._model.stop()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._model.close()
+        if self._camera is not None:
+            self.toggle_camera()
         super().hideEvent(event)
 
     # -- showing --------------------------------------------------------------------------------
@@ -162,7 +173,8 @@ class ScanPanel(Panel):
         self.note.tell(state.note)
         self.strip.put(state.lines, state.current)
         self.progress.say(self._progress(state), Tone.ACT)
-        self.about.setText(_about(state))
+        live = say("高拍仪：空格收下这一页，Esc 关掉")
+        self.about.setText(_about(state) if self._camera is None else live)
         there = bool(state.pages)
         self.scan_button.set_words(say("停下") if state.scanning else say("扫描"))
         self.scan_button.set_key("Esc" if state.scanning else "S")
@@ -176,10 +188,10 @@ class ScanPanel(Panel):
         self.paper.set_words(paper_words(state.paper))
         self.mode.set_words(mode_words(state.page.edits.mode if state.page else None))
         self._put_materials(state)
-        # The small picture stands in until the page is drawn: never another page's.
-        small = state.lines[state.current].thumb if state.page else b""
-        self._image = QImage.fromData(state.proof or small)
-        self._draw(state)
+        if self._camera is None:
+            # The small picture stands in until the page is drawn: never another page's.
+            small = state.lines[state.current].thumb if state.page else b""
+            self.picture.put(QImage.fromData(state.proof or small), _empty(state))
 
     @staticmethod
     def _progress(state: TrayState) -> str:
@@ -201,27 +213,40 @@ class ScanPanel(Panel):
             self.materials.addWidget(line)
         self.materials.addStretch(1)
 
-    def _draw(self, state: TrayState) -> None:
-        if self._image.isNull():
-            empty = say("还没有页。按 S 扫描，按 A 添加文件，")
-            empty += say("也可以把文件拖到这里，或者按 Ctrl+V 粘贴。")
-            self.picture.setWordWrap(True)
-            self.picture.setPixmap(QPixmap())
-            self.picture.setText("" if state.pages else empty if state.loaded else say("正在读取…"))
-            return
-        ratio = self.devicePixelRatioF()
-        room = (self.picture.size() - QSize(16, 16)) * ratio
-        shown = QPixmap.fromImage(self._image).scaled(
-            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        shown.setDevicePixelRatio(ratio)
-        self.picture.setPixmap(shown)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.picture.size() * self.devicePixelRatioF()
-        self._model.set_size(max(room.width(), room.height()))
-        self._draw(self._model.state)
+        self._model.set_size(self.picture.room())
+
+    # -- the camera -----------------------------------------------------------------------------
+
+    def toggle_camera(self) -> None:
+        """The live picture in place of the page, until Esc."""
+        if self._camera is not None:
+            self._camera.close()
+            self._camera = None
+        else:
+            try:
+                self._camera = self.open_camera()
+            except AppError as error:
+                self._model.tell(error)
+                return
+            self._camera.came.connect(self._live)
+            self._camera.failed.connect(self._lose_camera)
+        self.show_state(self._model.state)
+
+    def _live(self, image: QImage) -> None:
+        if self._camera is not None:
+            self.picture.put(image)
+
+    def _shoot(self) -> None:
+        page = self._camera.page() if self._camera is not None else b""
+        if page:
+            self._model.shoot(page)
+
+    def _lose_camera(self) -> None:
+        if self._camera is not None:
+            self.toggle_camera()
+            self._model.tell(CameraMissing())
 
     # -- keys and files ---------------------------------------------------------------------------
 
@@ -234,7 +259,9 @@ class ScanPanel(Panel):
             Qt.Key.Key_R: lambda: model.turn(90), Qt.Key.Key_L: lambda: model.turn(-90),
             Qt.Key.Key_T: model.straighten, Qt.Key.Key_C: model.crop,
             Qt.Key.Key_N: model.retake, Qt.Key.Key_D: model.split,
-            Qt.Key.Key_M: model.next_material,
+            Qt.Key.Key_M: model.next_material, Qt.Key.Key_G: model.give,
+            Qt.Key.Key_V: self.toggle_camera, Qt.Key.Key_Space: self._shoot,
+            Qt.Key.Key_Return: self._shoot, Qt.Key.Key_Enter: self._shoot,
             Qt.Key.Key_Delete: model.remove, Qt.Key.Key_Backspace: model.remove,
             Qt.Key.Key_BracketLeft: lambda: model.tilt(-0.5),
             Qt.Key.Key_BracketRight: lambda: model.tilt(0.5),
@@ -266,11 +293,7 @@ class ScanPanel(Panel):
         if files:
             self._model.add(files)
         elif held.hasImage():
-            packed = QByteArray()
-            buffer = QBuffer(packed)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            QGuiApplication.clipboard().image().save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes
-            self._model.paste(bytes(packed.data()))
+            self._model.paste(picture_bytes(QGuiApplication.clipboard().image(), "PNG"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -298,6 +321,21 @@ def _about(state: TrayState) -> str:
     if state.retake:
         told.append(say("下一次扫的页换掉这一页"))
     return " · ".join(told)
+
+
+def _empty(state: TrayState) -> str:
+    if state.pages:
+        return ""
+    words = say("还没有页。按 S 扫描，按 A 添加文件，")
+    words += say("也可以把文件拖到这里，或者按 Ctrl+V 粘贴。")
+    return words if state.loaded else say("正在读取…")
+
+
+def _open_camera() -> Camera:
+    """Raises CameraMissing, CameraPartMissing."""
+    from ui.pages.widgets.camera import open_camera
+
+    return open_camera()
 
 
 def _rule() -> QFrame:

@@ -41,6 +41,7 @@ class TrayModel(TrayPages):
         self._case = case
         self._cancelled = Event()
         self._collected = False
+        self._folder_fault = ""
         self._told.connect(lambda act: act(), Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, interval=_FOLDER_EVERY)
         self._timer.timeout.connect(self._look_in_folder)
@@ -115,11 +116,20 @@ class TrayModel(TrayPages):
     def paste(self, content: bytes) -> None:
         self._bring(partial(_add_content, content), say("粘贴的图片"))
 
-    def _bring(self, act: Callable[[ScanIntake, Target, Any], int], name: str) -> None:
+    def shoot(self, content: bytes) -> None:
+        """A page from the camera; one that is to be taken anew is replaced."""
+        self._bring(partial(_add_shot, content), say("高拍仪的页"), anew=True)
+
+    def tell(self, error: AppError) -> None:
+        self._fail(error)
+
+    def _bring(
+        self, act: Callable[[ScanIntake, Target, Any], int], name: str, *, anew: bool = False
+    ) -> None:
         parts = self._services.scans
         if parts is None:
             return
-        target = self._target()
+        target = self._target() if anew else replace(self._target(), instead_of="")
         self._show(replace(self.state, busy=self.state.busy + 1, note=None, retake=""))
 
         def done(_: int) -> None:
@@ -141,6 +151,7 @@ class TrayModel(TrayPages):
 
         def done(look: FolderLook) -> None:
             self._show(replace(self.state, busy=max(0, self.state.busy - 1)))
+            self._folder_fault = ""
             if look.refused:
                 name, code = look.refused[0]
                 said = self._services.explain(code, {})
@@ -149,7 +160,9 @@ class TrayModel(TrayPages):
 
         def failed(error: AppError) -> None:
             self._show(replace(self.state, busy=max(0, self.state.busy - 1)))
-            self._fail(error)
+            if error.code != self._folder_fault:  # said once, not every two seconds
+                self._folder_fault = error.code
+                self._fail(error)
 
         parts.scan_lane.submit(
             lambda: parts.intake.look_in_folder(target, came=self._came), done, failed, self
@@ -270,3 +283,7 @@ def _add_file(path: Path, intake: ScanIntake, target: Target, came: Any) -> int:
 
 def _add_content(content: bytes, intake: ScanIntake, target: Target, came: Any) -> int:
     return intake.add_content(target, content, came=came)
+
+
+def _add_shot(content: bytes, intake: ScanIntake, target: Target, came: Any) -> int:
+    return intake.add_content(target, content, came=came, source="camera")

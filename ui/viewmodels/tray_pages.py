@@ -83,6 +83,15 @@ class TrayPages(ViewModel[TrayState]):
 
         self._do(work)
 
+    def give(self) -> None:
+        """To the case whose number the page states."""
+        page = self.state.page
+        if page is None or not page.seen.other_case:
+            self._say(say("这一页上没有别的办件的条码。"))
+            return
+        self._do(lambda tray: tray.give([page.id], page.seen.other_case))
+        self._say(say("这一页交给了条码上的办件，办那一件时会看到。"))
+
     def remove(self) -> None:
         page = self.state.page
         if page is not None:

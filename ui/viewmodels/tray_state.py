@@ -104,6 +104,8 @@ def _line(number: int, page: TrayPage, numbers: dict[str, int], target: str) -> 
     chip, tone = "", Tone.NEUTRAL
     if separator:
         chip, tone = say("分隔页"), Tone.ACT
+    elif page.seen.other_case:
+        chip, tone = say("别的办件"), Tone.WARN
     elif page.seen.flaws:
         chip, tone = flaw_words(page.seen.flaws[0]), Tone.WARN
     elif not page.seen.looked:
@@ -119,11 +121,12 @@ def _line(number: int, page: TrayPage, numbers: dict[str, int], target: str) -> 
 
 
 def flawed(lines: Sequence[TrayLine], pages: Sequence[TrayPage]) -> str:
-    """The pages that a clerk should look at before they are filed; "" where there are none."""
+    """The pages that a clerk should look at before they are filed: blank, blurred, or with the
+    number of another case; "" where there are none."""
     worst = {Flaw.BLANK, Flaw.BLURRED}
     found = [
         say("第 {n} 页：{what}", n=line.number, what=line.chip)
         for line, page in zip(lines, pages, strict=True)
-        if worst & set(page.seen.flaws)
+        if page.seen.other_case or worst & set(page.seen.flaws)
     ]
     return say("，").join(found)
