@@ -277,6 +277,12 @@ class AttachmentShelf:
                 f"AND NOT {_IN_DOUBT}",
                 (before,),
             )
+            # Scanned and never filed, and nobody is there any more who would.
+            connection.exec_driver_sql(
+                "DELETE FROM scan_tray WHERE taken_at < ? AND NOT EXISTS (SELECT 1 FROM cases c "  # noqa: S608 - a constant
+                f"WHERE c.id = scan_tray.case_id AND c.state IN {_LIVE})",
+                ((self._now() - timedelta(days=KEEP_DAYS)).isoformat(),),
+            )
         known = self._local()
         for sha, written in self._files.names():
             if sha not in known and written < time.time() - _LEFTOVER_SECONDS:

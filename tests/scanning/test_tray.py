@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from app.bootstrap import Client
@@ -15,10 +17,12 @@ from app.config import Settings
 from app.domain.checklist import Outcome
 from app.domain.decision import Decision
 from app.domain.errors import AppError, UnknownMaterial
-from app.domain.scan_page import Box, Flaw, ScanMode, TrayPage
+from app.domain.scan_page import Box, Edits, Flaw, ScanMode, Seen, TrayPage
 from app.domain.scan_rules import Output, ScanRule
+from app.domain.scan_stack import separator_of, split
 from app.services.scan_intake import Target
 from app.services.scan_output import PagesTooLarge
+from app.storage.database import writing
 from app.storage.tray_table import TrayPageGone
 from tests.journey.hall import bring_everything, name_parties
 from tests.scanning.conftest import Desk
@@ -266,3 +270,57 @@ def test_every_refusal_leaves_the_tray_as_it_was(desk: Desk) -> None:
         with pytest.raises(AppError):
             list(desk.client.tray.take(desk.case, content, source="test"))
     assert order(desk) == []
+
+
+def test_unfiled_pages_are_thrown_away_a_month_after_anybody_would_file_them(desk: Desk) -> None:
+    from datetime import timedelta
+
+    client = desk.client
+    mine, (nobodys,) = take(desk, sheet(60)), client.tray.take("", jpeg(sheet(50)), source="test")
+    with writing(client.store.engine) as connection:
+        old = (client.clock.now() - timedelta(days=29)).isoformat()
+        connection.exec_driver_sql("UPDATE scan_tray SET taken_at = ?", (old,))
+    client.shelf.sweep()
+    assert [page.id for page in client.tray.pages("")] == [nobodys.id]
+    with writing(client.store.engine) as connection:
+        old = (client.clock.now() - timedelta(days=31)).isoformat()
+        connection.exec_driver_sql("UPDATE scan_tray SET taken_at = ?", (old,))
+    client.shelf.sweep()
+    assert client.tray.pages("") == ()
+    assert order(desk) == [mine]  # its case is open
+
+
+_PAGES = st.lists(
+    st.sampled_from(["", "OW-SEP", "OW-SEP-1", "ow-sep-2", "OW-SEP-77", "OW-SEP-0", "12345"]),
+    max_size=12,
+)
+
+
+@given(_PAGES, st.sampled_from(["a", "c", "none"]))
+def test_a_split_gives_every_page_once_and_keeps_no_sheet(codes: list[str], first: str) -> None:
+    materials = {1: "a", 2: "b", 7: "c"}
+    pages = [
+        TrayPage(
+            id=str(at), case_id="x", sha="", source="", taken_at="", width=1, height=1,
+            seen=Seen(codes=(code,)),
+        )
+        for at, code in enumerate(codes)
+    ]  # fmt: skip
+    found = split(pages, materials, first)
+    assert sorted([*found.materials, *found.separators]) == sorted(page.id for page in pages)
+    sheets = {page.id for page in pages if separator_of(page.seen.codes) is not None}
+    assert set(found.separators) == sheets
+    assert set(found.materials.values()) <= {*materials.values(), first}
+
+
+@given(st.floats(0, 0.4), st.floats(0, 0.4), st.floats(0.5, 1), st.floats(0.5, 1))
+def test_four_quarter_turns_are_none(left: float, top: float, right: float, bottom: float) -> None:
+    edits = Edits(crop=Box(left=left, top=top, right=right, bottom=bottom))
+    turned = edits
+    for _ in range(4):
+        turned = turned.turned(90)
+        assert turned.sound()
+    assert turned.turn == 0
+    assert turned.crop is not None
+    assert (turned.crop.left, turned.crop.top) == pytest.approx((left, top), abs=1e-9)
+    assert edits.turned(270) == edits.turned(-90)

@@ -75,7 +75,10 @@ class TrayModel(TrayPages):
             self._timer.start()
 
     def close(self) -> None:
+        """Nothing of the applicant stays in memory; what lies in the tray is found again."""
         self._timer.stop()
+        if not self.state.scanning and not self.state.busy:
+            self.forget()
 
     def refresh(self) -> None:
         self._work(self._listing())

@@ -32,7 +32,9 @@ class TrayPages(ViewModel[TrayState]):
     def __init__(self, services: CounterServices, parent: QObject | None = None) -> None:
         super().__init__(services, TrayState(), parent)
         self._thumbs: dict[str, bytes] = {}  # by version
-        self._drawing: set[str] = set()
+        self._broken: set[str] = set()  # versions that cannot be drawn small
+        self._drawing_thumb = False
+        self._drawing: object = None  # the page that is drawn large now, and how
         self._proof_size = 1100
 
     def choose(self, at: int) -> None:
@@ -120,6 +122,11 @@ class TrayPages(ViewModel[TrayState]):
     def _material_here(self) -> str:
         return self.state.lines[self.state.current].material
 
+    def forget(self) -> None:
+        self._thumbs.clear()
+        self._broken.clear()
+        self._show(TrayState(paper=self.state.paper))
+
     # -- showing --------------------------------------------------------------------------------
 
     def set_size(self, longest: int) -> None:
@@ -179,44 +186,57 @@ class TrayPages(ViewModel[TrayState]):
         ))  # fmt: skip
         if not same or not state.proof:
             self._draw()
-        for line in lines:
-            if not line.thumb and line.version not in self._drawing:
-                self._drawing.add(line.version)
-                self._draw_thumb(line.id, line.version)
+        self._draw_thumbs()
 
     def _draw(self) -> None:
         page, parts, size = self.state.page, self._services.scans, self._proof_size
-        if page is None or parts is None:
+        if page is None or parts is None or self._drawing == (_looks(page), size):
             return
-        wanted = _looks(page)
+        wanted = self._drawing = (_looks(page), size)
 
         def done(picture: bytes) -> None:
             now = self.state.page
-            if now is not None and _looks(now) == wanted:
+            if self._drawing == wanted:
+                self._drawing = None
+            if now is not None and _looks(now) == wanted[0]:
                 self._show(replace(self.state, proof=picture))
 
-        parts.page_lane.submit(
-            lambda: parts.tray.proof(page.id, longest=size), done, lambda _: None, self
-        )
+        def failed(_: AppError) -> None:
+            if self._drawing == wanted:
+                self._drawing = None
 
-    def _draw_thumb(self, page: str, version: str) -> None:
+        parts.page_lane.submit(lambda: parts.tray.proof(page.id, longest=size), done, failed, self)
+
+    def _draw_thumbs(self) -> None:
+        """One after the other: the page that a clerk asks for goes between them."""
         parts = self._services.scans
-        if parts is None:
+        left = (
+            line for line in self.state.lines if not line.thumb and line.version not in self._broken
+        )
+        line = next(left, None)
+        if parts is None or line is None or self._drawing_thumb:
             return
+        self._drawing_thumb = True
+        version = line.version
 
         def done(picture: bytes) -> None:
-            self._drawing.discard(version)
             self._thumbs[version] = picture
             lines = tuple(
-                replace(line, thumb=picture) if line.version == version else line
-                for line in self.state.lines
+                replace(one, thumb=picture) if one.version == version else one
+                for one in self.state.lines
             )
             self._show(replace(self.state, lines=lines))
+            self._drawing_thumb = False
+            self._draw_thumbs()
 
         def failed(_: AppError) -> None:
-            self._drawing.discard(version)
+            self._broken.add(version)
+            self._drawing_thumb = False
+            self._draw_thumbs()
 
-        parts.page_lane.submit(lambda: parts.tray.proof(page, longest=_THUMB), done, failed, self)
+        parts.page_lane.submit(
+            lambda: parts.tray.proof(line.id, longest=_THUMB), done, failed, self
+        )
 
 
 def _looks(page: TrayPage) -> tuple[str, object]:
