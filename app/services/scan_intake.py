@@ -6,6 +6,7 @@ that case.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +19,17 @@ from app.domain.scan_page import TrayPage
 from app.scan_ports import Scanner, ScanProgress, ScanWish
 from app.services.attachments import SourceUnreadable
 from app.services.scan_tray import ScanTray
-from app.storage.scan_kinds import MAX_SCAN, PDF, SNIFFED, ScanRefused, ScanSizeWrong, sniff
+from app.storage.scan_kinds import (
+    MAX_SCAN,
+    PDF,
+    SNIFFED,
+    ScanRefused,
+    ScanSizeWrong,
+    TooManyPages,
+    sniff,
+)
+
+log = logging.getLogger(__name__)
 
 _QUIET = 2.0  # seconds a file lies unchanged before it counts as whole
 _MOST_FILES = 50  # of one look
@@ -103,8 +114,12 @@ class ScanIntake:
         """Pages that were scanned before a kill. Raises AppError."""
 
         def keep(case_id: str, content: bytes) -> None:
-            with suppress(ScanRefused):  # it is no page, and will be none
+            try:
                 _Taking(self._tray, Target(case_id=case_id), "spool", came).keep(content)
+            except TooManyPages:
+                raise  # it is one, and there will be room
+            except ScanRefused as error:
+                log.warning("what was left in the scan spool is no page: %s", error.code)
 
         return self._scanner().left_over(keep)
 

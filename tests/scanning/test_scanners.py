@@ -8,13 +8,18 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from app.bootstrap import Client
 from app.bootstrap_scan import open_scanner
+from app.devices.scanners import escl
+from app.devices.scanners.errors import ScannerGarbled
 from app.devices.scanners.hosted import find_scanners
 from app.devices.simulators.escl_server import EsclSimulator
 from app.domain.errors import AppError
@@ -316,6 +321,9 @@ def test_pages_scanned_before_a_kill_come_back_to_their_case(hosted: Desk) -> No
         )
     client.close_devices()
     assert spooled(hosted)
+    place = client.home / "scan-spool" / hosted.case / "ab"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{'ab' * 32}.enc").write_bytes(b"spoilt")
     for path in spooled(hosted):
         assert b"JFIF" not in path.read_bytes()
     again = Client(client.home, client.settings)
@@ -327,3 +335,28 @@ def test_pages_scanned_before_a_kill_come_back_to_their_case(hosted: Desk) -> No
     assert spooled(hosted) == []
     again.close_devices()
     again.store.close()
+
+
+_WORDS = st.one_of(
+    st.binary(max_size=300),
+    st.text(alphabet='<>/="&;!?[]DOCTYPEstaeAdfSn \n', max_size=200).map(
+        lambda t: f"<s>{t}</s>".encode()
+    ),
+)
+
+
+@given(_WORDS)
+def test_any_words_of_a_scanner_are_read_or_refused(words: bytes) -> None:
+    try:
+        root = escl._xml(words)
+    except ScannerGarbled:
+        return
+    for name in ("AdfState", "State", "XResolution"):
+        assert all(len(text) <= 64 for text in escl._texts(root, name))
+
+
+@given(st.binary(max_size=2000))
+def test_anything_in_place_of_a_page_is_a_picture_or_refused(body: bytes) -> None:
+    for content in (body, b"\xff\xd8\xff" + body, b"\x89PNG\r\n\x1a\n" + body, b"%PDF-" + body):
+        with suppress(ScannerGarbled):
+            assert escl._picture(content).startswith((b"\xff\xd8\xff", b"\x89PNG"))

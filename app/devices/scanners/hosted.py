@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 from collections.abc import Callable
 from threading import Event
@@ -23,6 +24,9 @@ from app.devices.scanners.family import (
 )
 from app.devices.scanners.spool import Spool
 from app.scan_ports import ScannerInfo, ScanProgress, ScanWish
+from app.storage.blob_files import PageDamaged
+
+log = logging.getLogger(__name__)
 
 _LOOK = 0.1  # seconds between two looks whether it was cancelled
 _PDF_DPI = 200
@@ -66,9 +70,14 @@ class HostedScanner:
     def left_over(self, keep: Callable[[str, bytes], object]) -> int:
         count = 0
         for case_id, sha in list(self._spool.left_over()):
-            keep(case_id, self._spool.read(case_id, sha))
+            try:
+                page = self._spool.read(case_id, sha)
+            except PageDamaged:  # nobody can read it, ever
+                log.warning("a page left in the scan spool is damaged")
+            else:
+                keep(case_id, page)
+                count += 1
             self._spool.remove(case_id, sha)
-            count += 1
         return count
 
     def _run(
