@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pyipp.enums import IppOperation
 
@@ -32,7 +33,6 @@ from printers.errors import (
 _ANSWER_SECONDS = 15.0
 _STATUS_SECONDS = 3.0
 _WITHDRAW_SECONDS = 5.0
-_COUNT_SECONDS = 1.0
 _STOPPED = 5
 _PROCESSING = 4
 # job-state (RFC 8011 5.3.7)
@@ -83,6 +83,7 @@ class IppPrinter:
     def __init__(self, uri: str, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._answer_seconds = answer_seconds
         self._uri = uri
+        self._queue = urlsplit(uri).path.startswith(("/printers/", "/classes/"))
         self._wire = IppWire(uri)
 
     @property
@@ -149,28 +150,21 @@ class IppPrinter:
         return None
 
     def follow(self, job: str, place: str, how: Sending = PLAIN) -> Fate:
-        fate, short = self._fate(job, place, how)
-        if short:
-            # A queue may call a job completed a moment before it has counted its last page.
-            time.sleep(_COUNT_SECONDS)
-            fate, _ = self._fate(job, place, how)
-        return fate
-
-    def _fate(self, job: str, place: str, how: Sending) -> tuple[Fate, bool]:
-        """What became of it, and whether only the count of its pages speaks against it."""
         try:
             told = self._job(job, place)
         except JobForgotten:
-            return Fate.UNKNOWN, False
+            return Fate.UNKNOWN
         state, counted = told.get("job-state"), told.get("job-impressions-completed")
         if state in _GIVEN_UP:
-            return (Fate.UNKNOWN if _began(told) else Fate.NOTHING), False
+            return Fate.UNKNOWN if _began(told) else Fate.NOTHING
         if state != _COMPLETED:
-            return Fate.WAITING, False
-        # Many printers do not count, and say 0: only a count that is short speaks against it.
-        short = isinstance(counted, int) and 0 < counted < how.pages * how.copies
+            return Fate.WAITING
+        # Many printers do not count, and say 0: only a count that is short speaks against one. A
+        # queue of CUPS miscounts what it had to send twice, and then is not asked.
+        pages = 0 if self._queue else how.pages * how.copies
+        short = isinstance(counted, int) and 0 < counted < pages
         wrong = any("error" in word for word in _words(told, "job-state-reasons"))
-        return (Fate.UNKNOWN if short or wrong else Fate.OUT), short and not wrong
+        return Fate.UNKNOWN if short or wrong else Fate.OUT
 
     def withdraw(self, job: str, place: str) -> Fate:
         try:

@@ -3888,6 +3888,10 @@
       <translation>Back office away; case numbers are nearly used up: restore the network now</translation>
     </message>
     <message>
+      <source>{name}：{what}</source>
+      <translation>{name}: {what}</translation>
+    </message>
+    <message>
       <source>{act}：已记下，正送后台。进展看“我的指令”。</source>
       <translation>{act}: recorded, being sent. See “My orders” for how far it came.</translation>
     </message>

@@ -17,6 +17,7 @@ from app.domain.hall import HallHead
 from printers.documents.fonts import FontBook
 from printers.errors import BadSlip, FieldMissing
 from printers.maker import ESCPOS, PaperPress
+from printers.pictures import open_pictures
 from printers.slips.escpos import columns
 from printers.slips.profile import SlipProfile, SlipWidth, find_profile
 from printers.slips.render import MARGIN, PrintedSlip, render_slip
@@ -220,3 +221,14 @@ def test_no_text_becomes_a_command(
     except FieldMissing:
         return
     assert render_slip(data, hei).cut  # every byte was a command of ours or text
+
+
+def test_the_screen_shows_a_slip_as_wide_as_it_is(press: PaperPress) -> None:
+    pictures = open_pictures(*press.make(slip("A012")))
+    assert pictures.count == 1
+    width, height = pictures.size(0)
+    assert round(width) == 78  # 576 dots, eight a millimetre, and the margins of the roll
+    drawn = pictures.draw(0, 96)
+    assert drawn[0] == round(width / 25.4 * 96)
+    assert len(drawn[2]) == drawn[0] * drawn[1] * 3
+    assert height > 30

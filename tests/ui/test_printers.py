@@ -105,3 +105,14 @@ def test_a_printer_that_is_needed_is_not_taken_away(hall: Hall) -> None:
     hall.key(Key.Key_Escape)
     hall.key(Key.Key_F12, CONTROL)
     hall.wait(lambda: state(hall).printers[0].chip == "有问题", "its fault in words")
+
+
+def test_of_several_printers_the_status_line_names_the_faulty_one(hall: Hall) -> None:
+    found = two_found(hall)
+    hall.printer_desk.add("号票机", SLIPS)
+    hall.printer_desk.add("二楼", OFFICE)
+    found[SLIPS].fault = "PRN-SLIP-PAPER-OUT"
+    hall.sign_in()
+    hall.wait(
+        lambda: hall.window.status.printers.text().startswith("号票机："), "its name and fault", 20
+    )

@@ -44,6 +44,7 @@ class StatusModel(ViewModel[StatusState]):
         self._presence: DeviceStatus | None = None
         self._papers: tuple[int, int] = (0, 0)  # doubted, failed
         self._printers: Mapping[str, PrinterStatus] = {}
+        self._printer_names: Mapping[str, str] = {}  # where there are several
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self.refresh)
 
@@ -80,8 +81,11 @@ class StatusModel(ViewModel[StatusState]):
     def _ask_jobs(self) -> Sequence[PaperJob]:
         return self._services.papers.jobs()
 
-    def _ask_printers(self) -> Mapping[str, PrinterStatus]:
-        return self._services.papers.status()
+    def _ask_printers(self) -> tuple[Mapping[str, PrinterStatus], Mapping[str, str]]:
+        """How they are, and what each is called."""
+        papers = self._services.papers
+        status = papers.status()
+        return status, papers.choices() if len(status) > 1 else {}
 
     def _ask_presence(self) -> DeviceStatus | None:
         presence = self._services.presence
@@ -118,16 +122,19 @@ class StatusModel(ViewModel[StatusState]):
         self._papers = (doubted, failed)
         self._show(replace(self.state, printers=self._printers_line()))
 
-    def _see_printers(self, status: Mapping[str, PrinterStatus]) -> None:
+    def _see_printers(self, told: tuple[Mapping[str, PrinterStatus], Mapping[str, str]]) -> None:
         self._asking_printers = False
-        self._printers = status
+        self._printers, self._printer_names = told
         self._show(replace(self.state, printers=self._printers_line()))
 
     def _printers_line(self) -> tuple[str, Tone]:
         doubted, failed = self._papers
-        for status in self._printers.values():
+        for printer, status in self._printers.items():
             if status.state in {PrinterState.MISSING, PrinterState.FAULTY}:
                 note = note_for(self._services, status.code, dict(status.details))
+                if name := self._printer_names.get(printer, ""):
+                    what = note.next_step or note.message
+                    return say("{name}：{what}", name=name, what=what), Tone.WARN
                 return say("打印机：{what}", what=note.next_step or note.message), Tone.WARN
         if doubted:
             return say("{n} 份不知是否打出：按 F12 回答", n=doubted), Tone.WARN
