@@ -191,7 +191,7 @@ class ScanPanel(Panel):
         if self._camera is None:
             # The small picture stands in until the page is drawn: never another page's.
             small = state.lines[state.current].thumb if state.page else b""
-            self.picture.put(QImage.fromData(state.proof or small), _empty(state))
+            self.picture.put_file(state.proof or small, _empty(state))
 
     @staticmethod
     def _progress(state: TrayState) -> str:

@@ -21,8 +21,16 @@ class PageView(QLabel):
         self.setMinimumSize(QSize(300, 300))
         self.setWordWrap(True)
         self.image = QImage()
+        self._content = b""
+
+    def put_file(self, content: bytes, words: str = "") -> None:
+        """The same picture again costs nothing: the page around it changes all the time."""
+        if content is not self._content or not content:
+            self.put(QImage.fromData(content), words)
+            self._content = content
 
     def put(self, image: QImage, words: str = "") -> None:
+        self._content = b""
         self.image = image
         if image.isNull():
             self.setPixmap(QPixmap())
