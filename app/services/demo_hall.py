@@ -53,6 +53,9 @@ def load_hall(folder: Path) -> Hall:
     for name, ids in groups.items():
         if not ids or len(set(ids)) != len(ids) or not all(ids):
             raise BadHall(place=f"hall.json: {name} is empty or stands twice")
+    # A number is counted on from its letters: what follows them is its place.
+    if not all(one.isascii() and one.isalpha() and one.isupper() for one in groups["prefix"]):
+        raise BadHall(place="hall.json: a prefix is not of capital letters")
     if found := faults(hall.queue, frozenset(groups["business"]), frozenset(groups["window"])):
         raise BadHall(place=f"hall.json: queue: {found[0]}")
     for member in hall.staff:

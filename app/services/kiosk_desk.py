@@ -31,11 +31,12 @@ from app.storage.ticket_table import hall_day, next_number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A number, as the kiosk shows it. ``alone``: given without the back office. ``job`` is the
-    slip's print job, "" where none was ordered."""
+    """A number, as the kiosk shows it. ``ticket`` is its id. ``alone``: given without the back
+    office. ``job`` is the slip's print job, "" where none was ordered."""
 
     number: str
     business: str
+    ticket: str
     ahead: int = -1
     wait: Wait | None = None
     already: bool = False
@@ -170,7 +171,7 @@ class KioskDesk:
             job = self._order(unit, f"{SLIP}{ticket_id}", slip)
         if person:
             self._alone[person] = (day, f"{SLIP}{ticket_id}")
-        return Given(number=number, business=name, alone=True, job=job)
+        return Given(number=number, business=name, ticket=ticket_id, alone=True, job=job)
 
     def _person(self, id_number: str, business: str) -> bytes:
         if not id_number:
@@ -182,7 +183,8 @@ class KioskDesk:
         with self._store.read() as connection:
             slip = find_slip(connection, about)
         number = slip.number if slip else ""
-        return Given(number=number, business=business, already=True, alone=True)
+        ticket = about.removeprefix(SLIP)
+        return Given(number=number, business=business, ticket=ticket, already=True, alone=True)
 
     def _print_again(self, number: str) -> Given | None:
         now = self._store.clock.now()
@@ -205,7 +207,12 @@ class KioskDesk:
             )
             job = self._order(unit, about, later, int(count))
         return Given(
-            number=slip.number, business=slip.business, alone=True, reprint=int(count), job=job
+            number=slip.number,
+            business=slip.business,
+            ticket=about.removeprefix(SLIP),
+            alone=True,
+            reprint=int(count),
+            job=job,
         )
 
     # -- 办事指南 ---------------------------------------------------------------------------------
@@ -232,6 +239,7 @@ def _find(connection: Statements, number: str, now: datetime) -> tuple[str, Slip
 
 def _given(taken: TakenTicket, *, already: bool = False, job: str = "") -> Given:
     return Given(
-        number=taken.ticket.number, business=taken.business_name, ahead=taken.ahead,
+        number=taken.ticket.number, business=taken.business_name, ticket=taken.ticket.id,
+        ahead=taken.ahead,
         wait=taken.wait, already=already, reprint=taken.reprint, job=job,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from string import ascii_uppercase
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
@@ -77,7 +78,12 @@ def hall_folder(home: Path, windows: int = 60) -> Path:
     file = folder / "hall.json"
     hall = json.loads(file.read_text("utf-8"))
     hall["windows"] = [
-        {"id": f"W{n:02d}", "number": str(n), "name": f"{n} 号综合窗口", "ticket_prefix": f"Y{n}"}
+        {
+            "id": f"W{n:02d}",
+            "number": str(n),
+            "name": f"{n} 号综合窗口",
+            "ticket_prefix": f"Y{ascii_uppercase[n // 26]}{ascii_uppercase[n % 26]}",
+        }
         for n in range(1, windows + 1)
     ]
     file.write_text(json.dumps(hall, ensure_ascii=False), "utf-8")

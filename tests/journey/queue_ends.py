@@ -26,10 +26,10 @@ from app.domain.queue_policy import PRIORITIES
 from app.domain.queue_view import NumberWish, TicketView
 from app.domain.ticket import TicketState
 from app.domain.ticket_events import Hold
+from app.services.kiosk_desk import KioskDesk
 from app.services.line_standing import Service
 from app.services.queue_desk import QueueSnapshot
 from app.services.sign_in import Session
-from sync.errors import RecordsUnavailable
 from tests.journey.hall import sign_in
 
 GIVEN = "given"
@@ -150,13 +150,15 @@ class Calling:
 
 
 class Giving:
-    """A kiosk: asks for one number after the other, each until it is answered."""
+    """A kiosk: gives one number after the other, with the back office or alone."""
 
     def __init__(self, client: Client, chance: Random, quiet: Event, file: Path) -> None:
         self._office, self._chance, self._quiet = client.queue_office, chance, quiet
+        self._desk = KioskDesk(
+            client.store, client.hall, client.routes, client.queue_office, client.random
+        )
         self._businesses = client.hall.businesses
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._new_id = client.store.new_id
 
     def run(self) -> None:
         while not self._quiet.is_set():
@@ -173,21 +175,15 @@ class Giving:
 
     def _give(self) -> None:
         wish = NumberWish(
-            request=self._new_id(), business=self._chance.choice(self._businesses).id,
+            request=self._desk.new_request(), business=self._chance.choice(self._businesses).id,
             priority=self._chance.choice(["", "", "", PRIORITIES[0].id]),
         )  # fmt: skip
-        while not self._quiet.is_set():
-            try:
-                taken = self._office.take(wish)
-            except RecordsUnavailable:
-                self._quiet.wait(0.2)
-                continue
-            except AppError:  # the hall is halted
-                return
-            line = f"{taken.ticket.id} {taken.ticket.number} .\n"
-            os.write(self._file, line.encode("ascii"))
-            os.fdatasync(self._file)
+        try:
+            given = self._desk.take(wish)
+        except AppError:  # the hall is halted
             return
+        os.write(self._file, f"{given.ticket} {given.number} .\n".encode("ascii"))
+        os.fdatasync(self._file)
 
 
 class Supervising:

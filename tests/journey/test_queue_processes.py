@@ -61,7 +61,7 @@ def make_hall(folder: Path) -> Path:
         for number in range(1, WINDOWS + 2)  # the last is where the supervisor sits
     ]  # fmt: skip
     hall["kiosks"] = [
-        {"id": f"K{number}", "name": f"{number} 号取号机", "ticket_prefix": f"K{number}"}
+        {"id": f"K{number}", "name": f"{number} 号取号机", "ticket_prefix": "K" * (number + 1)}
         for number in range(1, KIOSKS + 1)
     ]
     (made / "hall.json").write_text(json.dumps(hall, ensure_ascii=False), encoding="utf-8")
@@ -108,7 +108,7 @@ def write_settings(home: Path, hall: Path, device: str) -> None:
 def trouble(end: End, chance: Random, over: Event) -> int:
     """One fault after the other, with peace between; how many bit."""
     befall, count = WindowFaults(end, chance), 0
-    kinds = (*FAULTS, "kill") if end.role == "window" else FAULTS
+    kinds = FAULTS if end.role == "supervisor" else (*FAULTS, "kill")
     while not over.wait(chance.uniform(2.0, 8.0)):
         count += befall.befall(chance.choice(kinds))
     return count

@@ -348,6 +348,8 @@ def test_the_elder_keeps_a_county_code_that_is_gone(people: dict[str, DemoPerson
         ({"windows": []}, "window"),
         ({"case_number": "{county}{serial}"}, "pattern"),
         ({"region": 370199}, "region"),
+        ({"kiosks": [{"id": "K1", "name": "x", "ticket_prefix": "K1"}]}, "prefix"),
+        ({"kiosks": [{"id": "K1", "name": "x", "ticket_prefix": "取"}]}, "prefix"),
         ({"staff": [{"id": "1", "name": "x", "role": "king", "password_hash": ""}]}, "role"),
         ({"staff": [REVIEWER]}, "departments of 1"),
         ({"staff": [REVIEWER | {"departments": ["示例局", "示例局"]}]}, "departments of 1"),
