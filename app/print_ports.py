@@ -38,12 +38,14 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """How a job is to come out. ``tray`` is the printer's own word for it, "" for its choice;
-    ``pages`` of the document, 0 where that is not known; ``half`` sheets are A5."""
+    ``pages`` of the document, 0 where that is not known; ``half`` sheets are A5; ``size`` of paper
+    of its own in hundredths of a millimetre, (0, 0) for sheets."""
 
     copies: int = 1
     tray: str = ""
     pages: int = 0
     half: bool = False
+    size: tuple[int, int] = (0, 0)
 
 
 PLAIN = Sending()

@@ -8,6 +8,7 @@ from app.domain.papers import Paper, TicketSlipContent
 from printers.documents.casepapers import CasePapers
 from printers.documents.fonts import FontBook
 from printers.errors import GlyphsMissing
+from printers.slips.page import make_slip_page
 from printers.slips.profile import SlipProfile
 from printers.slips.ticket import make_ticket_slip
 from printers.wording import Wording
@@ -41,9 +42,13 @@ class PaperPress:
         PaperError."""
         with self._making:
             if isinstance(paper, TicketSlipContent):
-                words = self._wording.of("slip")
+                words, profile = self._wording.of("slip"), self._slip_profile
+                if profile.page:
+                    width = profile.width
+                    page = make_slip_page(paper, words, self._fonts, width, reprint=reprint)
+                    return PDF, page
                 return ESCPOS, make_ticket_slip(
-                    paper, words, self._fonts, self._slip_profile, reprint=reprint
+                    paper, words, self._fonts, profile, reprint=reprint
                 )  # fmt: skip
             return PDF, self._papers.make(paper, reprint, apart=apart, half=half)
 

@@ -38,6 +38,14 @@ class Box:
     right: float = 1.0
     bottom: float = 1.0
 
+    def part(self, inner: Box) -> Box:
+        """A part of this part, as a box of the page."""
+        wide, high = self.right - self.left, self.bottom - self.top
+        return Box(
+            left=self.left + inner.left * wide, top=self.top + inner.top * high,
+            right=self.left + inner.right * wide, bottom=self.top + inner.bottom * high,
+        )  # fmt: skip
+
     def sound(self) -> bool:
         return (
             0 <= self.left < self.right <= 1

@@ -23,12 +23,13 @@ from app.domain.events import (
 from app.print_ports import Fate, PaperMaker, Printer, Sending
 from app.services.papers import PaperContents
 from app.services.print_jobs import NoSuchPrinter, PaperBug, PrintJob, get_job, select_jobs
-from app.services.print_setup import PrintRoutes
+from app.services.print_setup import SLIPS, PrintRoutes
 from app.storage.errors import StoreError
 from app.storage.store import Store
 
 log = logging.getLogger(__name__)
 SYSTEM = "system"
+_BOX = re.compile(rb"/MediaBox \[\s*0\s+0\s+([0-9.]+)\s+([0-9.]+)\s*\]")
 _PAGES = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -143,6 +144,7 @@ class PrintRun:
             how = Sending(
                 copies=job.copies, tray=self._routes.tray(job.paper, job.printer), half=job.half,
                 pages=len(_PAGES.findall(data)) if data.startswith(b"%PDF") else 0,
+                size=_size(data) if job.paper in SLIPS and data.startswith(b"%PDF") else (0, 0),
             )  # fmt: skip
             if not self.settle(job, PaperSent(pages=how.pages)):
                 return  # cancelled or moved while it was laid out
@@ -180,3 +182,12 @@ class PrintRun:
     def _select(self, tail: str, *params: str) -> tuple[PrintJob, ...]:
         with self._store.read() as connection:
             return select_jobs(connection, tail, *params)
+
+
+def _size(pdf: bytes) -> tuple[int, int]:
+    """Of the first page, in hundredths of a millimetre."""
+    found = _BOX.search(pdf)
+    if found is None:
+        return 0, 0
+    wide, high = (round(float(one) / 72 * 2540) for one in found.groups())
+    return wide, high

@@ -37,6 +37,7 @@ _STOPPED = 5
 _PROCESSING = 4
 # job-state (RFC 8011 5.3.7)
 _HELD_BY_PRINTER = 6
+_A5 = (14800, 21000)  # hundredths of a millimetre
 _GIVEN_UP = (7, 8)
 _COMPLETED = 9
 # CUPS names a finished job only when it has to load it, and the format is something that it must
@@ -113,7 +114,7 @@ class IppPrinter:
                 # What goes through untouched is multiplied here: no filter will do it.
                 job={"copies": how.copies} if how.copies > slip else None,
                 tray=how.tray if media_type == PDF else "",
-                half=how.half and media_type == PDF,
+                size=(0, 0) if media_type != PDF else _A5 if how.half else how.size,
             )
             known = answer["jobs"][0]
             number = int(known["job-id"])

@@ -50,10 +50,10 @@ class IppWire:
         data: bytes = b"",
         job: Mapping[str, Any] | None = None,
         tray: str = "",
-        half: bool = False,
+        size: tuple[int, int] = (0, 0),
     ) -> dict[str, Any]:
         """``job`` are attributes of the job itself, ``tray`` its media-source,
-        ``half`` A5. Raises
+        ``size`` of its media in hundredths of a millimetre. Raises
         PrinterUnreachable, PrinterRefused, JobForgotten, FormatNotTaken, PrintDoubted."""
         message = {
             "version": (1, 1),
@@ -64,12 +64,12 @@ class IppWire:
                 "printer-uri": self._uri,
                 **attributes,
             },
-            "job-attributes-tag": {} if job is None and (tray or half) else job,
+            "job-attributes-tag": {} if job is None and (tray or any(size)) else job,
         }
         head = encode_dict(message)[:-1]  # the end of attributes follows the media
         body = (
             head
-            + (_media(tray, half=half) if tray or half else b"")
+            + (_media(tray, size) if tray or any(size) else b"")
             + bytes((_END_OF_ATTRIBUTES,))
             + data
         )
@@ -155,7 +155,7 @@ def _never_connected(error: requests.ConnectionError) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _media(tray: str, *, half: bool) -> bytes:
+def _media(tray: str, size: tuple[int, int]) -> bytes:
     """``media-col`` with a media-size (hundredths of a millimetre), a media-source or both (PWG
     5100.7), which pyipp cannot write."""
 
@@ -166,10 +166,10 @@ def _media(tray: str, *, half: bool) -> bytes:
         return value(0x4A, b"", name) + value(tag, b"", said)
 
     body = b""
-    if half:
+    if any(size):
         body += member(b"media-size", 0x34, b"")
-        body += member(b"x-dimension", 0x21, struct.pack(">i", 14800))
-        body += member(b"y-dimension", 0x21, struct.pack(">i", 21000)) + value(0x37, b"", b"")
+        body += member(b"x-dimension", 0x21, struct.pack(">i", size[0]))
+        body += member(b"y-dimension", 0x21, struct.pack(">i", size[1])) + value(0x37, b"", b"")
     if tray:
         body += member(b"media-source", 0x44, tray.encode())
     return value(0x34, b"media-col", b"") + body + value(0x37, b"", b"")

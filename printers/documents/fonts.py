@@ -7,6 +7,7 @@ order of the search is the caller's folders (a bundle), then where Debian and Wi
 from __future__ import annotations
 
 import os
+import re
 import struct
 import threading
 import unicodedata
@@ -111,6 +112,24 @@ def find_fonts(folders: Sequence[Path] = ()) -> tuple[FoundFont, ...]:
     return tuple(answers)
 
 
+_BEYOND = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{5,6})>")
+
+
+class SearchableFont(TTFont):
+    """Says of characters beyond the basic plane what they are in UTF-16, as PDF wants it: else
+    nobody finds or copies a rare name."""
+
+    def addObjects(self, doc: Any) -> None:
+        super().addObjects(doc)
+        for name, one in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:") and isinstance(one.content, str):
+                one.content = _BEYOND.sub(_in_pairs, one.content)
+
+
+def _in_pairs(found: re.Match[str]) -> str:
+    return f"<{found[1]}> <{chr(int(found[2], 16)).encode('utf-16-be').hex().upper()}>"
+
+
 class Face:
     """One registered font: which characters it has and how wide they are (in em)."""
 
@@ -133,7 +152,7 @@ def _load_face(path: Path) -> Face:
     with _LOADING:
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(
-                TTFont(name, str(path), subfontIndex=0, asciiReadable=False, shapable=False)
+                SearchableFont(name, str(path), subfontIndex=0, asciiReadable=False, shapable=False)
             )
         font: Any = pdfmetrics.getFont(name)
     return Face(name, font)

@@ -17,13 +17,15 @@ class SlipWidth(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipProfile:
-    """``raster`` for a printer without Chinese characters; without ``cut`` paper is torn off."""
+    """``raster`` for a printer without Chinese characters; without ``cut`` paper is torn off.
+    ``page``: drawn as a PDF, for a queue that knows its printer itself, or a folder."""
 
     width: SlipWidth = SlipWidth.MM_80
     raster: bool = False
     cut: bool = True
     drawer: bool = False
     buzzer: bool = False
+    page: bool = False
 
 
 def find_profile(model: str) -> SlipProfile | None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -392,6 +393,7 @@ def test_rare_characters_are_drawn_and_unknown_ones_are_marked(
     pdf = read_back(press, receipt(replace(HEAD, applicant=RARE + "𪜀𪚥")), tmp_path)
     assert any("HanaMinB" in name for name, _, _ in pdf.fonts())
     assert "〓" not in pdf.text()
+    assert unicodedata.normalize("NFKC", RARE + "𪜀𪚥") in pdf.text(), "found by a search"
     warning = press.warning("样\ue000例")
     assert warning is not None
     assert warning.details == {"count": 1, "points": "U+E000"}

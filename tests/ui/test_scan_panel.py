@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.scan_page import Flaw, ScanMode
@@ -231,3 +232,44 @@ def test_pages_are_taken_from_a_document_camera(hall: Hall) -> None:
     hall.key(Key.Key_Escape)
     assert panel._camera is None
     assert hall.window.stack.currentWidget() is panel
+
+
+def test_a_part_is_framed_with_the_mouse_and_a_part_of_that(hall: Hall) -> None:
+    at_the_list(hall)
+    panel, model = open_scan(hall)
+    scan(hall, model)
+    hall.wait(lambda: looked(model, 3), "looked at")
+    view = panel.picture
+    hall.wait(lambda: not view.image.isNull(), "a picture")
+
+    def drag(left: float, top: float, right: float, bottom: float) -> None:
+        lies = view.pixmap().deviceIndependentSize()
+        middle = view.rect().center()
+        corner = QPoint(int(middle.x() - lies.width() / 2), int(middle.y() - lies.height() / 2))
+
+        def at(x: float, y: float) -> QPoint:
+            return corner + QPoint(int(x * lies.width()), int(y * lies.height()))
+
+        QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at(left, top))
+        QTest.mouseMove(view, at(right, bottom))
+        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at(right, bottom))
+
+    def cut() -> tuple[float, ...]:
+        page = model.state.page
+        box = page.edits.crop if page else None
+        return (box.left, box.top, box.right, box.bottom) if box else ()
+
+    drag(0.2, 0.2, 0.21, 0.21)
+    hall.settle()
+    assert cut() == (), "a click cuts nothing"
+    before = view.image.size()
+    drag(0.1, 0.2, 0.6, 0.7)
+    hall.wait(lambda: cut() != (), "cut")
+    assert cut() == pytest.approx((0.1, 0.2, 0.6, 0.7), abs=0.02)
+    hall.wait(lambda: not view.image.isNull() and view.image.size() != before, "drawn")
+    first = cut()
+    drag(0.5, 0.02, 0.98, 0.5)
+    hall.wait(lambda: cut() != first, "cut again")
+    assert cut() == pytest.approx((0.35, 0.21, 0.59, 0.45), abs=0.02)
+    model.crop()
+    hall.wait(lambda: cut() == (), "whole again")

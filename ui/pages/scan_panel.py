@@ -56,6 +56,7 @@ class ScanPanel(Panel):
         self.progress = Chip("", Tone.ACT)
         self.about = Elided("", "muted")
         self.picture = PageView()
+        self.picture.framed.connect(model.crop_to)
         self._shown: object = None
         self._camera: Camera | None = None
         self.open_camera: Callable[[], Camera] = _open_camera

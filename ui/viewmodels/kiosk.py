@@ -18,7 +18,6 @@ from app.domain.queue_view import HallView, LineView, NumberWish
 from app.domain.sheet_papers import GuideContent
 from app.domain.ticket_events import TicketSource
 from app.ports import ReaderStep
-from app.print_ports import PrinterState, PrinterStatus
 from app.services.catalogue import Found
 from app.services.kiosk_desk import Given
 from app.services.print_jobs import PrintJob
@@ -34,14 +33,12 @@ from ui.viewmodels.kiosk_state import (
     can_take,
     spoken_words,
 )
+from ui.viewmodels.kiosk_watch import KioskWatch
 from ui.viewmodels.viewmodel import Note
 
 _T = TypeVar("_T")
-_VIEW_WAIT = 15.0  # seconds that the back office may put its answer off while nothing changes
-_AGAIN_MS = 2000
 _LOOK_MS = 700  # between looks at a slip under way
 _SLIP_LOOKS = 20
-_PAPER_MS = 5000
 _MOST_FOUND = 6
 _LONGEST_TEXT = 40
 _SLIP_STATES = {"printed": Slip.OUT, "failed": Slip.LOST, "doubted": Slip.LOST,
@@ -64,12 +61,12 @@ class KioskModel(QObject):
         self._visit = 0  # answers to who has left are not shown to the next
         self._looks = 0
         self._rest = self._timer(self.leave)
-        self._view_again = self._timer(self._ask_view)
         self._slip_again = self._timer(self._look_at_slip)
-        self._paper = QTimer(self)
-        self._paper.timeout.connect(self._ask_paper)
+        self._watch = KioskWatch(services, self)
+        self._watch.viewed.connect(self._viewed)
+        self._watch.unseen.connect(self._unseen)
+        self._watch.papers.connect(self._papers)
         services.lane.bug.connect(self._bug)
-        services.view_lane.bug.connect(lambda _: self._unseen())
 
     def _timer(self, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -78,13 +75,12 @@ class KioskModel(QObject):
         return timer
 
     def start(self) -> None:
-        self._ask_view()
-        self._ask_paper()
-        self._paper.start(_PAPER_MS)
+        self._watch.start()
 
     def stop(self) -> None:
-        for timer in (self._rest, self._view_again, self._slip_again, self._paper):
-            timer.stop()
+        self._watch.stop()
+        self._rest.stop()
+        self._slip_again.stop()
         self._card.end()
 
     # -- pages ----------------------------------------------------------------------------------
@@ -323,41 +319,14 @@ class KioskModel(QObject):
 
     # -- what it hears --------------------------------------------------------------------------
 
-    def _ask_view(self) -> None:
-        seen = self.state.view
-        anew = seen is None or self.state.lost
-        after, wait = (-1, 0.0) if anew or seen is None else (seen.version, _VIEW_WAIT)
-        self._services.view_lane.submit(
-            lambda: self._services.desk.view(after, wait), self._viewed, lambda _: self._unseen(),
-            self,
-        )  # fmt: skip
-
     def _viewed(self, view: HallView) -> None:
         self._show(replace(self.state, view=view, lost=False))
-        self._view_again.start(10)
 
     def _unseen(self) -> None:
         self._show(replace(self.state, lost=True))
-        self._view_again.start(_AGAIN_MS)
 
-    def _ask_paper(self) -> None:
-        self._services.printer_lane.submit(
-            self._services.prints.status, self._papers, lambda _: None, self
-        )
-
-    def _papers(self, told: dict[str, PrinterStatus]) -> None:
-        services = self._services
-        self._show(
-            replace(
-                self.state, slips=self._fault(told.get(services.slip_printer)),
-                sheets=self._fault(told.get(services.sheet_printer)),
-            )
-        )  # fmt: skip
-
-    def _fault(self, status: PrinterStatus | None) -> str:
-        if status is None or status.state in {PrinterState.READY, PrinterState.BUSY}:
-            return ""
-        return self._services.explain(status.code or "APP-00", status.details).message
+    def _papers(self, slips: str, sheets: str) -> None:
+        self._show(replace(self.state, slips=slips, sheets=sheets))
 
     # -- the rest -------------------------------------------------------------------------------
 

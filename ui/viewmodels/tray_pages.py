@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError
-from app.domain.scan_page import ScanMode
+from app.domain.scan_page import Box, ScanMode
 from app.scan_ports import PaperSource
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -61,6 +61,10 @@ class TrayPages(ViewModel[TrayState]):
             self._say(say("这一页没有可以裁掉的边。"))
             return
         self._to_page(lambda tray, page: tray.crop_to_content(page.id))
+
+    def crop_to(self, frame: Box) -> None:
+        """``frame`` of the page as it is shown, so perhaps cut already."""
+        self._to_page(lambda tray, page: tray.crop(page.id, (page.edits.crop or Box()).part(frame)))
 
     def next_mode(self) -> None:
         page = self.state.page

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QRubberBand, QSizePolicy
+
+from app.domain.scan_page import Box
 
 _MARGIN = 16
+_LEAST = 24  # pixels of a frame; less is a click
 _QUALITY = 92  # of a JPEG
 
 
 class PageView(QLabel):
-    """A picture, or words where there is none."""
+    """A picture, or words where there is none. A part of it can be framed with the mouse."""
+
+    framed = Signal(object)  # Box of the picture
 
     def __init__(self) -> None:
         super().__init__()
+        self._band = QRubberBand(QRubberBand.Shape.Rectangle, self)
+        self._from: QPoint | None = None
         self.setObjectName("picture")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -47,6 +54,47 @@ class PageView(QLabel):
         super().resizeEvent(event)
         if not self.image.isNull():
             self._fit()
+
+    # -- framing --------------------------------------------------------------------------------
+
+    def _picture(self) -> QRect:
+        """Where the picture lies."""
+        if self.image.isNull():
+            return QRect()
+        size = self.pixmap().deviceIndependentSize().toSize()
+        lies = QRect(QPoint(0, 0), size)
+        lies.moveCenter(self.rect().center())
+        return lies
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        if event.button() is Qt.MouseButton.LeftButton and self._picture().contains(at):
+            self._from = at
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._from is not None:
+            self._band.setGeometry(self._frame(event.position().toPoint()))
+            self._band.show()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._from is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        lies, frame = self._picture(), self._frame(event.position().toPoint())
+        self._from = None
+        self._band.hide()
+        if lies.isEmpty() or frame.width() < _LEAST or frame.height() < _LEAST:
+            return  # a click
+        self.framed.emit(
+            Box(
+                left=max(0.0, (frame.left() - lies.left()) / lies.width()),
+                top=max(0.0, (frame.top() - lies.top()) / lies.height()),
+                right=min(1.0, (frame.right() + 1 - lies.left()) / lies.width()),
+                bottom=min(1.0, (frame.bottom() + 1 - lies.top()) / lies.height()),
+            )
+        )
+
+    def _frame(self, to: QPoint) -> QRect:
+        return QRect(self._from or to, to).normalized().intersected(self._picture())
 
     def _fit(self) -> None:
         ratio = self.devicePixelRatioF()
