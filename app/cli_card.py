@@ -179,6 +179,7 @@ def _fields(client: Client, end: ReadDone) -> dict[str, Any]:
         "newest_address": card.newest_address,
         "number": person.number,
         "permit_number": card.permit_number,
+        "times": card.times,
         "issuer": card.issuer,
         "valid_from": card.valid_from.isoformat() if card.valid_from else None,
         "valid_to": card.valid_to.isoformat() if card.valid_to else None,  # None is 长期

@@ -78,7 +78,8 @@ class CardRead:
     ``valid_to`` is None for 长期 and where the card states none. ``text_block`` is the raw text
     as read (256 bytes UTF-16LE from a SAM module, concatenated records from a chip card).
     ``newest_address`` is where the holder moved after the card was made (追加地址), "" if nowhere;
-    ``permit_number`` the 通行证号 of a 港澳台居民居住证. ``photo`` is a picture where
+    ``permit_number`` the 通行证号 of a 港澳台居民居住证, ``times`` how often that was issued
+    (签发次数) or a foreigner's card of 2023 renewed (换证次数). ``photo`` is a picture where
     ``photo_state`` is SHOWN, within the driver the card's own bytes; it is kept nowhere.
     """
 
@@ -94,6 +95,7 @@ class CardRead:
     photo_state: PhotoState = PhotoState.NONE
     newest_address: str = ""
     permit_number: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

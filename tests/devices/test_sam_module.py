@@ -17,10 +17,11 @@ from app.devices.cards.frames import Command, encode_reply
 from app.devices.cards.sam import SamConversation, sam_number, split_content
 from app.devices.cards.serial_sam import BAUD_RATES, SerialLine, SerialSamDriver
 from app.devices.cards.textblock import newest_address
+from app.devices.simulators.people import SimulatedCard
 from app.devices.simulators.sam import SAM_ID, SimulatedSamReader
 from app.devices.simulators.text_block import build_text_block
 from app.domain.person import CardRead
-from tests.devices.card_people import CLOCK, HK_MO_TW, NAMES, RESIDENT
+from tests.devices.card_people import CLOCK, FOREIGNER_2023, HK_MO_TW, NAMES, RESIDENT
 
 
 def read(driver: SerialSamDriver, *, timeout: float = 5) -> CardRead:
@@ -174,6 +175,25 @@ def test_late_replies_to_what_was_called_off_are_passed_over(
 def test_names_of_every_plane(sam: SimulatedSamReader, sam_path: str, name: str) -> None:
     sam.place(replace(RESIDENT, name=name))
     assert read(SerialSamDriver(sam_path, CLOCK)).person.name == name
+
+
+@pytest.mark.parametrize(("card", "offset"), [(HK_MO_TW, 238), (FOREIGNER_2023, 32)])
+@pytest.mark.parametrize(
+    ("times", "code"), [("01", ""), ("2 ", ""), ("  ", ""), ("x1", "CARD-TEXT")]
+)
+def test_how_often_a_card_was_issued(
+    sam: SimulatedSamReader, sam_path: str, card: SimulatedCard, offset: int, times: str, code: str
+) -> None:
+    block = bytearray(build_text_block(card))
+    block[offset : offset + 4] = times.encode("utf-16-le")
+    sam.place_block(bytes(block), bytes(1024))
+    driver = SerialSamDriver(sam_path, CLOCK)
+    if code:
+        with pytest.raises(CardError) as failed:
+            read(driver)
+        assert failed.value.code == code
+    else:
+        assert read(driver).times == times.strip()
 
 
 @pytest.mark.parametrize(

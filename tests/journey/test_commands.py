@@ -45,6 +45,7 @@ def test_card_read_gives_every_field(tmp_path: Path) -> None:
         "newest_address": "",
         "number": "379901198803040115",
         "permit_number": "",
+        "times": "",
         "issuer": "示例县公安局",
         "valid_from": "2018-05-10",
         "valid_to": "2038-05-10",

@@ -51,6 +51,7 @@ def identity_card(content: SamContent, clock: Clock, reader: str) -> CardRead:
         text_block=content.text,
         photo=content.photo if content.photo.strip(b"\0") else None,
         permit_number=text.permit_number,
+        times=text.times,
     )
 
 

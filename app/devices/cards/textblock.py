@@ -47,6 +47,7 @@ class Layout:
     number: Span
     issuer: Span
     permit_number: Span | None = None
+    times: Span | None = None
     valid_from: Span = (188, 16)
     valid_to: Span = (204, 16)
 
@@ -77,6 +78,7 @@ LAYOUTS: dict[DocumentKind, Layout] = {
             number=(122, 36),
             issuer=(158, 30),
             permit_number=(220, 18),
+            times=(238, 4),
         ),
         Layout(
             document=DocumentKind.FOREIGNER_2017,
@@ -96,6 +98,7 @@ LAYOUTS: dict[DocumentKind, Layout] = {
             latin=((52, 70), (220, 22)),
             sex=(30, 2),
             nationality=(242, 6),
+            times=(32, 4),
             birth=(36, 16),
             number=(122, 36),
             issuer=(158, 30),
@@ -117,6 +120,7 @@ class CardText:
     valid_from: date
     valid_to: date | None
     permit_number: str = ""
+    times: str = ""
 
 
 def parse_text_block(block: bytes, on: date) -> CardText:
@@ -153,6 +157,7 @@ def parse_text_block(block: bytes, on: date) -> CardText:
         valid_from=valid_from,
         valid_to=valid_to,
         permit_number=_permit_number(block, layout),
+        times=_times(block, layout),
     )
 
 
@@ -241,6 +246,16 @@ def _permit_number(block: bytes, layout: Layout) -> str:
     if number and not (number.isascii() and number.isalnum()):
         raise TextInvalid(field="permit_number")
     return number
+
+
+def _times(block: bytes, layout: Layout) -> str:
+    """How often it was issued (J) or renewed (Y), one or two digits; blank on older cards."""
+    if layout.times is None:
+        return ""
+    times = _text(block, layout.times, "times")
+    if times and not (times.isascii() and times.isdigit()):
+        raise TextInvalid(field="times")
+    return times
 
 
 def _number(block: bytes, layout: Layout, on: date, birth: date, sex: Sex) -> str:
