@@ -112,9 +112,12 @@ def test_she_sees_the_hall_moves_somebody_and_looks_at_the_day(screen: Screen) -
     key(screen, Qt.Key.Key_Return, ctrl=True)
     wait(lambda: bool(model.state.pending.acts), "the act on her list")
     wait(lambda: model.state.pending.acts[0].chip == "已执行", "the act is done")
-    rows = model.state.rows
-    assert rows is not None
-    assert next(one.window for one in rows.view.tickets if one.id == moved) == "W02"
+
+    def place() -> str:
+        rows = model.state.rows
+        return next((o.window for o in (rows.view.tickets if rows else ()) if o.id == moved), "")
+
+    wait(lambda: place() == "W02", "she sees it there")
     key(screen, Qt.Key.Key_F5)
     figures = panel.view(Tab.FIGURES)
     wait(lambda: len(figures.day.currentText()) > 12, "the day")  # type: ignore[attr-defined]
