@@ -11,11 +11,8 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from app.domain.errors import AppError, Blame
 
@@ -62,10 +59,15 @@ class Settings:
 
 
 def program_version() -> str:
+    # Only who asks pays for it: its parser of mail headers would load before the window opens.
+    from importlib.metadata import version
+
     return version("onewindow")
 
 
 def default_home() -> Path:
+    import platformdirs  # with archives and temporary files: not for who names a folder
+
     return Path(platformdirs.user_data_dir("onewindow", appauthor=False))
 
 

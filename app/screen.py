@@ -150,7 +150,6 @@ class Screen:
     def start(self, *, maximized: bool = False) -> None:
         """Show the window; everything else is loaded behind it."""
         sys.excepthook = self._bug
-        self.app.installEventFilter(self._keys)
         if maximized:
             self.window.showMaximized()
         else:
@@ -207,6 +206,8 @@ class Screen:
             return
         self.window.sign_in_model.state_changed.disconnect(self._loaded)
         self._heartbeat.settle()
+        # Not before: to see the window's first events would cost a third of its start.
+        self.app.installEventFilter(self._keys)
         ready, self._ready = self._ready, []
         for tell in ready:
             tell()

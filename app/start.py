@@ -17,6 +17,8 @@ def open_screen(
     """The shown window. Raises AppError."""
     gc.disable()
     try:
+        # First: after Qt each module's source is read for what it imports of Qt.
+        _ = client.hall
         from app.screen import start_screen
 
         return start_screen(client, trainer, maximized=maximized)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import SignInRefused
-from app.domain.events import ClerkSignedIn, ClerkSignedOut
 from app.domain.hall import Hall, Role, StaffMember, Window
 
 if TYPE_CHECKING:
-    # The sign-in page must show the hall's windows before the database is loaded.
+    # The sign-in page must show the hall's windows before the database, or any fact, is loaded.
     from app.storage.store import Store
 
 
@@ -49,6 +48,8 @@ class SignIn:
         from argon2 import PasswordHasher
         from argon2.exceptions import Argon2Error, InvalidHashError
 
+        from app.domain.events import ClerkSignedIn
+
         member = next((m for m in self.staff() if m.id == staff_id.strip()), None)
         window = next((w for w in self._hall.windows if w.id == window_id), None)
         if member is None or window is None:
@@ -67,6 +68,8 @@ class SignIn:
         return session
 
     def sign_out(self, session: Session) -> None:
+        from app.domain.events import ClerkSignedOut
+
         with self._store.begin() as unit:
             unit.append(
                 ClerkSignedOut(clerk=session.staff_id), subject="session", actor=session.actor

@@ -1,8 +1,8 @@
-"""Put domain values into the words of the screen: limits, dates, durations, names of things."""
+"""Put domain values into the words of the screen: limits, dates, names of things."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from app.domain.catalogue import Item, ItemKind, Limit, LimitUnit
 from app.domain.checklist import Outcome, RowState
@@ -32,29 +32,6 @@ def kind_text(item: Item) -> str:
     if item.promised_limit.count == 0:
         return name
     return f"{name} {limit_text(item.promised_limit)}"
-
-
-def size_text(size: int) -> str:
-    """``0.4 MB``, ``35 KB``; bytes as decimal units, as file managers show them."""
-    if size >= 100_000:
-        return f"{size / 1_000_000:.1f} MB"
-    return f"{max(1, size // 1000)} KB"
-
-
-def lasting_text(seconds: float) -> str:
-    """How long something still takes: ``12 秒``, ``5 分钟``."""
-    whole = max(1, round(seconds))
-    return say("{n} 秒", n=whole) if whole < 90 else say("{n} 分钟", n=round(whole / 60))
-
-
-def minutes_text(span: timedelta) -> str:
-    return say("{n} 分钟", n=max(0, int(span.total_seconds()) // 60))
-
-
-def stopwatch_text(span: timedelta) -> str:
-    seconds = max(0, int(span.total_seconds()))
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
 def valid_text(valid_to: date | None, valid_from: date | None, on: date) -> tuple[str, Tone] | None:

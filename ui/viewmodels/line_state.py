@@ -14,7 +14,7 @@ from app.domain.hall import HALL_ZONE
 from app.domain.queue_policy import QueuePolicy
 from app.domain.ticket import Ticket, TicketState
 from app.domain.ticket_events import Hold
-from ui.kit.formats import minutes_text, stopwatch_text
+from ui.kit.amounts import minutes_text, stopwatch_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.viewmodel import Note

@@ -16,7 +16,7 @@ from app.services.refused_pages import PagesAside
 from app.services.set_aside import AsideMatter
 from app.services.set_aside_answers import Recorded
 from app.services.waiting_records import WaitingRecords
-from ui.kit.formats import size_text
+from ui.kit.amounts import size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.outbox_rows import OutboxRow, RowAct, page_rows, rows_of, when_text

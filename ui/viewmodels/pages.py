@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
 from app.ports import UploadProgress
-from ui.kit.formats import lasting_text, size_text
+from ui.kit.amounts import lasting_text, size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer
 from app.domain.errors import AppError
 from app.ports import DeviceStatus, LinkState, SyncStatus, UploadProgress
 from app.print_ports import PrinterState, PrinterStatus
+from ui.kit.amounts import lasting_text, size_text
 from ui.kit.clock import clock_text
-from ui.kit.formats import lasting_text, size_text
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices, PaperJob
