@@ -144,6 +144,7 @@ class TicketBook:
                 new.updated_at = at
                 self._held[f"ticket:{event.by}"] = new  # type: ignore[attr-defined]
             _settle(one, event, own=own)
+            self._left_with_former(one, entry, event)
         one.updated_at = at
 
     def get(self, subject: str) -> Ticket:
@@ -221,6 +222,14 @@ class TicketBook:
         if chain not in self._opened:
             self._opened[chain] = lineage.opened_at(self._connection, chain)
         return entry.hlc < self._opened[chain]
+
+    def _left_with_former(self, one: _Held, entry: Entry, event: Event) -> None:
+        """A window that is enrolled anew drops what waits at it: what its former chain says only
+        now to be waiting there is given to it again."""
+        waits = one.held and one.ticket is not None and one.ticket.state is TicketState.WAITING
+        act = entry.device != OFFICE and not isinstance(event, _SUPERVISORS)
+        if waits and act and self._is_of_former(entry):
+            one.confirmed = False
 
     def succeed(self, entry: Entry, event: DeviceReenrolled) -> None:
         """What the former chain holds is this one's, here and in the table."""

@@ -10,7 +10,7 @@ import pytest
 from app.domain.event import Event
 from app.domain.events import DeviceReenrolled
 from app.domain.journal import GENESIS, Entry, seal
-from app.domain.ticket_events import TicketLeased
+from app.domain.ticket_events import TicketCalled, TicketLeased, TicketPassed, TicketReturned
 from sync.backoffice import intake, line, lineage
 from sync.backoffice.cases import NumberPattern
 from sync.backoffice.database import Database
@@ -70,4 +70,26 @@ def test_a_lease_from_before_the_copy_went_on_confirms_nothing(hall: Line) -> No
     hall.take(opening, before)
     assert hall.lease("i2", "b") == (ticket,)
     hall.take(sealed(leased, "i2", 3, before.hash, 10, f"ticket:{ticket.id}"))
+    assert hall.lease("i2", "c") == ()
+
+
+def test_who_came_back_before_the_copy_went_on_is_given_to_it_again(hall: Line) -> None:
+    (ticket,) = hall.lease("i1", "a")
+    about = f"ticket:{ticket.id}"
+    leased = TicketLeased(
+        number=ticket.number, business=ticket.business, taken_at=ticket.taken_at, priority=""
+    )
+    previous = GENESIS
+    for seq, event in enumerate((leased, TicketCalled(window="W01"), TicketPassed()), start=1):
+        entry = sealed(event, "i1", seq, previous, 4 + seq, about)
+        hall.take(entry)
+        previous = entry.hash
+    hall.go_on("i2", "i1")
+    # Its window drops what waits there when it is enrolled anew, and says only then that this did.
+    opening = sealed(DeviceReenrolled(former="i1", acknowledged=3), "i2", 1, GENESIS, 9, "device")
+    returned = sealed(TicketReturned(place=START), "i2", 2, opening.hash, 8, about)
+    hall.take(opening, returned)
+    (again,) = hall.lease("i2", "b")
+    assert again.id == ticket.id
+    hall.take(sealed(leased, "i2", 3, returned.hash, 10, about))
     assert hall.lease("i2", "c") == ()
