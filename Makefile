@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 TOOLS := build/tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
+# Hundreds of processes are started: what they import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Serve the first applicant: embedded back office, demo hall, simulated devices.
 run: setup
 	$(VENV)/bin/onewindow demo --home build/demo --out build/first-applicant

@@ -108,11 +108,20 @@ class Ends:
         seen["scans"] += self._check_scans()
         return seen
 
+    def _steady(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Heads and entries of one moment: a window may still say that it gave a lease back."""
+        query = "SELECT device, install, acknowledged, head FROM chains ORDER BY device, install"
+        while True:
+            heads, entries = rows(self._office, query), rows(self._office, _ENTRIES)
+            if rows(self._office, query) == heads:
+                return heads, entries
+
     def _chains(self) -> tuple[dict[tuple[str, str], list[Entry]], dict[str, str]]:
         """Each chain, its hashes computed anew, and what was decided of each fact."""
         chains: dict[tuple[str, str], list[Entry]] = {}
         outcomes: dict[str, str] = {}
-        for row in rows(self._office, _ENTRIES):
+        heads, entries = self._steady()
+        for row in entries:
             (device, install, seq, id_, at, hlc, actor, subject, kind, version, body, body_hash,
              hash_, outcome, first, code) = row  # fmt: skip
             entry = Entry(
@@ -125,7 +134,6 @@ class Ends:
             outcomes[id_] = outcome
             if outcome == "refused":
                 assert _has_reason(entry, code), f"{kind} of {device} was refused: {code}"
-        heads = rows(self._office, "SELECT device, install, acknowledged, head FROM chains")
         for device, install, acknowledged, head in heads:
             chain = chains.get((device, install), [])
             if chain:

@@ -54,6 +54,7 @@ def test_every_fault_is_told_and_passes(
             )
             trainer.cause(ReaderFault.NONE)
         assert hands.case.applicant is None
+        trainer.lift()  # else it is read at once, and placed anew in the midst of that
         hands.read_card("zhang-shili")
         assert hands.case.applicant is not None
         # Unplugged between two readings: the status line tells before somebody wants to read.
