@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.devices.host.supervisor import DeviceHost
     from app.devices.simulators.people import SimulatedCard
     from app.domain.deadline import WorkCalendar
+    from app.domain.receipt_statement import ReceiptStatement
     from app.ports import CardReader, Clock, PeopleRecords, QueueOffice, Secrets
     from app.print_ports import Printer
     from app.scan_ports import Scanner
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from app.services.sheets import SheetDesk
     from app.services.shift_reports import ShiftReports
     from app.services.sign_in import SignIn
+    from app.services.signing import SigningDesk
     from app.services.standing import Standing
     from app.services.supervision import Supervision
     from app.services.waiting_records import WaitingRecordsDesk
@@ -311,7 +313,13 @@ class Client:
     def results(self) -> Results:
         from app.services.results import Results
 
-        return Results(self.matters)
+        return Results(self.matters, self.routes, self.hall.collect_days)
+
+    @_Part
+    def signing(self) -> SigningDesk:
+        from app.services.signing import SigningDesk
+
+        return SigningDesk(self.store, self.contents, self.press, self.press.wording)
 
     @_Part
     def kept(self) -> Records:
@@ -370,6 +378,25 @@ class Client:
         key = database_key(self.home, self.secrets, self.random)
         return receipt_key(derived_key(key, b"onewindow receipts 1"))
 
+    def case_id(self, number: str) -> str:
+        """Of the case with this number. Raises NotReady where this window knows none."""
+        from app.domain.errors import NotReady
+
+        with self.store.read() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT id FROM cases WHERE number = ? AND number <> ''", (number.strip().upper(),)
+            ).one_or_none()
+        if row is None:
+            raise NotReady(need="case")
+        return str(row[0])
+
+    def prove_receipt(self, text: str) -> ReceiptStatement:
+        """What a signed receipt states. Raises ReceiptUnreadable, ReceiptKeyUnknown,
+        ReceiptAltered."""
+        from app.services.receipt_signing import trusted_keys, verify_receipt
+
+        return verify_receipt(text, trusted_keys(self.home, self.receipt_key))[0]
+
     @property
     def document_printer(self) -> str:
         return self.settings.document_printer or f"folder:{self.home / 'papers'}"
@@ -401,7 +428,7 @@ class Client:
         if profile is None:
             raise BadSettings(file="settings.toml", key="slip_model")
         fonts = FontBook.from_folders([resources_folder() / "fonts"])
-        words = Wording.load(resources_folder() / "wording")
+        words = Wording.load(resources_folder() / "wording", self.hall_folder / "wording")
         return PaperPress(words, fonts, slip_profile=profile)
 
     @_Part

@@ -25,7 +25,7 @@ def open_tray(client: Client) -> ScanTray:
 
     return ScanTray(
         client.matters, TrayTable(client.store, client.shelf), client.attachments,
-        rules=rules, check_room=client.room.check,
+        rules=rules, check_room=client.room.check, prove=client.prove_receipt,
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ from app.cli_line import add_line_command
 from app.cli_receipt import add_receipt_commands
 from app.cli_report import add_report_command
 from app.cli_scan import add_scan_commands
+from app.cli_signature import add_signature_commands
+from app.cli_wording import add_wording_commands
 from app.config import default_home
 from app.domain.errors import AppError
 from app.texts import explain
@@ -180,6 +182,8 @@ add_exchange_command(main, command)
 add_line_command(main, command)
 add_receipt_commands(main, command)
 add_report_command(main, command)
+add_signature_commands(main, command)
+add_wording_commands(main, command)
 
 
 @main.group()

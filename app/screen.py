@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -98,6 +97,8 @@ class Screen:
             returning=later(lambda: client.returning),
             kept=later(lambda: client.kept),
             results=later(lambda: client.results),
+            signing=later(lambda: client.signing),
+            prove_receipt=client.prove_receipt,
             news=later(lambda: client.news),
             supervision=later(lambda: client.supervision),
             ratings=later(lambda: client.ratings),
@@ -135,7 +136,7 @@ class Screen:
             uploads=_Scans(client, self._link),
             explain=self._explain,
             preferences=FilePreferences(client.home / "preferences.json"),
-            legal_grounds=_grounds(),
+            legal_grounds=_grounds(client.hall_folder),
             trainer=trainer,
             hall_name=client.hall.head.name,
         )
@@ -239,9 +240,13 @@ class Screen:
         return explain(code, details, self.client.settings.language)
 
 
-def _grounds() -> tuple[str, ...]:
-    text = (resources_folder() / "wording" / "grounds.json").read_text(encoding="utf-8")
-    return tuple(json.loads(text)["bases"])
+def _grounds(hall: Path) -> tuple[str, ...]:
+    """The hall's own, where it has any. Raises WordingBroken."""
+    from printers.wording import read_grounds
+
+    own = hall / "wording" / "grounds.json"
+    file = own if own.exists() else resources_folder() / "wording" / "grounds.json"
+    return read_grounds(file)
 
 
 def start_screen(

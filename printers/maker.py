@@ -52,6 +52,11 @@ class PaperPress:
                 )  # fmt: skip
             return PDF, self._papers.make(paper, reprint, apart=apart, half=half)
 
+    def wording(self, paper: str) -> str:
+        """The version of a paper's sentences, as it stands in its footer."""
+        words = self._wording.of(paper)
+        return f"{words.paper} {words.version}"
+
     def warning(self, text: str) -> GlyphsMissing | None:
         """What to show beside a paper with characters that no font here can draw."""
         return self._fonts.warning(text)

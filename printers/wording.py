@@ -17,6 +17,8 @@ from typing import Protocol
 
 from printers.errors import FieldMissing, WordingBroken
 
+GROUNDS = "grounds"  # the legal bases offered for a rejection: no paper's
+
 
 class WordingFolder(Protocol):
     """The part of Path and of importlib's Traversable that is read."""
@@ -38,6 +40,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
         "complaint": ("phone",),
         "contact": ("hall", "address", "phone"),
         "proof_caption": (),
+        "screen_signature": ("time", "digest"),
     },
     "receipt": {
         "title": (),
@@ -229,9 +232,10 @@ class Wording:
         self._papers = papers
 
     @classmethod
-    def load(cls, folder: Path) -> Wording:
-        """Raises WordingBroken, naming file and key."""
-        return cls._from(folder)
+    def load(cls, folder: Path, own: Path | None = None) -> Wording:
+        """``own``: a hall's folder, each file of which stands for the one of that name in
+        ``folder``. Raises WordingBroken, naming file and key."""
+        return cls._from(folder, own)
 
     @classmethod
     def packaged(cls) -> Wording:
@@ -239,11 +243,44 @@ class Wording:
         return cls._from(files("resources").joinpath("wording"))
 
     @classmethod
-    def _from(cls, folder: WordingFolder) -> Wording:
-        return cls({paper: _read(folder, paper) for paper in NEEDED})
+    def _from(cls, folder: WordingFolder, own: Path | None = None) -> Wording:
+        changed = _names(own) if own is not None else frozenset()
+        return cls(
+            {
+                paper: _read(own if own is not None and paper in changed else folder, paper)
+                for paper in NEEDED
+            }
+        )
 
     def of(self, paper: str) -> Sentences:
         return self._papers[paper]
+
+
+def read_grounds(file: Path) -> tuple[str, ...]:
+    """The legal bases offered for a rejection, as whole citations. Raises WordingBroken."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise WordingBroken(place=file.name, problem="missing") from why
+    except (ValueError, RecursionError) as why:
+        raise WordingBroken(place=file.name, problem="not JSON") from why
+    bases = data.get("bases") if isinstance(data, dict) else None
+    if not isinstance(bases, list) or not all(isinstance(b, str) and b.strip() for b in bases):
+        raise WordingBroken(place=f"{file.name}: bases", problem="not a list of sentences")
+    return tuple(bases)
+
+
+def _names(own: Path) -> frozenset[str]:
+    """The papers that a hall words itself. Raises WordingBroken for a file that is no paper's: it
+    would be left out without a word."""
+    try:
+        found = {file.stem for file in own.glob("*.json")}
+    except OSError as why:
+        raise WordingBroken(place=str(own), problem="unreadable") from why
+    unknown = sorted(found - set(NEEDED) - {GROUNDS})
+    if unknown:
+        raise WordingBroken(place=f"{unknown[0]}.json", problem="not a paper")
+    return frozenset(found - {GROUNDS})
 
 
 def _read(folder: WordingFolder, paper: str) -> Sentences:

@@ -22,6 +22,7 @@ from ui.viewmodels.case_view import QuestionView
 from ui.viewmodels.counter import CounterModel
 from ui.viewmodels.counter_state import Primary
 from ui.viewmodels.line_state import LineStage
+from ui.viewmodels.results import ResultsModel
 
 PASSWORD = "demo-1001"  # noqa: S105 - the demo hall's, published in its documentation
 _PATIENCE = 20.0
@@ -75,6 +76,13 @@ class Hands:
         if page is None:
             raise PlayStuck(step="counter")
         return page
+
+    @property
+    def results(self) -> ResultsModel:
+        model = self.screen.window.results_model
+        if model is None:
+            raise PlayStuck(step="results")
+        return model
 
     @property
     def case(self) -> CaseScreen:
@@ -165,6 +173,14 @@ class Hands:
             self.wait(lambda: self.model.state.may_walk_in, "free for anybody")
             self.ctrl(Qt.Key.Key_N)
         self.wait(lambda: self.case.open, "case")
+
+    def read_collector(self, person: str) -> None:
+        """The card of who comes for a result, on its page."""
+        self._trainer.place(person)
+        self.press(Qt.Key.Key_F8)
+        self.wait(lambda: bool(self.results.state.person), "the collector's card")
+        self._trainer.lift()
+        self.settle()
 
     def read_card(self, person: str) -> None:
         self.press(Qt.Key.Key_F8)

@@ -159,6 +159,7 @@ def _bring_result(hands: Hands, hall: DemoHall, number: str) -> None:
     from app.demo.play import PlayStuck
     from app.demo.reviewer import find_reviewer
     from app.domain.hall import Role
+    from app.services.result_list import ResultQuery
 
     client = hall.client
     case = _find_case(hall, number)
@@ -170,13 +171,22 @@ def _bring_result(hands: Hands, hall: DemoHall, number: str) -> None:
     reviewer = find_reviewer(hall.office.url, staff, number)
     if reviewer is None or not reviewer.grant(case.id, "食品经营许可证", "示例证0001"):
         raise PlayStuck(step="reviewer")
-    hands.wait(lambda: bool(client.results.waiting()), "result")
+    hands.wait(lambda: bool(client.results.find(ResultQuery()).rows), "result")
     hands.ctrl(Qt.Key.Key_I)
     hands.picture("news")
     hands.press(Qt.Key.Key_Escape)
     hands.ctrl(Qt.Key.Key_U)
     hands.picture("results")
+    hands.read_collector("zhang-shili")
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: hands.results.form.state.open, "the form of the hand-over")
+    hands.picture("hand-over")
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: not hands.results.form.state.open, "handed over")
+    hands.settle()
+    hands.picture("handed-over")
     hands.press(Qt.Key.Key_Escape)
+    hands.wait(lambda: client.outbox.counts() == (0, 0), "all sent")
 
 
 def _find_case(hall: DemoHall, number: str) -> Case:

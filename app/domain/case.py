@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
@@ -35,6 +36,7 @@ from app.domain.case_events import (
     ConflictRecorded,
     DeliveryChosen,
     DemandRefused,
+    DocumentSigned,
     FieldFilled,
     ItemChosen,
     LimitExtended,
@@ -52,16 +54,21 @@ from app.domain.case_events import (
     PhoneEntered,
     QuestionAnswered,
     ResultHanded,
+    ResultReturned,
+    SignatureRefused,
     SupplementAsked,
 )
 from app.domain.checklist import Bar, Evidence
 from app.domain.clocks import Pause
+from app.domain.delivery import check_handed, check_returned
 from app.domain.errors import BadEntry, CaseClosed, NotReady, ReasonNeeded
 from app.domain.event import Event
 from app.domain.events import CaseBundled
 from app.domain.person import Applicant, Delivery, Organisation
+from app.domain.signature import MOST_IMAGE
 
 Answers = Mapping[str, frozenset[str]]
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class CaseState(StrEnum):
@@ -133,6 +140,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     review: CaseReviewed | None = None
     result: CaseFinished | None = None
     handed_out: ResultHanded | None = None
+    returned: ResultReturned | None = None  # the last, where the result waits again
+    # The document that was signed on the screen, by its paper.
+    signed: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -168,8 +178,12 @@ ACCEPTED_STATES = frozenset(
 )  # fmt: skip
 _ClockEvent = CaseDeemedAccepted | ClockPaused | ClockResumed | LimitExtended
 _CLOCK_EVENTS = (CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended)
-_DepartmentEvent = CaseDispatched | SupplementAsked | CaseReviewed | CaseFinished | ResultHanded
-_DEPARTMENT_EVENTS = (CaseDispatched, SupplementAsked, CaseReviewed, CaseFinished, ResultHanded)
+_DepartmentEvent = (
+    CaseDispatched | SupplementAsked | CaseReviewed | CaseFinished | ResultHanded | ResultReturned
+)
+_DEPARTMENT_EVENTS = (
+    CaseDispatched, SupplementAsked, CaseReviewed, CaseFinished, ResultHanded, ResultReturned,
+)  # fmt: skip
 
 
 def apply(case: Case | None, case_id: str, event: Event) -> Case:
@@ -189,8 +203,8 @@ def apply(case: Case | None, case_id: str, event: Event) -> Case:
     if isinstance(event, _DEPARTMENT_EVENTS):
         return _review(case, event)
     match event:
-        case DemandRefused() | ConflictRecorded():
-            return case  # on record, whatever the state
+        case DemandRefused() | ConflictRecorded() | DocumentSigned() | SignatureRefused():
+            return _on_record(case, event)
         case CaseResumed():
             return _resume(case, event)
         case NoticeHanded():
@@ -216,6 +230,27 @@ def apply(case: Case | None, case_id: str, event: Event) -> Case:
             )  # fmt: skip
     party = _party(case, event)
     return party if party is not None else _about_item(case, event)
+
+
+def _on_record(
+    case: Case, event: DemandRefused | ConflictRecorded | DocumentSigned | SignatureRefused
+) -> Case:
+    """Whatever the state; a paper is signed once there is one. Raises NotReady, BadEntry, and
+    ReasonNeeded where the same document is signed once more, or a refusal lacks its reason or
+    witness."""
+    if isinstance(event, DemandRefused | ConflictRecorded):
+        return case
+    if case.decision is None:
+        raise NotReady(need="decision")
+    if isinstance(event, SignatureRefused):
+        if not event.reason.strip() or not event.witness.strip():
+            raise ReasonNeeded
+        return case
+    if not _DIGEST.fullmatch(event.document) or len(event.image) > 2 * MOST_IMAGE:
+        raise BadEntry(kind=type(event).__name__)
+    if case.signed.get(event.paper) == event.document and not event.reason.strip():
+        raise ReasonNeeded
+    return replace(case, signed={**case.signed, event.paper: event.document})
 
 
 def _resume(case: Case, event: CaseResumed) -> Case:
@@ -344,13 +379,28 @@ def _turn_clock(case: Case, event: _ClockEvent) -> Case:
     return replace(case, extension=event.days)
 
 
+def _returned(case: Case, event: ResultReturned) -> Case:
+    """What was handed out waits again. The facts of both stay.
+
+    Raises CaseClosed where it is not out, ReasonNeeded, DeliveryStands.
+    """
+    handed = case.handed_out
+    if case.state is not CaseState.HANDED_OUT or handed is None:
+        raise CaseClosed(case=case.id)
+    check_returned(handed, event)
+    return replace(case, state=CaseState.FINISHED, handed_out=None, returned=event)
+
+
 def _review(case: Case, event: _DepartmentEvent) -> Case:
     """Raises CaseClosed where the case is not the department's, NotReady where it was not reviewed
     before, ReasonNeeded where nothing is said."""
     if isinstance(event, ResultHanded):
         if case.state is not CaseState.FINISHED:
             raise CaseClosed(case=case.id)
+        check_handed(event)
         return replace(case, state=CaseState.HANDED_OUT, handed_out=event)
+    if isinstance(event, ResultReturned):
+        return _returned(case, event)
     if case.state not in ACCEPTED_STATES and case.state is not CaseState.SUPPLEMENT:
         raise CaseClosed(case=case.id)
     match event:

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from app.domain.catalogue import MaterialForm
 from app.domain.checklist import Bar, Stored
+from app.domain.delivery import Authority, Proof, Recipient, ReturnKind
 from app.domain.event import Event
 from app.domain.person import Applicant, Delivery, Organisation
+from app.domain.signature import Pen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +273,43 @@ class CaseLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSigned(Event):
+    """屏上签: a paper of this case was signed on the applicant's screen.
+
+    ``document`` is the SHA-256 of the PDF that was shown, byte for byte as it is without any
+    signature; ``wording`` the version of its sentences. ``image`` is a PNG in base64, ``pen`` what
+    wrote it, ``lasted`` in milliseconds; ``at`` hall time. ``reason``: why the same paper was
+    signed once more.
+    """
+
+    paper: str  # as in PaperKind
+    number: str
+    document: str
+    wording: str
+    signer: str  # name as on the paper
+    image: str
+    strokes: int
+    lasted: int
+    pen: Pen
+    by: str  # staff number
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRefused(Event):
+    """拒签: who was asked to sign this paper would not, before a witness."""
+
+    paper: str
+    number: str
+    signer: str
+    reason: str
+    witness: str
+    by: str  # staff number
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictRecorded(Event):
     """Facts of ``window`` about this case came after another's and were not taken; on record for
     both. ``kinds`` as in the journal, ``code`` says why."""
@@ -325,13 +364,40 @@ class CaseFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultHanded(Event):
-    """出件: who handed the result to whom, how and when (hall time), and whether signed for."""
+    """出件: who handed the result to whom, how and when (hall time), and whether signed for.
+
+    What follows ``signed`` was not asked in the first program; ``delivery.check_handed`` says what
+    each way of delivery needs.
+    """
 
     by: str  # staff number
     to: str  # name as on the paper
-    way: str  # 直接, 邮寄, 电子
+    way: str  # as in DeliveryMode
     at: datetime
     signed: bool
+    recipient: Recipient = Recipient.UNSTATED
+    document: str = ""  # kind of the collector's document
+    document_number: str = ""  # masked
+    proof: Proof = Proof.UNSTATED
+    proof_reason: str = ""  # why it was typed
+    authority: Authority = Authority.NONE
+    relation: str = ""  # of one who is neither applicant nor agent to the applicant
+    address: str = ""  # postal or electronic, or the place where it was left
+    carrier: str = ""
+    waybill: str = ""
+    reason: str = ""  # why it was left, or is not signed for
+    witness: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultReturned(Event):
+    """The result waits at the hall again: the post brought it back, or its delivery was recorded
+    by mistake on the same day."""
+
+    kind: ReturnKind
+    reason: str
+    by: str  # staff number
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

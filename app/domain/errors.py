@@ -145,6 +145,30 @@ class OtherPerson(DomainError):
     code = "DOM-16"
 
 
+class HandOverIncomplete(DomainError):
+    """The record of a delivery lacks ``field``, which this way of delivery may not leave out."""
+
+    code = "DOM-17"
+
+
+class DeliveryStands(DomainError):
+    """What was signed for on the screen, or was recorded on an earlier day, is not taken back."""
+
+    code = "DOM-18"
+
+
+class SignatureUnusable(DomainError):
+    """What was written is no signature; ``why`` is empty, short, long or broken."""
+
+    code = "DOM-19"
+
+
+class PaperChanged(DomainError):
+    """The paper is not any more the one that was shown to be signed."""
+
+    code = "DOM-20"
+
+
 class BadCatalogue(AppError):
     """An item list that cannot be used; ``place`` says where."""
 

@@ -30,6 +30,7 @@ from app.domain.case_events import (
     ConflictRecorded,
     DeliveryChosen,
     DemandRefused,
+    DocumentSigned,
     FieldFilled,
     ItemChosen,
     LimitExtended,
@@ -45,6 +46,8 @@ from app.domain.case_events import (
     PhoneEntered,
     QuestionAnswered,
     ResultHanded,
+    ResultReturned,
+    SignatureRefused,
     SupplementAsked,
 )
 from app.domain.event import Event
@@ -152,6 +155,7 @@ class PaperKind(StrEnum):
     SHIFT_REPORT = "shift_report"  # 交接班表, about ``day:`` and the day
     DAY_PAPERS = "day_papers"  # 当日文书清单
     SPARED_REPORT = "spared_report"  # 免交材料清单
+    BALANCE_REPORT = "balance_report"  # 进出对账表
     TEST_PAGE = "test_page"  # 测试页, about ``printer:`` and its specification
     TEST_SLIP = "test_slip"  # 测试小票
 
@@ -258,7 +262,8 @@ KINDS: dict[str, type[Event]] = {
         CaseBundled, BundleChosen, BundleDecided,
         CaseDeemedAccepted, ClockPaused, ClockResumed, LimitExtended,
         CaseLeft, ConflictRecorded, CaseDispatched, SupplementAsked, CaseSupplemented,
-        CaseReviewed, CaseFinished, ResultHanded,
+        CaseReviewed, CaseFinished, ResultHanded, ResultReturned,
+        DocumentSigned, SignatureRefused,
         PaperQueued, PaperSent, PaperPrinted, PaperFailed, PaperDoubted, PaperAnswered,
         PaperRequeued, PaperTaken, PaperCancelled, SlipPrepared,
     )

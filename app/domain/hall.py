@@ -82,7 +82,7 @@ class Business:
 class Hall:
     """``case_number`` and ``bundle_number`` are patterns with the holes {region}, {date}
     (yyyymmdd) and {serial}; both draw from the same leased serials. ``queue``: the policy of
-    every day."""
+    every day. ``collect_days``: a result that nobody fetched for so many days is late."""
 
     code: str
     region: str  # six-digit division code
@@ -92,6 +92,7 @@ class Hall:
     businesses: tuple[Business, ...]
     queue: QueuePolicy = field(default_factory=QueuePolicy)
     kiosks: tuple[Kiosk, ...] = ()
+    collect_days: int = 30
     case_number: str = "{region}{date}{serial:06d}"
     bundle_number: str = "YJS{region}{date}{serial:06d}"
     progress_url: str = "http://127.0.0.1:8765/progress/{number}?check={check}"

@@ -39,6 +39,16 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSignature:
+    """屏上签: ``image`` a PNG, ``document`` the SHA-256 of the paper without it, ``at`` hall
+    time."""
+
+    image: bytes
+    document: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHead:
     """The part that every document about a case shares.
 
@@ -46,7 +56,7 @@ class CaseHead:
     came instead, under ``authority``. Both numbers of persons are already masked. ``issued_at`` is
     hall time. ``progress_url`` is the text of the QR code, ``number`` that of the Code 128;
     ``replaces`` is the number of the paper that this one stands for, "" for none.
-    ``situation`` are answered questions.
+    ``situation`` are answered questions; ``signature`` stands on its line where there is one.
     """
 
     hall: HallHead
@@ -74,6 +84,7 @@ class CaseHead:
     replaces: str = ""
     delivery: tuple[DeliveryLine, ...] = ()
     situation: tuple[tuple[str, str], ...] = ()
+    signature: ScreenSignature | None = None
     materials: tuple[MaterialLine, ...] = ()
 
     @property
@@ -114,13 +125,23 @@ class AcceptanceContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """送达: who gave the paper to whom, how and when (hall time), and whether it was signed for."""
+    """送达: who gave the paper to whom, how and when (hall time), and whether it was signed for.
+
+    ``relation`` to the addressee is "" where they took it themselves; ``place`` is "" at the
+    window; ``remark`` says what else goes on record: waybill, why it was left or not signed for.
+    """
 
     by: str
     to: str
     way: str  # 直接, 邮寄, 留置, 电子
     at: datetime
     signed: bool
+    document: str = ""  # of who took it
+    document_number: str = ""  # masked
+    relation: str = ""
+    place: str = ""
+    witness: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +333,7 @@ class DeliveryReturnContent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionContent:
     """领取凭证 of a result. ``collector`` and document (masked) are "" where they are to be
-    written; ``for_another`` says whether an agent came for it."""
+    written; ``for_another`` says whether somebody else came for it, as ``relation`` says."""
 
     head: CaseHead
     result: str
@@ -321,6 +342,7 @@ class CollectionContent:
     collector_document: str = ""
     collector_number: str = ""
     for_another: bool = False
+    relation: str = ""
     handed: HandedOver | None = None
     paper: PaperKind = PaperKind.COLLECTION
 

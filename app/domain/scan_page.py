@@ -91,7 +91,8 @@ class Edits:
 class Seen:
     """What the machine found on a page. ``tilt`` would straighten it, ``content`` is where its
     paper or print is; ``codes`` are the texts of its barcodes. ``looked`` is unset until then.
-    ``other_case`` is the case whose number a barcode states, where it is not the page's own."""
+    ``other_case`` is the case whose number a barcode states, where it is not the page's own;
+    ``receipt`` GENUINE or why not (an error's code), where the page bears a signed receipt."""
 
     looked: bool = False
     flaws: tuple[Flaw, ...] = ()
@@ -99,6 +100,10 @@ class Seen:
     tilt: float = 0.0
     content: Box | None = None
     other_case: str = ""
+    receipt: str = ""
+
+
+GENUINE = "genuine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,19 @@ def write_workbook(file: Path, sheets: Sheets) -> None:
         raise _failed(file, part, error) from None
 
 
+def write_sheets(file: Path, sheets: Sheets) -> None:
+    """As its name ends: a workbook, or one CSV with the sheets one after another. Raises
+    ExportFailed."""
+    if file.suffix.lower() != ".csv":
+        write_workbook(file, sheets)
+        return
+    rows: list[Row] = []
+    for at, (name, own) in enumerate(sheets):
+        rows += [(), (name,)] if at else []
+        rows += own
+    write_csv(file, rows)
+
+
 def _beside(file: Path) -> Path:
     return file.with_name(f".{file.name}.part")
 

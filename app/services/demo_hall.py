@@ -24,6 +24,9 @@ class BadHall(AppError):
     blame = Blame.DATA
 
 
+_MOST_DAYS = 3650  # that a result may wait
+
+
 def _decode(file: Path, kind: type[_T]) -> _T:
     try:
         data = file.read_bytes()
@@ -56,6 +59,8 @@ def load_hall(folder: Path) -> Hall:
     # A number is counted on from its letters: what follows them is its place.
     if not all(one.isascii() and one.isalpha() and one.isupper() for one in groups["prefix"]):
         raise BadHall(place="hall.json: a prefix is not of capital letters")
+    if not 1 <= hall.collect_days <= _MOST_DAYS:
+        raise BadHall(place="hall.json: collect_days")
     if found := faults(hall.queue, frozenset(groups["business"]), frozenset(groups["window"])):
         raise BadHall(place=f"hall.json: queue: {found[0]}")
     for member in hall.staff:

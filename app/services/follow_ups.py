@@ -21,9 +21,11 @@ from app.domain.case_events import (
     NoticeIssued,
     Numbered,
     ResultHanded,
+    ResultReturned,
 )
 from app.domain.catalogue import Material, MaterialForm
 from app.domain.checklist import Row, RowState
+from app.domain.delivery import DeliveryMode, Recipient
 from app.domain.errors import NotReady
 from app.domain.events import PaperKind
 from app.domain.hall import HALL_ZONE
@@ -41,8 +43,9 @@ from app.domain.papers import (
     PromisedMaterial,
     TransferContent,
 )
+from app.domain.person import DocumentKind
 from app.services.paper_stages import Stage
-from app.services.paper_words import bundle_item_line, deferrals_in, promised_in
+from app.services.paper_words import DOCUMENT_NAMES, bundle_item_line, deferrals_in, promised_in
 
 _ACCEPTED = (CaseAccepted, CaseAcceptedDeferred)
 _TAKEN = (*_ACCEPTED, CaseReceived)
@@ -64,6 +67,14 @@ _DOCUMENTS: dict[type[Numbered], str] = {
     CaseRejected: "不予受理通知书",
 }
 
+# What stands beside 与受送达人关系; of the others the record says it itself.
+RELATIONS = {
+    Recipient.UNSTATED: "",
+    Recipient.APPLICANT: "",
+    Recipient.REPRESENTATIVE: "法定代表人（负责人）",
+    Recipient.AGENT: "委托代理人",
+}
+
 Staff = Callable[[str], str]
 
 
@@ -74,13 +85,37 @@ def taken_in(row: Row) -> bool:
 def handed_over(
     stage: Stage, kind: type[NoticeHanded | ResultHanded], staff: Staff
 ) -> HandedOver | None:
-    """The last record of this kind after the decision."""
-    handed = [fact.event for fact in stage.later if isinstance(fact.event, kind)]
-    if not handed:
+    """The last record of this kind after the decision; what was taken back counts no more."""
+    last: NoticeHanded | ResultHanded | None = None
+    for fact in stage.later:
+        if isinstance(fact.event, kind):
+            last = fact.event
+        elif isinstance(fact.event, ResultReturned):
+            last = None
+    if last is None:
         return None
-    last = handed[-1]
     at = last.at.astimezone(HALL_ZONE) if last.at.tzinfo else last.at
-    return HandedOver(by=staff(last.by), to=last.to, way=last.way, at=at, signed=last.signed)
+    handed = HandedOver(by=staff(last.by), to=last.to, way=last.way, at=at, signed=last.signed)
+    return _told(handed, last) if isinstance(last, ResultHanded) else handed
+
+
+def _told(handed: HandedOver, result: ResultHanded) -> HandedOver:
+    """With all that was asked when the result was given out."""
+    relation = RELATIONS.get(result.recipient, result.relation)
+    document = DOCUMENT_NAMES[DocumentKind(result.document)] if result.document else ""
+    match result.way:
+        case DeliveryMode.POST:
+            remark = f"{result.carrier} 运单号 {result.waybill}".strip()
+        case DeliveryMode.LEFT:
+            remark = f"留置送达：{result.reason}"
+        case DeliveryMode.DIRECT if result.reason and not result.signed:
+            remark = f"拒绝签收：{result.reason}"
+        case _:
+            remark = ""
+    return replace(
+        handed, document=document, document_number=result.document_number, relation=relation,
+        place=result.address, witness=result.witness, remark=remark,
+    )  # fmt: skip
 
 
 def follow_up(kind: PaperKind, stage: Stage, head: CaseHead, staff: Staff) -> Paper:
@@ -193,10 +228,16 @@ def _delivery_return(stage: Stage, head: CaseHead, staff: Staff) -> DeliveryRetu
     result = _result(stage)
     if result is None:
         raise NotReady(need="result")
+    handed = handed_over(stage, ResultHanded, staff)
     return DeliveryReturnContent(
-        head=head, document=result.name, document_number=result.number,
-        handed=handed_over(stage, ResultHanded, staff),
+        head=_when(head, handed), document=result.name, document_number=result.number,
+        handed=handed,
     )  # fmt: skip
+
+
+def _when(head: CaseHead, handed: HandedOver | None) -> CaseHead:
+    """A paper about a delivery is of that day, and of who gave it out."""
+    return head if handed is None else replace(head, issued_at=handed.at, clerk=handed.by)
 
 
 def _collection(stage: Stage, head: CaseHead, staff: Staff) -> CollectionContent:
@@ -205,9 +246,14 @@ def _collection(stage: Stage, head: CaseHead, staff: Staff) -> CollectionContent
         raise NotReady(need="result")
     handed = handed_over(stage, ResultHanded, staff)
     paper = CollectionContent(
-        head=replace(head, materials=()), result=result.name, result_number=result.number,
-        collector=handed.to if handed else "", handed=handed,
+        head=_when(replace(head, materials=()), handed), result=result.name,
+        result_number=result.number, collector=handed.to if handed else "", handed=handed,
     )  # fmt: skip
+    if handed and handed.document:
+        return replace(
+            paper, collector_document=handed.document, collector_number=handed.document_number,
+            for_another=bool(handed.relation), relation=handed.relation,
+        )  # fmt: skip
     if handed and head.agent and handed.to == head.agent:
         return replace(
             paper, collector_document=head.agent_document, collector_number=head.agent_number,

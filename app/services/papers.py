@@ -59,6 +59,7 @@ from app.services.paper_words import (
 from app.services.printer_trial import trial_paper
 from app.services.set_aside import event_of
 from app.services.shift_reports import Report, ShiftReports
+from app.services.signed_papers import with_signature
 from app.services.slip_content import slip_content
 from app.storage.projections import subject_id
 from app.storage.set_aside_table import recorded_again
@@ -70,10 +71,11 @@ _DECIDED_BY: dict[PaperKind, tuple[type[Numbered], ...]] = {
     PaperKind.NOTICE: (NoticeIssued,),
     PaperKind.REJECTION: (CaseRejected,),
 }
-_REPORTS = {
+REPORTS = {
     PaperKind.SHIFT_REPORT: Report.SHIFT,
     PaperKind.DAY_PAPERS: Report.PAPERS,
     PaperKind.SPARED_REPORT: Report.SPARED,
+    PaperKind.BALANCE_REPORT: Report.BALANCE,
 }
 
 
@@ -111,16 +113,17 @@ class PaperContents:
                 return self._form(about)
             case PaperKind.GUIDE:
                 return self._guide(about)
-            case PaperKind.SHIFT_REPORT | PaperKind.DAY_PAPERS | PaperKind.SPARED_REPORT:
-                return self._report(kind, about)
             case PaperKind.TEST_PAGE | PaperKind.TEST_SLIP:
                 return trial_paper(kind, about, self._hall.head, self._store.clock.now())
             case PaperKind.PROMISE:
                 return self._follow_up(kind, self._stages.latest(subject_id(about)))
+        if kind in REPORTS:
+            return self._report(kind, about)
         if kind in FOLLOW_UPS:
             stage = self._stages.decided(subject_id(about), FOLLOW_UPS[kind])
-            return self._follow_up(kind, stage)
-        return self._case_paper(self._stages.decided(subject_id(about), _DECIDED_BY[kind]))
+            return with_signature(self._follow_up(kind, stage), kind, stage.later)
+        stage = self._stages.decided(subject_id(about), _DECIDED_BY[kind])
+        return with_signature(self._case_paper(stage), kind, stage.later)
 
     def _case_paper(self, stage: Stage) -> Paper:
         item = stage.item
@@ -190,7 +193,7 @@ class PaperContents:
             raise NotReady(need="day") from None
         if self._reports is None:
             raise NotReady(need="reports")
-        return self._reports.report(_REPORTS[kind], on)
+        return self._reports.report(REPORTS[kind], on)
 
     def _follow_up(self, kind: PaperKind, stage: Stage) -> Paper:
         """What follows a decision: promises, transfer, changed limits, delivery."""

@@ -54,6 +54,7 @@ TITLES = {
     PaperKind.SHIFT_REPORT: "交接班表",
     PaperKind.DAY_PAPERS: "当日文书清单",
     PaperKind.SPARED_REPORT: "免交材料清单",
+    PaperKind.BALANCE_REPORT: "进出对账表",
     PaperKind.TEST_PAGE: "测试页",
     PaperKind.TEST_SLIP: "测试小票",
 }
@@ -62,7 +63,7 @@ TITLES = {
 # Sheets that bear no case's number: anybody may have any number of them, and none is 补打.
 NUMBERLESS = frozenset({
     PaperKind.GUIDE, PaperKind.SHIFT_REPORT, PaperKind.DAY_PAPERS, PaperKind.SPARED_REPORT,
-    PaperKind.TEST_PAGE, PaperKind.TEST_SLIP,
+    PaperKind.BALANCE_REPORT, PaperKind.TEST_PAGE, PaperKind.TEST_SLIP,
 })  # fmt: skip
 
 

@@ -68,6 +68,24 @@ def verify_receipt(text: str, trusted: Iterable[PublicKey]) -> tuple[ReceiptStat
 
     Raises ReceiptUnreadable, ReceiptKeyUnknown, ReceiptAltered.
     """
+    body, signature = _parts(text)
+    named = body[:_KEY_ID].hex()
+    key = next((one for one in trusted if one.scheme == _SCHEME.name and one.key_id == named), None)
+    if key is None:
+        raise ReceiptKeyUnknown(key=named)
+    if not _SCHEME.verify(key.public, signature, _SIGNED_AS + body):
+        raise ReceiptAltered
+    return _statement(body), key
+
+
+def stated_number(text: str) -> str:
+    """The case's number that a signed text states, to look for it: proves nothing. Raises
+    ReceiptUnreadable, ReceiptAltered."""
+    return _statement(_parts(text)[0]).number
+
+
+def _parts(text: str) -> tuple[bytes, bytes]:
+    """What is signed, and the signature."""
     text = "".join(text.split()).upper()
     if _TEXT.fullmatch(text) is None:
         raise ReceiptUnreadable
@@ -78,13 +96,10 @@ def verify_receipt(text: str, trusted: Iterable[PublicKey]) -> tuple[ReceiptStat
         raise ReceiptUnreadable from None
     if b32encode(signed).decode().rstrip("=") != coded:
         raise ReceiptAltered  # the last letter has bits that count for nothing: one text a receipt
-    body, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
-    named = body[:_KEY_ID].hex()
-    key = next((one for one in trusted if one.scheme == _SCHEME.name and one.key_id == named), None)
-    if key is None:
-        raise ReceiptKeyUnknown(key=named)
-    if not _SCHEME.verify(key.public, signature, _SIGNED_AS + body):
-        raise ReceiptAltered
+    return signed[:-_SIGNATURE], signed[-_SIGNATURE:]
+
+
+def _statement(body: bytes) -> ReceiptStatement:
     try:
         statement = msgspec.msgpack.decode(body[_KEY_ID:], type=ReceiptStatement)
         statement.time  # noqa: B018  a time that no calendar has is none of ours
@@ -92,7 +107,7 @@ def verify_receipt(text: str, trusted: Iterable[PublicKey]) -> tuple[ReceiptStat
         raise ReceiptUnreadable from None
     if statement.format != FORMAT:
         raise ReceiptUnreadable
-    return statement, key
+    return statement
 
 
 def read_receipt(source: str) -> str:

@@ -1,88 +1,145 @@
-"""Hand results out (出件), and hand a case with what its department asked for back to it.
+"""Hand results out (出件): what waits, who takes it, what comes back; and hand a case with what its
+department asked for back to it.
 
-Any window does both, for any case of the hall: the case's own facts decide.
+Any window does all of it, for any case of the hall: the case's own facts decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.domain import case as cases
 from app.domain.case import Case
-from app.domain.case_events import CaseFinished, CaseSupplemented, ResultHanded
-from app.domain.errors import AppError, NotReady, ReasonNeeded
+from app.domain.case_events import CaseSupplemented, ResultHanded, ResultReturned
+from app.domain.delivery import (
+    Authority,
+    DeliveryMode,
+    Proof,
+    Recipient,
+    ReturnKind,
+    check_claim,
+    tidy_waybill,
+)
+from app.domain.errors import HandOverIncomplete, NotReady
+from app.domain.events import PaperCancelled, PaperKind
 from app.domain.hall import HALL_ZONE
-from app.domain.masking import mask_name
+from app.domain.masking import mask_number
 from app.domain.notice import still_asked
-from app.domain.person import DeliveryWay
+from app.domain.person import DocumentKind, typed_person
 from app.services.matter import Fact, Matter, Matters
+from app.services.print_jobs import next_reprint, select_jobs
+from app.services.print_setup import PrintRoutes
+from app.services.result_list import ResultQuery, ResultView, find_results
 from app.services.sign_in import Session
-from app.storage.database import Statements
-from app.storage.folding import facts_about
+from app.storage.folding import fold_case
 from app.storage.store import Unit
 
-MOST_SHOWN = 200
-_MOST_LOOKED_AT = 500
+AGAIN = "再次送达"  # why a paper of an earlier delivery is printed again
+_PAPERS = (PaperKind.COLLECTION, PaperKind.DELIVERY_RETURN)
+_MOST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingResult:
-    """A finished case whose result waits at the hall. ``applicant`` is masked, ``delivery`` the
-    address that it is posted to ("" where it is picked up), ``finished_at`` the back office's
-    time."""
+class HandOver:
+    """What the clerk says of one delivery. ``number`` is the whole number of the collector's
+    document; only its ends go on record. ``signed``: on paper or on the screen; else ``reason`` and
+    ``witness`` say why not. ``on_screen``: its slip is printed once it was signed there."""
 
-    case_id: str
-    number: str
-    item_name: str
-    applicant: str
-    granted: bool
-    result_name: str
-    result_number: str
-    delivery: str
-    finished_at: datetime
+    mode: DeliveryMode
+    to: str
+    recipient: Recipient = Recipient.APPLICANT
+    document: DocumentKind = DocumentKind.RESIDENT
+    number: str = ""
+    proof: Proof = Proof.UNSTATED
+    proof_reason: str = ""
+    authority: Authority = Authority.NONE
+    relation: str = ""
+    address: str = ""
+    carrier: str = ""
+    waybill: str = ""
+    signed: bool = True
+    reason: str = ""
+    witness: str = ""
+    on_screen: bool = False
 
 
 class Results:
-    def __init__(self, matters: Matters) -> None:
+    """``collect_days``: the hall's, see ``Hall``."""
+
+    def __init__(self, matters: Matters, routes: PrintRoutes, collect_days: int) -> None:
         self._matters = matters
         self._store = matters.store
+        self._routes = routes
+        self._late = timedelta(days=collect_days)
 
-    def waiting(self, text: str = "") -> tuple[WaitingResult, ...]:
-        """The oldest first, at most 200; ``text`` is part of a number, name or item.
-
-        Raises StoreError.
-        """
-        text = text.strip()
-        found: list[WaitingResult] = []
+    def find(self, query: ResultQuery) -> ResultView:
+        """Raises StoreError."""
         with self._store.read() as connection:
-            for case_id in _candidates(connection, text):
-                try:
-                    one = _waiting(connection, case_id, text)
-                except AppError:
-                    continue  # a case that cannot be read here must not hide the others
-                if one is not None:
-                    found.append(one)
-        found.sort(key=lambda one: (one.finished_at, one.case_id))
-        return tuple(found[:MOST_SHOWN])
+            return find_results(connection, query, self._store.clock.now(), self._late)
 
-    def hand_out(self, session: Session, case_id: str, to: str, way: str, *, signed: bool) -> Case:
-        """Who gave the result to whom, when and how. Raises ReasonNeeded, and CaseClosed where
-        there is no result, or it was handed out before."""
-        if not to.strip() or not way.strip():
-            raise ReasonNeeded
-        handed = ResultHanded(
-            by=session.staff_id, to=to.strip()[:100], way=way.strip()[:20],
-            at=self._store.clock.now().astimezone(HALL_ZONE), signed=signed,
+    def case(self, case_id: str) -> Case:
+        """Raises NotReady where this window does not know it."""
+        with self._store.read() as connection:
+            case = fold_case(connection, case_id)
+        if case is None:
+            raise NotReady(need="case")
+        return case
+
+    def paper(self, case_id: str) -> PaperKind:
+        """Which paper proves the delivery on record. Raises NotReady where there is none."""
+        case = self.case(case_id)
+        if case.handed_out is None:
+            raise NotReady(need="delivery")
+        return paper_of(case, case.handed_out)
+
+    def hand_over(self, session: Session, case_id: str, told: HandOver) -> str:
+        """Record the delivery and queue its paper, together or not at all. Returns the job's id, ""
+        where it is signed on the screen first.
+
+        Raises HandOverIncomplete, InvalidIdentity, OtherPerson where the document is not that of
+        who it is said to be, CaseClosed where there is no result or it was handed out before.
+        """
+        with self._store.begin() as unit:
+            case = unit.find_case(case_id)
+            if case is None:
+                raise NotReady(need="case")
+            handed = self._handed(session, case, told)
+            cases.apply(case, case_id, handed)
+            unit.append(handed, subject=f"case:{case_id}", actor=session.actor)
+            if told.on_screen:
+                return ""
+            return self._queue(unit, session, paper_of(case, handed), f"case:{case_id}")
+
+    def print_slip(self, session: Session, case_id: str) -> str:
+        """The paper of the delivery on record. Returns the job's id. Raises NotReady."""
+        paper = self.paper(case_id)
+        with self._store.begin() as unit:
+            return self._queue(unit, session, paper, f"case:{case_id}")
+
+    def take_back(self, session: Session, case_id: str, kind: ReturnKind, reason: str) -> None:
+        """The post brought it back, or it was recorded wrongly today. Its paper, where none came
+        out yet, is not printed any more. Raises ReasonNeeded, DeliveryStands, CaseClosed."""
+        at = self._store.clock.now().astimezone(HALL_ZONE)
+        returned = ResultReturned(
+            kind=kind, reason=_plain(reason), by=session.staff_id, at=at
         )  # fmt: skip
         with self._store.begin() as unit:
             case = unit.find_case(case_id)
             if case is None:
                 raise NotReady(need="case")
-            after = cases.apply(case, case_id, handed)
-            unit.append(handed, subject=f"case:{case_id}", actor=session.actor)
-        return after
+            cases.apply(case, case_id, returned)
+            subject = f"case:{case_id}"
+            unit.append(returned, subject=subject, actor=session.actor)
+            for paper in _PAPERS:
+                for job in select_jobs(
+                    unit.connection,
+                    "WHERE j.about = ? AND j.paper = ? AND j.state IN ('queued', 'failed')",
+                    subject, paper.value,
+                ):  # fmt: skip
+                    gone = PaperCancelled(reason=returned.reason)
+                    unit.append(gone, subject=f"job:{job.id}", actor=session.actor)
 
     def supplemented(self, session: Session, case_id: str) -> Matter:
         """What the department asked for was brought: it goes on with the case.
@@ -98,36 +155,56 @@ class Results:
 
         return self._matters.record(session, case_id, make)
 
+    def _handed(self, session: Session, case: Case, told: HandOver) -> ResultHanded:
+        at = self._store.clock.now().astimezone(HALL_ZONE)
+        handed = ResultHanded(
+            by=session.staff_id, to=_plain(told.to), way=told.mode.value, at=at,
+            signed=told.signed and told.mode is DeliveryMode.DIRECT, recipient=told.recipient,
+            reason=_plain(told.reason), witness=_plain(told.witness),
+        )  # fmt: skip
+        match told.mode:
+            case DeliveryMode.DIRECT:
+                return self._directly(case, told, handed, at)
+            case DeliveryMode.POST:
+                waybill = tidy_waybill(told.waybill)
+                if told.waybill.strip() and not waybill:
+                    raise HandOverIncomplete(field="waybill")
+                return replace(
+                    handed, address=_plain(told.address), carrier=_plain(told.carrier),
+                    waybill=waybill,
+                )  # fmt: skip
+        return replace(handed, address=_plain(told.address))
 
-def _candidates(connection: Statements, text: str) -> list[str]:
-    """Cases in which the text may be found. The table knows no whole names: a name is looked for
-    by its first character here."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = connection.exec_driver_sql(
-        "SELECT id FROM cases WHERE state = 'finished' AND (? = '' OR number LIKE ? ESCAPE '\\' "
-        "OR item_name LIKE ? ESCAPE '\\' OR substr(applicant, 1, 1) = ? OR organisation <> '') "
-        "ORDER BY decided_at LIMIT ?",
-        (text, like, like, text[:1], _MOST_LOOKED_AT),
-    )
-    return [row[0] for row in rows]
+    def _directly(
+        self, case: Case, told: HandOver, handed: ResultHanded, at: datetime
+    ) -> ResultHanded:
+        if not told.number.strip():
+            raise HandOverIncomplete(field="document_number")
+        person = typed_person(told.document, told.to, told.number, at.date())
+        check_claim(case, told.recipient, told.authority, person.name, person.number)
+        return replace(
+            handed, to=person.name, document=told.document.value,
+            document_number=mask_number(person.number), proof=told.proof,
+            proof_reason=_plain(told.proof_reason), authority=told.authority,
+            relation=_plain(told.relation),
+        )  # fmt: skip
+
+    def _queue(self, unit: Unit, session: Session, paper: PaperKind, about: str) -> str:
+        again = next_reprint(unit.connection, paper, about)
+        queued = self._routes.queued(paper, about, reprint=again, reason=AGAIN if again else "")
+        job = self._store.new_id()
+        unit.append(queued, subject=f"job:{job}", actor=session.actor)
+        return job
 
 
-def _waiting(connection: Statements, case_id: str, text: str) -> WaitingResult | None:
-    facts = facts_about(connection, case_id)
-    case = cases.fold(case_id, (event for _, event in facts))
-    if case is None or case.result is None or case.review is None or case.applicant is None:
-        return None
-    person = case.applicant.person
-    name = person.name or person.name_latin
-    organisation = case.organisation.name if case.organisation else ""
-    searched = (case.number, case.item_name, name, organisation, case.result.number)
-    if text and not any(text.casefold() in one.casefold() for one in searched):
-        return None
-    posted = case.delivery if case.delivery and case.delivery.way is DeliveryWay.POST else None
-    finished = [entry.at for entry, event in facts if isinstance(event, CaseFinished)]
-    return WaitingResult(
-        case_id=case_id, number=case.number, item_name=case.item_name,
-        applicant=organisation or mask_name(name), granted=case.review.granted,
-        result_name=case.result.name, result_number=case.result.number,
-        delivery=posted.address if posted else "", finished_at=finished[-1],
-    )  # fmt: skip
+def paper_of(case: Case, handed: ResultHanded) -> PaperKind:
+    """Who comes for a result that was granted signs the 领取凭证; a refusal, and all that nobody
+    signs at the window, is proven by the 送达回证."""
+    granted = case.review is not None and case.review.granted
+    if handed.way == DeliveryMode.DIRECT and handed.signed and granted:
+        return PaperKind.COLLECTION
+    return PaperKind.DELIVERY_RETURN
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())[:_MOST_TEXT]

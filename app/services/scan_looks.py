@@ -21,7 +21,7 @@ _GLOOM = 110  # the paper itself is darker
 _TILT = 8.0  # degrees looked at to either side
 _STRAIGHT = 0.25  # degrees that nobody sees
 _MOST_CODES = 8
-_MOST_TEXT = 512
+_MOST_TEXT = 4096  # a signed receipt of many lines has hundreds
 
 
 def look_at(content: bytes) -> Seen:

@@ -15,12 +15,13 @@ from functools import partial
 
 from app.domain.catalogue import Material
 from app.domain.checklist import RowState
-from app.domain.errors import NotReady, UnknownMaterial
-from app.domain.scan_page import Box, Edits, ScanMode, TrayPage, moved
+from app.domain.errors import AppError, NotReady, UnknownMaterial
+from app.domain.scan_page import GENUINE, Box, Edits, ScanMode, TrayPage, moved
 from app.domain.scan_rules import Output, ScanRule, ScanRules
 from app.domain.scan_stack import case_number, separator_of, split
 from app.services.attachments import Attachments
 from app.services.matter import Matter, Matters
+from app.services.receipt_signing import PREFIX
 from app.services.scan_imaging import Picture, draw, in_mode, measure, open_picture, single_pictures
 from app.services.scan_looks import look_at
 from app.services.scan_output import Drawn, make_jpeg, make_pdf
@@ -39,13 +40,16 @@ class ScanTray:
     def __init__(
         self, matters: Matters, table: TrayTable, attachments: Attachments, *,
         rules: Callable[[], ScanRules], check_room: Callable[[], object] = lambda: None,
+        prove: Callable[[str], object],
     ) -> None:  # fmt: skip
-        """``check_room`` raises RoomLow while nothing new may be begun."""
+        """``check_room`` raises RoomLow while nothing new may be begun; ``prove`` raises where the
+        text of a signed receipt is not genuine."""
         self._matters = matters
         self._table = table
         self._attachments = attachments
         self._rules = rules
         self._check_room = check_room
+        self._prove = prove
 
     # -- pages come -----------------------------------------------------------------------------
 
@@ -81,7 +85,9 @@ class ScanTray:
         one = self._table.get(page)
         seen = look_at(self._table.picture(one.sha))
         case = self._case_of(seen.codes)
-        seen = replace(seen, other_case=case if case != one.case_id else "")
+        seen = replace(
+            seen, other_case=case if case != one.case_id else "", receipt=self._proven(seen.codes)
+        )
         return self._table.change(page, lambda now: replace(now, seen=seen))
 
     # -- what lies in it ------------------------------------------------------------------------
@@ -224,6 +230,17 @@ class ScanTray:
         """The case whose number a barcode states, "" where none here has it."""
         known = (self._table.find_case(number) for number in map(case_number, codes) if number)
         return next(filter(None, known), "")
+
+    def _proven(self, codes: Sequence[str]) -> str:
+        """What the signature of a receipt on the page says, with no network."""
+        signed = next((code for code in codes if code.upper().startswith(PREFIX)), "")
+        if not signed:
+            return ""
+        try:
+            self._prove(signed)
+        except AppError as error:
+            return error.code
+        return GENUINE
 
     def _edit(self, page: str, edit: Callable[[TrayPage], Edits]) -> TrayPage:
         return self._table.change(page, lambda one: replace(one, edits=edit(one)))

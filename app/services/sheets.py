@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, NotReady
 from app.domain.events import PaperKind
+from app.domain.sheet_papers import ReportContent
 from app.print_ports import PaperMaker
-from app.services.papers import PaperContents
+from app.services.day_export import write_sheets
+from app.services.papers import REPORTS, PaperContents
 from app.services.print_jobs import NUMBERLESS, next_reprint, select_jobs
+from app.services.shift_reports import sheets_of
 from app.storage.errors import StoreError
+from app.storage.projections import subject_id
 from app.storage.store import Store
 
 _OF_CASES = (
@@ -20,7 +25,6 @@ _OF_CASES = (
     PaperKind.DEFERRAL_PROMISE, PaperKind.PROMISE, PaperKind.TRANSFER, PaperKind.LIMIT_NOTICE,
     PaperKind.DELIVERY_RETURN, PaperKind.COLLECTION, PaperKind.GUIDE,
 )  # fmt: skip
-_OF_DAYS = (PaperKind.SHIFT_REPORT, PaperKind.DAY_PAPERS, PaperKind.SPARED_REPORT)
 
 
 class Pictures(Protocol):
@@ -78,16 +82,20 @@ class SheetDesk:
     def offered(self, cases: Sequence[str] = (), bundle: str = "") -> tuple[Offer, ...]:
         """What can be printed of these cases and their bundle, and of the day at this window.
 
-        Whether a paper can be made is asked of its content, the one place that knows.
+        Whether a paper can be made is asked of its content, the one place that knows; of a day
+        there is always one.
         """
         wanted = [(PaperKind.BUNDLE_RECEIPT, f"bundle:{bundle}")] if bundle else []
         form = f"bundle:{bundle}" if bundle else next((f"case:{one}" for one in cases), "")
         wanted += [(paper, f"case:{case}") for case in cases for paper in _OF_CASES]
         wanted += [(PaperKind.APPLICATION_FORM, form)] if form else []
-        wanted += [(paper, f"day:{self._today().isoformat()}") for paper in _OF_DAYS]
-        return tuple(
-            self._offer(paper, about) for paper, about in wanted if self._has(paper, about)
-        )
+        wanted = [(paper, about) for paper, about in wanted if self._has(paper, about)]
+        today = self._today()
+        wanted += [(paper, f"day:{today.isoformat()}") for paper in REPORTS]
+        # What came in and went out is mostly asked for on the next morning.
+        yesterday = today - timedelta(days=1)
+        wanted.append((PaperKind.BALANCE_REPORT, f"day:{yesterday.isoformat()}"))
+        return tuple(self._offer(paper, about) for paper, about in wanted)
 
     def show(
         self, paper: PaperKind, about: str, *, reprint: int = 0, apart: bool = False,
@@ -98,6 +106,20 @@ class SheetDesk:
         media_type, data = self._press.make(content, reprint, apart=apart, half=half)
         warning = self._warn("".join(_texts(asdict(content))))
         return Shown(pictures=self._open_pictures(media_type, data), warning=warning)
+
+    def pictures(self, data: bytes) -> Pictures:
+        """Of a PDF that was made here."""
+        return self._open_pictures("application/pdf", data)
+
+    def save(self, paper: PaperKind, about: str, folder: Path) -> Path:
+        """A report of a day as a workbook in ``folder``. Raises ExportFailed, NotReady for any
+        other paper."""
+        content = self._contents.content(paper, about)
+        if not isinstance(content, ReportContent):
+            raise NotReady(need="report")
+        file = folder / f"{paper.value}-{subject_id(about)}.xlsx"
+        write_sheets(file, sheets_of(content))
+        return file
 
     def _has(self, paper: PaperKind, about: str) -> bool:
         try:

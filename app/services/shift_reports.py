@@ -1,4 +1,4 @@
-"""Fill the reports of a day at this window: hand-over of the shift, papers, spared materials.
+"""Fill the reports of a day: hand-over of the shift, papers, spared materials, 进出对账.
 
 They name cases by number and item, never a person: a report lies on desks.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.case import Case, fold
@@ -19,8 +19,10 @@ from app.domain.hall import HALL_ZONE, Hall
 from app.domain.sheet_papers import ReportContent, ReportTable
 from app.services.day_export import Row
 from app.services.paper_words import bundle_item_line
+from app.services.reconciliation import Reconciliation
 from app.storage.database import Statements
 from app.storage.folding import facts_about
+from app.storage.journal_table import day_span
 from app.storage.store import Store
 
 _JOB_STATES = {
@@ -40,6 +42,7 @@ class Report(StrEnum):
     SHIFT = "shift"  # 交接班表
     PAPERS = "papers"  # 当日文书
     SPARED = "spared"  # 免交材料
+    BALANCE = "balance"  # 进出对账
 
 
 class ShiftReports:
@@ -60,6 +63,8 @@ class ShiftReports:
                 return self._papers(on)
             case Report.SPARED:
                 return self._spared(on)
+            case Report.BALANCE:
+                return Reconciliation(self._store, self._hall, self._window).report(on)
 
     def _about(self, on: date, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         names = {window.id: window.name for window in self._hall.windows}
@@ -117,7 +122,7 @@ class ShiftReports:
                 "LEFT JOIN bundles b ON j.about = 'bundle:' || b.id "
                 "LEFT JOIN tickets t ON j.about = 'ticket:' || t.id "
                 "WHERE j.at >= ? AND j.at < ? ORDER BY j.at, j.id",
-                _span(on),
+                day_span(on),
             ).all()
         rows = tuple(
             (
@@ -172,7 +177,7 @@ class ShiftReports:
         found = connection.exec_driver_sql(
             "SELECT id, decided_at FROM cases WHERE window = ? AND decided_at >= ? "
             "AND decided_at < ? ORDER BY decided_at, id",
-            (self._window, *_span(on)),
+            (self._window, *day_span(on)),
         ).all()
         for case_id, decided_at in found:
             events = [event for _, event in facts_about(connection, case_id)]
@@ -188,13 +193,6 @@ def sheets_of(report: ReportContent) -> list[tuple[str, list[Row]]]:
         (table.title, [table.columns, *table.rows]) for table in report.tables
     ]
     return [(report.title, head), *tables]
-
-
-def _span(on: date) -> tuple[str, str]:
-    """A hall's day as the store writes times: in UTC, compared as text."""
-    first = datetime.combine(on, time(), HALL_ZONE).astimezone(UTC)
-    last = first + timedelta(days=1)
-    return first.strftime("%Y-%m-%dT%H:%M:%S"), last.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _local(at: str) -> datetime:

@@ -9,6 +9,8 @@ import msgspec
 from app.domain import clocks
 from app.domain.case import ACCEPTED_STATES, CaseState, state_after
 from app.domain.case_events import (
+    AgentIdentified,
+    AgentWithdrawn,
     ApplicantIdentified,
     CaseAbandoned,
     CaseDeemedAccepted,
@@ -21,12 +23,14 @@ from app.domain.case_events import (
     CaseSupplemented,
     ClockPaused,
     ClockResumed,
+    DeliveryChosen,
     ItemChosen,
     LimitExtended,
     Numbered,
     OrganisationIdentified,
     OrganisationWithdrawn,
     ResultHanded,
+    ResultReturned,
     SupplementAsked,
 )
 from app.domain.clocks import Pause
@@ -35,8 +39,10 @@ from app.domain.event import Event
 from app.domain.events import BundleChosen, BundleDecided, CaseBundled
 from app.domain.hall import HALL_ZONE
 from app.domain.masking import mask_name
+from app.domain.person import DeliveryWay
 from app.storage.database import Statements
 from app.storage.number_stock import count_use
+from app.storage.result_table import project_result
 
 _HOLDS, _HELD = 2, 1  # the window opened or resumed the case last, or did so before
 _LEFT_IN: dict[type[Event], CaseState] = {
@@ -44,6 +50,7 @@ _LEFT_IN: dict[type[Event], CaseState] = {
     SupplementAsked: CaseState.SUPPLEMENT,
     CaseFinished: CaseState.FINISHED,
     ResultHanded: CaseState.HANDED_OUT,
+    ResultReturned: CaseState.FINISHED,
 }
 
 
@@ -62,13 +69,24 @@ def project_case(
         case ApplicantIdentified():
             person = event.applicant.person
             connection.exec_driver_sql(
-                "UPDATE cases SET applicant = ?, person = ? WHERE id = ?",
-                (mask_name(person.name or person.name_latin), person.number, key),
+                "UPDATE cases SET applicant = ?, name = ?, person = ? WHERE id = ?",
+                (mask_name(name := person.name or person.name_latin), name, person.number, key),
             )
         case OrganisationIdentified():
-            _set_organisation(connection, key, event.organisation.credit_code)
+            one = event.organisation
+            _set_organisation(connection, key, one.credit_code, one.name)
         case OrganisationWithdrawn():
-            _set_organisation(connection, key, "")
+            _set_organisation(connection, key, "", "")
+        case AgentIdentified():
+            _set_agent(connection, key, event.agent.person.number)
+        case AgentWithdrawn():
+            _set_agent(connection, key, "")
+        case DeliveryChosen():
+            post = event.delivery.way is DeliveryWay.POST
+            connection.exec_driver_sql(
+                "UPDATE cases SET posted = ? WHERE id = ?",
+                (event.delivery.address if post else "", key),
+            )
         case ItemChosen():
             connection.exec_driver_sql(
                 "UPDATE cases SET item = ?, item_name = ?, version = ?, bundle = '' WHERE id = ?",
@@ -95,16 +113,24 @@ def project_case(
             connection.exec_driver_sql("UPDATE cases SET state = waiting WHERE id = ?", (key,))
         case CaseSupplemented() | CaseReviewed():
             connection.exec_driver_sql("UPDATE cases SET state = accepted WHERE id = ?", (key,))
-        case CaseLeft() | SupplementAsked() | CaseFinished() | ResultHanded():
+            project_result(connection, key, at, event)
+        case CaseLeft() | SupplementAsked() | CaseFinished() | ResultHanded() | ResultReturned():
             connection.exec_driver_sql(
                 "UPDATE cases SET state = ? WHERE id = ?", (_LEFT_IN[type(event)].value, key)
             )
+            project_result(connection, key, at, event)
         case _:
             _project_clock(connection, key, event)
 
 
-def _set_organisation(connection: Statements, key: str, code: str) -> None:
-    connection.exec_driver_sql("UPDATE cases SET organisation = ? WHERE id = ?", (code, key))
+def _set_organisation(connection: Statements, key: str, code: str, name: str) -> None:
+    connection.exec_driver_sql(
+        "UPDATE cases SET organisation = ?, organisation_name = ? WHERE id = ?", (code, name, key)
+    )
+
+
+def _set_agent(connection: Statements, key: str, number: str) -> None:
+    connection.exec_driver_sql("UPDATE cases SET agent = ? WHERE id = ?", (number, key))
 
 
 def _decide(

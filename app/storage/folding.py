@@ -192,6 +192,7 @@ def forget_rows(connection: Statements, subject: str) -> None:
     about, _, key = subject.partition(":")
     connection.exec_driver_sql(f"DELETE FROM {about}s WHERE id = ?", (key,))  # noqa: S608 - case or bundle
     if about == "case":
+        connection.exec_driver_sql("DELETE FROM results WHERE id = ?", (key,))
         forget_pages(connection, key)
 
 

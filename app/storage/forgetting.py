@@ -14,9 +14,8 @@ from app.storage.database import Statements
 from app.storage.folding import forget_rows, note_fit
 from app.storage.journal_table import IS_OWN
 
-_AT_REST = frozenset(
-    {CaseState.HANDED_OUT, CaseState.REJECTED, CaseState.ABANDONED, CaseState.FINISHED}
-)
+# A result that waits is not at rest: any window may be asked for it.
+_AT_REST = frozenset({CaseState.HANDED_OUT, CaseState.REJECTED, CaseState.ABANDONED})
 _BATCH = 100  # cases forgotten in one transaction
 _MOST_NEWS = 2000
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.domain.clock import Hlc, to_millis
 from app.domain.errors import BadEntry
+from app.domain.hall import HALL_ZONE
 from app.domain.journal import Entry, check_body
 from app.storage.database import Statements
 
@@ -90,3 +91,10 @@ def hear(connection: Statements, times: Iterable[str], said: datetime) -> None:
     limit = Hlc(to_millis(said) + _DAY_MILLIS).text()
     latest = max((hlc for hlc in times if hlc <= limit), default="")
     connection.exec_driver_sql("UPDATE chain SET heard = max(heard, ?)", (latest,))
+
+
+def day_span(on: date) -> tuple[str, str]:
+    """A hall's day as the journal writes times: in UTC, from and before, compared as text."""
+    first = datetime.combine(on, time(), HALL_ZONE).astimezone(UTC)
+    last = first + timedelta(days=1)
+    return first.strftime("%Y-%m-%dT%H:%M:%S"), last.strftime("%Y-%m-%dT%H:%M:%S")

@@ -34,8 +34,8 @@ from app.storage.set_aside_table import project_answer
 from app.storage.ticket_table import project_ticket
 
 PROJECTIONS = (
-    "cases", "case_materials", "bundles", "tickets", "ticket_numbers", "line_latest", "jobs",
-    "number_blocks",
+    "cases", "case_materials", "results", "bundles", "tickets", "ticket_numbers", "line_latest",
+    "jobs", "number_blocks",
 )  # fmt: skip
 
 _JOB_STATES: dict[type[Event], str] = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
+from app.domain.delivery import DeliveryMode
 from app.domain.papers import (
     CollectionContent,
     DeliveryReturnContent,
@@ -31,8 +32,6 @@ from printers.documents.table import Align, Cell, Row, draw_table, label
 from printers.documents.text import clean
 from printers.errors import FieldMissing
 
-# 送达方式
-WAYS = ("直接", "邮寄", "留置", "电子")
 LABEL = 34 * mm
 ROW = 8.5 * mm
 LINE = 11 * mm  # high enough for a hand
@@ -40,8 +39,8 @@ PLACE, NAME, APPROVER, TIME = 12 * mm, 38 * mm, 28 * mm, 42 * mm
 
 
 def way_ticks(way: str) -> str:
-    known = [(one, one == way, "") for one in WAYS]
-    if way and way not in WAYS:
+    known = [(one.value, one == way, "") for one in DeliveryMode]
+    if way and way not in set(DeliveryMode):
         known.append((way, True, ""))
     return ticks(known)
 
@@ -122,9 +121,10 @@ def lay_out_delivery_return(frame: Frame, paper: DeliveryReturnContent, reprint:
     words, head, handed = frame.wording.of("delivery_return"), paper.head, paper.handed
     title = words.say("title")
     sheets = frame.open(head, words, title, reprint)
-    by, to, at = ("", "", "") if handed is None else (handed.by, handed.to, moment(handed))
-    if handed is not None and not handed.signed:
-        to = f"{to}（未签收）"
+    own, other, at = _signers(handed)
+    place = handed.place if handed else ""
+    if handed and handed.way == DeliveryMode.DIRECT:
+        place = place or head.window
     half = (INNER - 2 * LABEL) / 2
     rows: list[Row] = [
         _line("送达文书", paper.document),
@@ -133,23 +133,40 @@ def lay_out_delivery_return(frame: Frame, paper: DeliveryReturnContent, reprint:
         _line("受送达人", head.addressee),
         _line("送达机关", head.department),
         _line("送达方式", way_ticks(handed.way if handed else "")),
-        _line("送达地点", head.window if handed and handed.way == "直接" else "", written=True),
-        _line("受送达人签收", to, written=True),
+        _line("送达地点", place, written=True),
+        _line("受送达人签收", own, written=True),
         _line("签收日期", at, written=True),
         (
-            label("代收人", LABEL), Cell("", half, height=LINE),
-            label("与受送达人关系", LABEL), Cell("", half, height=LINE),
+            label("代收人", LABEL), Cell(other, half, height=LINE),
+            label("与受送达人关系", LABEL),
+            Cell(handed.relation if handed else "", half, height=LINE),
         ),
         (
-            label("送达人", LABEL), Cell(by, half, height=LINE),
-            label("见证人", LABEL), Cell("", half, height=LINE),
+            label("送达人", LABEL), Cell(handed.by if handed else "", half, height=LINE),
+            label("见证人", LABEL), Cell(handed.witness if handed else "", half, height=LINE),
         ),
-        _line("备　　注", "", written=True),
+        _line("备　　注", handed.remark if handed else "", written=True),
     ]  # fmt: skip
     draw_table(sheets, rows)
     sheets.skip(4 * mm)
     signing: Signing = (("填发人", head.clerk), ("日　期", ""))
+    if head.signature is not None:
+        signing = (("签收人（签名）", ""), ("填发人", head.clerk))
     return frame.end(sheets, head, words, title, signing, words.list("notes"))
+
+
+def _signers(handed: HandedOver | None) -> tuple[str, str, str]:
+    """(受送达人, 代收人, date) as far as they are known. What the post delivers is dated by its
+    own slip."""
+    if handed is None:
+        return "", "", ""
+    if handed.way == DeliveryMode.POST and handed.remark:
+        return "", "", ""
+    if handed.way == DeliveryMode.ELECTRONIC and handed.place:
+        return "", "", moment(handed)
+    to = handed.to if handed.signed else f"{handed.to}（未签收）"
+    own, other = ("", to) if handed.relation else (to, "")
+    return own, other, moment(handed)
 
 
 def lay_out_collection(frame: Frame, paper: CollectionContent, reprint: int) -> bytes:
@@ -171,7 +188,7 @@ def lay_out_collection(frame: Frame, paper: CollectionContent, reprint: int) -> 
         _line(
             "领取人身份",
             ticks([("申请人本人", bool(paper.collector) and not paper.for_another, ""),
-                   ("代领", paper.for_another, "")]),
+                   ("代领", paper.for_another, paper.relation)]),
         ),
         _line("领取方式", handed.way if handed else "", written=True),
         _line("领取时间", moment(handed) if handed else "", written=True),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 
+from PIL import Image
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.papers import CaseHead
+from app.domain.signature import HEIGHT, WIDTH
 from printers.documents.codes import draw_qr, qr_rows
 from printers.documents.parts import chinese_date
 from printers.documents.sheet import BODY, CELL, INNER, LEFT, NOTE, Sheets, base
 from printers.documents.text import Line, TextStyle
+from printers.errors import FieldMissing
 from printers.wording import Sentences
 
 SEAL_GREY = 0.62
@@ -22,6 +27,10 @@ PROOF_LEFT = LEFT + SIGN_WIDTH + 2.5 * mm  # between who signs and the longest a
 PROOF_CAPTION = TextStyle(size=7.5, leading=10)
 SIGN_GAP = 11 * mm  # from one line to sign on to the next, closer where there are more than three
 AGENCY_LINES = 4
+SIGNATURE_WIDTH = 40 * mm
+SIGNATURE_RATIO = WIDTH / HEIGHT
+SHOWN_DIGITS = 16  # of the document's digest; the record has all 64
+_INK = re.compile(rb"[\x80-\xff]+")
 GIVEN_LINES = 6  # more than the longest name needs
 
 Signing = Sequence[tuple[str, str]]  # (what, given): where nothing is given, a line to sign on
@@ -73,7 +82,8 @@ def _signing_gap(signing: Signing) -> float:
 
 
 def _tail(sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences) -> list[str]:
-    """Where the copies go, where to complain and where to ask."""
+    """Where the copies go, where to complain and where to ask; first, what a signature is bound
+    to."""
     hall = head.hall
     lines = [paper.say("copies")]
     if hall.complaint_phone:
@@ -86,6 +96,10 @@ def _tail(sheets: Sheets, head: CaseHead, paper: Sentences, common: Sentences) -
     if hall.address and hall.phone:
         contact = {"hall": hall.name, "address": hall.address, "phone": hall.phone}
         lines.append(common.say("contact", **contact))
+    if head.signature is not None:
+        digest, at = head.signature.document[:SHOWN_DIGITS], head.signature.at
+        time = f"{chinese_date(at.date())} {at:%H:%M}"
+        lines.insert(0, common.say("screen_signature", time=time, digest=digest))
     return lines
 
 
@@ -106,6 +120,8 @@ def draw_signatures(
     tail = _tail(sheets, head, paper, common)
     sheets.need(_signatures_height(sheets, signing, tail))
     top = sheets.y - 4 * mm
+    if head.signature is not None:
+        _draw_signature(sheets, head.signature.image, signing, top)
     draw_signing(sheets, signing, top)
     if signed:
         _draw_proof(sheets, signed, common.say("proof_caption"), top)
@@ -131,6 +147,50 @@ def draw_signing(sheets: Sheets, signing: Signing, top: float, left: float = LEF
             start = left + lines[-1].width + 1 * mm
             sheets.rule(y + CELL.leading - 2, thickness=0.5, left=start, width=room)
         y -= _signing_gap(signing) - CELL.leading
+
+
+def _draw_signature(sheets: Sheets, image: bytes, signing: Signing, top: float) -> None:
+    """On the first line that is to be signed: each run of the picture's dots as it is. An archive
+    takes no soft mask, and a white ground would hide the line."""
+    y, start = top - CELL.leading, 0.0
+    for name, given in signing:
+        lines = _signing_lines(sheets, name, given)
+        y -= (len(lines) - 1) * CELL.leading
+        start = lines[-1].width
+        if not given:
+            break
+        y -= _signing_gap(signing)
+    width = min(max(SIGN_WIDTH - start, 20 * mm), SIGNATURE_WIDTH)
+    height = width / SIGNATURE_RATIO
+    left, top_edge = LEFT + start + 1 * mm, y - 1.2 * mm + height
+    dot = width / WIDTH
+
+    def draw(canvas: Canvas) -> None:
+        path = canvas.beginPath()
+        for row, begin, end in ink_runs(image):
+            edge = top_edge - (row + 1) * dot
+            # A little higher than a row, so that no seam is seen between two.
+            path.rect(left + begin * dot, edge, (end - begin) * dot, 1.2 * dot)
+        canvas.drawPath(path, stroke=0, fill=1)
+
+    sheets.draw(draw)
+
+
+def ink_runs(image: bytes) -> Iterator[tuple[int, int, int]]:
+    """The ink of a signature's picture: row, and from and before which column. Raises
+    FieldMissing where it is none."""
+    try:
+        with Image.open(BytesIO(image), formats=["PNG"]) as opened:
+            ink = opened.convert("RGBA").getchannel("A")
+            ink.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise FieldMissing(field="signature", paper="signature") from None
+    if ink.size != (WIDTH, HEIGHT):
+        raise FieldMissing(field="signature", paper="signature")
+    rows = ink.tobytes()
+    for row in range(HEIGHT):
+        line = rows[row * WIDTH : (row + 1) * WIDTH]
+        yield from ((row, run.start(), run.end()) for run in _INK.finditer(line))
 
 
 def _draw_proof(sheets: Sheets, signed: str, caption: str, top: float) -> None:

@@ -420,6 +420,10 @@
       <translation>Materials spared</translation>
     </message>
     <message>
+      <source>进出对账表</source>
+      <translation>Daily balance</translation>
+    </message>
+    <message>
       <source>测试页</source>
       <translation>Test page</translation>
     </message>
@@ -540,6 +544,10 @@
       <translation>Applicant</translation>
     </message>
     <message>
+      <source>为什么？可以选几个，也可以不选</source>
+      <translation>Why? Choose some, or none</translation>
+    </message>
+    <message>
       <source>申请人屏</source>
       <translation>Applicant's screen</translation>
     </message>
@@ -562,10 +570,6 @@
     <message>
       <source>请您评价这次服务</source>
       <translation>Please rate this service</translation>
-    </message>
-    <message>
-      <source>为什么？可以选几个，也可以不选</source>
-      <translation>Why? Choose some, or none</translation>
     </message>
     <message>
       <source>提交评价</source>
@@ -768,6 +772,58 @@
       <translation>{label} (optional)</translation>
     </message>
     <message>
+      <source>怎样送达</source>
+      <translation>How it is delivered</translation>
+    </message>
+    <message>
+      <source>领取人的身份</source>
+      <translation>Who the collector is</translation>
+    </message>
+    <message>
+      <source>签收</source>
+      <translation>Signature</translation>
+    </message>
+    <message>
+      <source>证件</source>
+      <translation>Document</translation>
+    </message>
+    <message>
+      <source>出件</source>
+      <translation>Results</translation>
+    </message>
+    <message>
+      <source>取消</source>
+      <translation>Cancel</translation>
+    </message>
+    <message>
+      <source>{about} → {addressee}</source>
+      <translation>{about} → {addressee}</translation>
+    </message>
+    <message>
+      <source>按 F8 读领取人的证件；读不了的，把证件上的写在下面。</source>
+      <translation>F8 reads the collector's card; where it cannot be read, write what stands on it below.</translation>
+    </message>
+    <message>
+      <source>当面领取</source>
+      <translation>Collected here</translation>
+    </message>
+    <message>
+      <source>留置</source>
+      <translation>Left there</translation>
+    </message>
+    <message>
+      <source>在凭证上签收</source>
+      <translation>Signs on the slip</translation>
+    </message>
+    <message>
+      <source>在屏上签收</source>
+      <translation>Signs on the screen</translation>
+    </message>
+    <message>
+      <source>拒绝签收</source>
+      <translation>Will not sign</translation>
+    </message>
+    <message>
       <source>按键</source>
       <translation>Keys</translation>
     </message>
@@ -802,10 +858,6 @@
     <message>
       <source>选定</source>
       <translation>Choose</translation>
-    </message>
-    <message>
-      <source>取消</source>
-      <translation>Cancel</translation>
     </message>
     <message>
       <source>事项</source>
@@ -1020,8 +1072,8 @@
       <translation>Help</translation>
     </message>
     <message>
-      <source>文书：先看再打印；办事指南、各联、报表</source>
-      <translation>Papers: look, then print; guide, copies, reports</translation>
+      <source>文书：先看再打印；屏上签名、办事指南、报表</source>
+      <translation>Papers: look, then print; screen signature, guide, reports</translation>
     </message>
     <message>
       <source>办件时限：暂停 P，恢复 R，延长 X</source>
@@ -1032,8 +1084,8 @@
       <translation>news: windows, departments, supervisors</translation>
     </message>
     <message>
-      <source>出件：办结的结果交给申请人</source>
-      <translation>hand results out to applicants</translation>
+      <source>出件：读卡或扫码找结果，交给申请人</source>
+      <translation>Results: find by card or code, hand them out</translation>
     </message>
     <message>
       <source>督导：大厅、排队号、规则、统计</source>
@@ -1676,10 +1728,6 @@
       <translation>Record</translation>
     </message>
     <message>
-      <source>证件</source>
-      <translation>Document</translation>
-    </message>
-    <message>
       <source>姓名</source>
       <translation>Name</translation>
     </message>
@@ -1820,32 +1868,28 @@
       <translation>Looking…</translation>
     </message>
     <message>
-      <source>出件</source>
-      <translation>Results</translation>
-    </message>
-    <message>
       <source>找</source>
       <translation>Find</translation>
     </message>
     <message>
-      <source>编号、姓名或事项；也可以扫凭证上的条码</source>
-      <translation>Number, name or item; or scan the receipt</translation>
+      <source>编号、姓名、事项或运单号；也可以扫凭证上的码</source>
+      <translation>Number, name, item or waybill; or scan a code of the receipt</translation>
+    </message>
+    <message>
+      <source>读领取人的卡</source>
+      <translation>Read the collector's card</translation>
+    </message>
+    <message>
+      <source>换下一位</source>
+      <translation>Next person</translation>
     </message>
     <message>
       <source>没有等着领取的。</source>
       <translation>Nothing waits to be handed out.</translation>
     </message>
     <message>
-      <source>当面领取，已签收</source>
-      <translation>Handed over, signed for</translation>
-    </message>
-    <message>
-      <source>领取人</source>
-      <translation>Taken by</translation>
-    </message>
-    <message>
-      <source>收件人和运单号</source>
-      <translation>Recipient and waybill</translation>
+      <source>这位没有等着领取的结果。</source>
+      <translation>Nothing waits for this person.</translation>
     </message>
     <message>
       <source>还没有页。按 S 扫描，按 A 添加文件，</source>
@@ -1976,6 +2020,14 @@
       <translation>Whole page</translation>
     </message>
     <message>
+      <source>屏上签名</source>
+      <translation>Signed on the screen</translation>
+    </message>
+    <message>
+      <source>存为表格</source>
+      <translation>Save as a table</translation>
+    </message>
+    <message>
       <source>上一页</source>
       <translation>Previous</translation>
     </message>
@@ -2042,6 +2094,58 @@
     <message>
       <source>政务服务大厅窗口</source>
       <translation>Government service hall</translation>
+    </message>
+    <message>
+      <source>签名处</source>
+      <translation>Sign here</translation>
+    </message>
+    <message>
+      <source>清除</source>
+      <translation>Clear</translation>
+    </message>
+    <message>
+      <source>我不签</source>
+      <translation>I will not sign</translation>
+    </message>
+    <message>
+      <source>确认签名</source>
+      <translation>Sign</translation>
+    </message>
+    <message>
+      <source>请核对左边的文书，在方框里写下姓名。 Please read, then sign below.</source>
+      <translation>Please read the paper on the left, then sign below.</translation>
+    </message>
+    <message>
+      <source>签名人：{who}</source>
+      <translation>Signer: {who}</translation>
+    </message>
+    <message>
+      <source>您表示不签，工作人员会记下理由。要签的，直接写。</source>
+      <translation>You said you will not sign; the clerk writes down why. To sign after all, just write.</translation>
+    </message>
+    <message>
+      <source>不签的理由</source>
+      <translation>Why it is not signed</translation>
+    </message>
+    <message>
+      <source>见证人</source>
+      <translation>Witness</translation>
+    </message>
+    <message>
+      <source>记为拒签</source>
+      <translation>Record the refusal</translation>
+    </message>
+    <message>
+      <source>再请签名</source>
+      <translation>Ask again</translation>
+    </message>
+    <message>
+      <source>为什么再签一次</source>
+      <translation>Why it is signed once more</translation>
+    </message>
+    <message>
+      <source>{title}：请 {who} 在屏上签名</source>
+      <translation>{title}: {who} signs on the screen</translation>
     </message>
     <message>
       <source>拔掉读卡器</source>
@@ -2928,6 +3032,14 @@
       <translation>Finished</translation>
     </message>
     <message>
+      <source>结果退回</source>
+      <translation>Result came back</translation>
+    </message>
+    <message>
+      <source>拒签</source>
+      <translation>Signature refused</translation>
+    </message>
+    <message>
       <source>查失信名单</source>
       <translation>Bad credit looked up</translation>
     </message>
@@ -2998,6 +3110,82 @@
     <message>
       <source>领办件编号</source>
       <translation>Case numbers leased</translation>
+    </message>
+    <message>
+      <source>这不是申请人或者代理人的证件：选领取人的身份。</source>
+      <translation>This is neither the applicant's nor the agent's document: choose who this is.</translation>
+    </message>
+    <message>
+      <source>领取人姓名</source>
+      <translation>Collector's name</translation>
+    </message>
+    <message>
+      <source>与申请人的关系</source>
+      <translation>Relation to the applicant</translation>
+    </message>
+    <message>
+      <source>地址</source>
+      <translation>Address</translation>
+    </message>
+    <message>
+      <source>寄递企业</source>
+      <translation>Carrier</translation>
+    </message>
+    <message>
+      <source>运单号</source>
+      <translation>Waybill</translation>
+    </message>
+    <message>
+      <source>拒绝签收的理由</source>
+      <translation>Why it is not signed</translation>
+    </message>
+    <message>
+      <source>还没有填“{field}”。</source>
+      <translation>“{field}” is still empty.</translation>
+    </message>
+    <message>
+      <source>“{field}”不对或者没有填。</source>
+      <translation>“{field}” is wrong or empty.</translation>
+    </message>
+    <message>
+      <source>受送达人</source>
+      <translation>Addressee</translation>
+    </message>
+    <message>
+      <source>留在哪里</source>
+      <translation>Where it was left</translation>
+    </message>
+    <message>
+      <source>电子邮箱、手机或者账号</source>
+      <translation>E-mail, phone or account</translation>
+    </message>
+    <message>
+      <source>为什么留置</source>
+      <translation>Why it was left</translation>
+    </message>
+    <message>
+      <source>代理人，出示了委托书</source>
+      <translation>Agent who shows an authority</translation>
+    </message>
+    <message>
+      <source>同住的成年家属</source>
+      <translation>Adult of the same household</translation>
+    </message>
+    <message>
+      <source>单位负责收件的人</source>
+      <translation>Who takes the organisation's post</translation>
+    </message>
+    <message>
+      <source>申请人本人</source>
+      <translation>The applicant</translation>
+    </message>
+    <message>
+      <source>证件已于 {day} 过期：请核对本人。</source>
+      <translation>The document expired on {day}: look at the person.</translation>
+    </message>
+    <message>
+      <source>运单号应为 8 到 30 位字母和数字：请对照面单。</source>
+      <translation>A waybill has 8 to 30 letters and digits: compare it with the label.</translation>
     </message>
     <message>
       <source>材料清单正在打印，请取走</source>
@@ -3748,24 +3936,124 @@
       <translation>no item yet</translation>
     </message>
     <message>
-      <source>{under} · 邮寄 {address}</source>
-      <translation>{under} · post to {address}</translation>
+      <source>{at} {by} 以{way}方式交给 {to}</source>
+      <translation>{at} {by} delivered it ({way}) to {to}</translation>
     </message>
     <message>
-      <source>{about} 已出件。</source>
-      <translation>{about} was handed out.</translation>
+      <source>理由：{reason}　见证人：{who}</source>
+      <translation>Reason: {reason}　Witness: {who}</translation>
     </message>
     <message>
-      <source>准予</source>
-      <translation>Granted</translation>
+      <source>再打一份凭证</source>
+      <translation>Print the slip again</translation>
     </message>
     <message>
-      <source>不予</source>
-      <translation>Refused</translation>
+      <source>在等的</source>
+      <translation>Waiting</translation>
     </message>
     <message>
-      <source>写明谁领走的，或者寄给谁。</source>
-      <translation>Write who took it, or to whom it is posted.</translation>
+      <source>待领取</source>
+      <translation>To collect</translation>
+    </message>
+    <message>
+      <source>待邮寄</source>
+      <translation>To post</translation>
+    </message>
+    <message>
+      <source>逾期未领</source>
+      <translation>Late</translation>
+    </message>
+    <message>
+      <source>退回的</source>
+      <translation>Came back</translation>
+    </message>
+    <message>
+      <source>今天已出件</source>
+      <translation>Handed out today</translation>
+    </message>
+    <message>
+      <source>{way}，{taker}</source>
+      <translation>{way}, {taker}</translation>
+    </message>
+    <message>
+      <source>不予许可</source>
+      <translation>refused</translation>
+    </message>
+    <message>
+      <source>逾期</source>
+      <translation>Late</translation>
+    </message>
+    <message>
+      <source>邮件退回</source>
+      <translation>The post brought it back</translation>
+    </message>
+    <message>
+      <source>今天记错了，更正</source>
+      <translation>Recorded wrongly today</translation>
+    </message>
+    <message>
+      <source>邮寄 {address}</source>
+      <translation>to post to {address}</translation>
+    </message>
+    <message>
+      <source>已退回</source>
+      <translation>Came back</translation>
+    </message>
+    <message>
+      <source>{about} 已出件，凭证正在打印。</source>
+      <translation>{about} was handed out; its slip is being printed.</translation>
+    </message>
+    <message>
+      <source>这里没有，找到的在别处：看每行前面的字。</source>
+      <translation>Not here; these stand elsewhere, as each line says.</translation>
+    </message>
+    <message>
+      <source>{about} 已出件，请申请人在屏上签名。</source>
+      <translation>{about} was handed out; the applicant signs on the screen.</translation>
+    </message>
+    <message>
+      <source>没有在屏上签名，凭证正在打印，请在纸上签收。</source>
+      <translation>Not signed on the screen; the slip is being printed to be signed on paper.</translation>
+    </message>
+    <message>
+      <source>只列前 {n} 件：输入编号、姓名或读卡来找。</source>
+      <translation>Only the first {n}: type a number or name, or read a card.</translation>
+    </message>
+    <message>
+      <source>{about} 的凭证再打一份。</source>
+      <translation>The slip of {about} is printed again.</translation>
+    </message>
+    <message>
+      <source>{about} 重新等候领取。</source>
+      <translation>{about} waits again.</translation>
+    </message>
+    <message>
+      <source>{about} 的出件已更正。</source>
+      <translation>The record of {about} was put right.</translation>
+    </message>
+    <message>
+      <source>机读区没有读对：请再扫一次，或者手录。</source>
+      <translation>The machine-readable zone was misread: scan again, or type it.</translation>
+    </message>
+    <message>
+      <source>扫到的不是办件编号：{text}</source>
+      <translation>What was scanned is no case number: {text}</translation>
+    </message>
+    <message>
+      <source>已签名，凭证正在打印。</source>
+      <translation>Signed; the slip is being printed.</translation>
+    </message>
+    <message>
+      <source>记为拒签，凭证正在打印。</source>
+      <translation>Recorded as refused; the slip is being printed.</translation>
+    </message>
+    <message>
+      <source>写明理由。</source>
+      <translation>Say why.</translation>
+    </message>
+    <message>
+      <source>凭证真实，没有改动：{number}，{at} 在 {window} 出具，材料 {n} 项。</source>
+      <translation>Genuine and unaltered: {number}, issued {at} at {window}, {n} materials.</translation>
     </message>
     <message>
       <source>机读码里没有姓名：请照证件录入姓名。</source>
@@ -3792,8 +4080,28 @@
       <translation>{title} is on its way to the printer; F12 shows the result.</translation>
     </message>
     <message>
+      <source>已存为 {file}</source>
+      <translation>Saved as {file}</translation>
+    </message>
+    <message>
+      <source>签名已记下，打印出来就带着签名。</source>
+      <translation>The signature is recorded; the paper prints with it.</translation>
+    </message>
+    <message>
       <source>先输入密码。</source>
       <translation>Type the password first.</translation>
+    </message>
+    <message>
+      <source>申请人表示不签：写明理由和见证人，或者取消后再请签。</source>
+      <translation>The applicant will not sign: write down why and who saw it, or cancel.</translation>
+    </message>
+    <message>
+      <source>这份文书已经签过：写明为什么再签一次。</source>
+      <translation>This paper was signed before: say why it is signed once more.</translation>
+    </message>
+    <message>
+      <source>写明不签的理由和见证人。</source>
+      <translation>Write down why it is not signed, and the witness.</translation>
     </message>
     <message>
       <source>本机时间慢了 {span}：请校准</source>
@@ -4612,6 +4920,10 @@
       <translation>From page {n} on: {name}</translation>
     </message>
     <message>
+      <source>这一页上的凭证真实，没有改动。</source>
+      <translation>The receipt on this page is genuine and unaltered.</translation>
+    </message>
+    <message>
       <source>这一页看起来是正的。</source>
       <translation>This page looks straight.</translation>
     </message>
@@ -4622,6 +4934,10 @@
     <message>
       <source>这一页上没有别的办件的条码。</source>
       <translation>No barcode of another case on this page.</translation>
+    </message>
+    <message>
+      <source>凭证有假</source>
+      <translation>Not genuine</translation>
     </message>
     <message>
       <source>第 {n} 页：{what}</source>
@@ -4662,6 +4978,14 @@
     <message>
       <source>太暗</source>
       <translation>Dark</translation>
+    </message>
+    <message>
+      <source>凭证真实</source>
+      <translation>Genuine</translation>
+    </message>
+    <message>
+      <source>凭证未核</source>
+      <translation>Not checked</translation>
     </message>
     <message>
       <source>分隔页</source>

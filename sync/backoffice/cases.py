@@ -173,7 +173,9 @@ class CaseBook:
         if held.case is None or entry.device == OFFICE or self._goes_on(entry, held):
             return
         later = entry.hlc > held.hlc or _is_ahead(held)
-        if held.case.state is CaseState.OPEN or not later:
+        # A result is handed out once: both windows hear of the second.
+        twice = held.case.state is CaseState.HANDED_OUT and entry.kind == "ResultHanded"
+        if held.case.state is CaseState.OPEN or not later or twice:
             raise CaseElsewhere(window=held.device)
 
     def _goes_on(self, entry: Entry, held: _Held) -> bool:

@@ -59,6 +59,7 @@ ABOUT: dict[str, str] = {
             "CaseDeemedAccepted", "ClockPaused", "ClockResumed", "LimitExtended", "CaseBundled",
             "CaseLeft", "ConflictRecorded", "CaseDispatched", "SupplementAsked",
             "CaseSupplemented", "CaseReviewed", "CaseFinished", "ResultHanded",
+            "ResultReturned", "DocumentSigned", "SignatureRefused",
         ),
         "case",
     ),

@@ -14,6 +14,9 @@ import requests
 from app.bootstrap import Client
 from app.demo.back_office import EmbeddedBackOffice
 from app.domain.case import Case, CaseState
+from app.domain.delivery import DeliveryMode, Proof
+from app.services.result_list import ResultQuery
+from app.services.results import HandOver
 from app.services.sign_in import Session
 from tests.desk_browser import Browser
 from tests.journey.hall import office_cases, open_client, read_card, serve, sign_in, wait_until
@@ -143,10 +146,19 @@ def test_from_the_window_to_the_result_and_back(tmp_path: Path, office: Embedded
             address_of(case), "finish", name="养犬登记证", number="示例犬证0001"
         )
         assert "已办结" in finished.text
-        wait_until(lambda: len(client.results.waiting()) == 1, 20, "the result is at the hall")
-        (result,) = client.results.waiting()
+        wait_until(
+            lambda: len(client.results.find(ResultQuery()).rows) == 1,
+            20,
+            "the result is at the hall",
+        )
+        (result,) = client.results.find(ResultQuery()).rows
         assert (result.result_name, result.result_number) == ("养犬登记证", "示例犬证0001")
-        client.results.hand_out(session, case.id, "张示例", "直接", signed=True)
+        card = read_card(client)
+        told = HandOver(
+            mode=DeliveryMode.DIRECT, to=card.person.name, number=card.person.number,
+            proof=Proof.CARD,
+        )  # fmt: skip
+        client.results.hand_over(session, case.id, told)
         wait_until(lambda: state_there(office, case) == "handed_out", 20, "handed out")
         assert "已出件" in reviewer.open(address_of(case)).text
         asked_for = requests.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -31,9 +32,12 @@ from app.domain.papers import (
     PromisedMaterial,
     ReceiptContent,
     RejectionContent,
+    ScreenSignature,
     TicketSlipContent,
     TransferContent,
 )
+from app.domain.signature import Point, Stroke
+from app.services.signing import picture
 
 HALL_TIME = timezone(timedelta(hours=8))
 ISSUED = datetime(2026, 11, 20, 10, 12, tzinfo=HALL_TIME)
@@ -400,6 +404,26 @@ def slip(number: str = "A012") -> TicketSlipContent:
     )
 
 
+def name_written() -> tuple[Stroke, ...]:
+    """Two strokes like a name, the same each time."""
+    points = tuple(
+        Point(
+            x=0.1 + 0.7 * at / 60, y=0.5 + 0.35 * math.sin(at / 4), at=at * 12,
+            pressure=0.3 + 0.4 * (at % 7) / 7,
+        )
+        for at in range(60)
+    )  # fmt: skip
+    return points[:30], points[30:]
+
+
+def on_screen(paper: CasePaper) -> CasePaper:
+    """Signed on the applicant's screen."""
+    signature = ScreenSignature(
+        image=picture(name_written()), document="0123456789abcdef" * 4, at=paper.head.issued_at
+    )
+    return replace(paper, head=replace(paper.head, signature=signature))
+
+
 def every_case_paper() -> dict[str, CasePaper]:
     """One of each kind that bears a number, and the special ones."""
     return {
@@ -420,4 +444,7 @@ def every_case_paper() -> dict[str, CasePaper]:
         "extension": limit_notice(FOR_ANOTHER, days=10),
         "delivery_return": delivery_return(),
         "collection": collection(),
+        "receipt_signed": on_screen(receipt()),
+        "delivery_return_signed": on_screen(delivery_return()),
+        "collection_signed": on_screen(collection()),
     }

@@ -131,6 +131,9 @@ def _seen_by(window: SimulatedWindow, there: Mapping[str, object]) -> Iterator[s
             yield f"{window.name}: {case_id} is not what the back office has"
 
 
+_ANYWHERE = {"ResultHanded", "ResultReturned"}  # no window holds a case that is finished
+
+
 def _order(world: World) -> Iterator[str]:
     """One number for each case, for life; and while it is open, one window's facts."""
     formers = _formers(world)
@@ -148,7 +151,7 @@ def _order(world: World) -> Iterator[str]:
         has = holder.get(subject, ("", ""))
         if kind in {"CaseOpened", "CaseResumed"} or has in formers.get((device, install), set()):
             holder[subject] = (device, install)
-        elif device not in {has[0], OFFICE} and kind != "ResultHanded":
+        elif device not in {has[0], OFFICE} and kind not in _ANYWHERE:
             yield f"{subject}: {kind} of {device} while {has[0]} had it"
     came_second = world.office.rows(
         "SELECT DISTINCT e.subject, c.device FROM entries e JOIN chains c ON c.id = e.chain"

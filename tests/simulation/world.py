@@ -46,7 +46,7 @@ PATIENCE_SECONDS = 300.0  # after the trouble: more never settles
 
 _STEP_SECONDS = 5.0
 _STEPS = int(PATIENCE_SECONDS / _STEP_SECONDS)
-_LATER_KINDS = ("MaterialReceived", "CaseResumed", "NoticeIssued", "ResultHanded")
+_LATER_KINDS = ("MaterialReceived", "CaseResumed", "NoticeIssued", "ResultHanded", "ResultReturned")
 
 
 class Stuck(AssertionError):

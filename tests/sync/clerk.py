@@ -18,7 +18,9 @@ from app.domain.case_events import (
     MaterialReceived,
     NoticeIssued,
     ResultHanded,
+    ResultReturned,
 )
+from app.domain.delivery import ReturnKind
 from app.domain.event import Event
 from app.storage.store import Store
 from tests.sync.coming_back import accepted, noticed_case, save, wanting
@@ -75,7 +77,7 @@ class Clerk(Generic[_Window]):
             return
         rows = self.window.rows(
             "SELECT id, state, mine FROM cases WHERE state IN "
-            "('open', 'noticed', 'received', 'left', 'supplement', 'finished')"
+            "('open', 'noticed', 'received', 'left', 'supplement', 'finished', 'handed_out')"
         )
         if rows:
             case_id, state, mine = chance.choice(rows)
@@ -105,7 +107,13 @@ class Clerk(Generic[_Window]):
     def _next(self, case: Case, chance: random.Random) -> Iterator[Event]:
         device = self.window.store.device
         if case.state is CaseState.FINISHED:
-            yield ResultHanded(by="1001", to="张示例", way="直接", at=START, signed=True)
+            way = chance.choice(["直接", "邮寄"])
+            yield ResultHanded(by="1001", to="张示例", way=way, at=START, signed=way == "直接")
+            return
+        if case.handed_out is not None:
+            if case.handed_out.way == "邮寄" and chance.random() < 0.3:
+                undelivered = ReturnKind.UNDELIVERED
+                yield ResultReturned(kind=undelivered, reason="查无此人", by="1001", at=START)
             return
         if case.state is not CaseState.OPEN:
             yield CaseResumed(window=device, ticket="")

@@ -210,6 +210,8 @@ class Hall:
             ),
             news=self.client.news,
             results=self.client.results,
+            signing=self.client.signing,
+            prove_receipt=self.client.prove_receipt,
             supervision=self.client.supervision,
             ratings=self.client.ratings,
             queue_office=line,

@@ -14,7 +14,8 @@ from app.domain.rating import Occasion
 from app.domain.ticket_events import ServiceRated
 from app.services.rating import APPLICANT
 from tests.ui.hall import FOOD, Hall
-from ui.pages.applicant_screen import ApplicantScreen, TouchButton
+from ui.pages.applicant_screen import ApplicantScreen
+from ui.pages.widgets.touch import TouchButton
 from ui.viewmodels import applicant
 from ui.viewmodels.applicant import ApplicantModel, ApplicantStage
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 
 from app.domain.events import PaperKind, PaperQueued
@@ -71,7 +72,8 @@ def test_with_nobody_at_the_window_the_days_reports_are_there(hall: Hall) -> Non
     hall.sign_in()
     open_sheets(hall)
     assert offered(hall) == [
-        PaperKind.SHIFT_REPORT, PaperKind.DAY_PAPERS, PaperKind.SPARED_REPORT
+        PaperKind.SHIFT_REPORT, PaperKind.DAY_PAPERS, PaperKind.SPARED_REPORT,
+        PaperKind.BALANCE_REPORT, PaperKind.BALANCE_REPORT,
     ]  # fmt: skip
     check(hall, "reports")
     shoot(hall, "sheets_day")
@@ -143,3 +145,21 @@ def test_a_decided_paper_is_printed_again_only_with_a_reason(served: Hall) -> No
     job = queued(hall)[-1]
     assert (job.paper, job.reprint, job.reason, job.apart) == (paper, 1, "卡纸", True)
     shoot(hall, "sheets_printed")
+
+
+def test_a_days_report_is_saved_as_a_table(hall: Hall) -> None:
+    hall.sign_in()
+    open_sheets(hall)
+    panel = hall.window._panels["sheets"]
+    assert isinstance(panel, SheetsPanel)
+    for _ in range(3):
+        hall.key(Key.Key_Down)
+    hall.wait(lambda: panel._model.state.pages > 0, "the balance")
+    assert panel.save_button.isVisible()
+    shoot(hall, "sheets_balance")
+    hall.key(Key.Key_E)
+    hall.wait(lambda: "balance_report-" in str(panel._model.state.note), "the file")
+    assert hall.services.exports is not None
+    (file,) = hall.services.exports.glob("*.xlsx")
+    book = load_workbook(file)
+    assert "差异" in book.sheetnames

@@ -29,16 +29,21 @@ from app.domain.case_events import (
     ConflictRecorded,
     DemandKind,
     DemandRefused,
+    DocumentSigned,
     MaterialReceived,
     NoticeIssued,
     NoticeLine,
     Numbered,
     ResultHanded,
+    ResultReturned,
+    SignatureRefused,
     SupplementAsked,
 )
-from app.domain.errors import AppError, CaseClosed, NotReady, ReasonNeeded
+from app.domain.delivery import ReturnKind
+from app.domain.errors import AppError, BadEntry, CaseClosed, NotReady, ReasonNeeded
 from app.domain.event import Event
 from app.domain.hall import HALL_ZONE
+from app.domain.signature import Pen
 from app.storage.store import Store
 from tests.unit.test_case import IDENTIFIED, ITEMS, MONDAY, OPENED, chosen
 
@@ -130,6 +135,11 @@ _ANY: tuple[Event, ...] = (
     NoticeIssued(number="1", check="ABCDEF", lines=(LINE,)),
     MaterialReceived(material="m1", originals=1, copies=0),
     DemandRefused(kind=DemandKind.BEYOND_LIST, materials=("x",)),
+    ResultReturned(kind=ReturnKind.MISTAKE, reason="录错", by="1001", at=HANDED.at),
+    DocumentSigned(
+        paper="collection", number="1", document="ab" * 32, wording="collection 1", signer="张示例",
+        image="AAAA", strokes=3, lasted=900, pen=Pen.TOUCH, by="1001", at=HANDED.at,
+    ),
 )  # fmt: skip
 
 
@@ -151,7 +161,8 @@ def test_whatever_comes_a_case_stays_sound(events: list[Event]) -> None:
     kinds = [type(event) for event in taken]
     assert kinds.count(CaseAccepted) <= 1
     assert kinds.count(CaseReviewed) <= 1
-    assert kinds.count(ResultHanded) == (case.state is CaseState.HANDED_OUT)
+    out = kinds.count(ResultHanded) - kinds.count(ResultReturned)
+    assert out == (case.state is CaseState.HANDED_OUT)
     if case.state in {CaseState.FINISHED, CaseState.HANDED_OUT}:
         assert case.review is not None
         assert all(pause.end for pause in case.pauses)
@@ -185,3 +196,25 @@ def test_the_table_of_cases_says_what_the_fold_says(
     query = ("SELECT state FROM cases WHERE id = ?", (case_id,))
     with departments_store.read() as connection:
         assert connection.exec_driver_sql(*query).scalar_one() == case.state.value
+
+
+def test_a_paper_is_signed_once_there_is_one_and_again_only_with_a_reason() -> None:
+    signed = next(event for event in _ANY if isinstance(event, DocumentSigned))
+    with pytest.raises(NotReady):
+        apply(after(), "c", signed)
+    once = apply(after(ACCEPTED), "c", signed)
+    assert once.signed == {"collection": "ab" * 32}
+    with pytest.raises(ReasonNeeded):
+        apply(once, "c", signed)
+    assert apply(once, "c", replace(signed, reason="写错了字")).signed == once.signed
+    assert apply(once, "c", replace(signed, document="cd" * 32)).signed["collection"] == "cd" * 32
+    for hostile in (replace(signed, document="AB" * 32), replace(signed, image="A" * 99_999)):
+        with pytest.raises(BadEntry):
+            apply(after(ACCEPTED), "c", hostile)
+    refused = SignatureRefused(
+        paper="collection", number="1", signer="张示例", reason="不认可", witness=" ", by="1001",
+        at=HANDED.at,
+    )  # fmt: skip
+    with pytest.raises(ReasonNeeded):
+        apply(once, "c", refused)
+    assert apply(once, "c", replace(refused, witness="样例见证人")) == once

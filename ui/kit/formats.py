@@ -94,6 +94,7 @@ def paper_name(kind: PaperKind) -> str:
         PaperKind.SHIFT_REPORT: say("交接班表"),
         PaperKind.DAY_PAPERS: say("当日文书清单"),
         PaperKind.SPARED_REPORT: say("免交材料清单"),
+        PaperKind.BALANCE_REPORT: say("进出对账表"),
         PaperKind.TEST_PAGE: say("测试页"),
         PaperKind.TEST_SLIP: say("测试小票"),
     }[kind]

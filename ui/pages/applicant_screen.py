@@ -14,47 +14,20 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from ui.kit.texts import say
+from ui.pages.signature_pad import SignaturePage
 from ui.pages.widgets.look import set_look
+from ui.pages.widgets.touch import TouchButton, touch_label
 from ui.viewmodels.applicant import ApplicantModel, ApplicantStage, ApplicantState, BroughtView
+from ui.viewmodels.signing import SigningModel, SigningState
 
 _SHOWN = 8  # materials; more are counted
 _PREVIEW = (960, 600)
-
-
-def label(text: str, look: str, *, middle: bool = False) -> QLabel:
-    made = QLabel(text)
-    made.setProperty("look", look)
-    made.setWordWrap(True)
-    if middle:
-        made.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return made
-
-
-class TouchButton(QPushButton):
-    """Two lines: Chinese large, English small."""
-
-    def __init__(self, chinese: str, english: str, role: str = "") -> None:
-        super().__init__()
-        self.setObjectName("touch")
-        self.setProperty("role", role)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(chinese)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(96)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 10, 8, 10)
-        layout.setSpacing(2)
-        for text, look in ((chinese, "touch"), (english, "touch-small")):
-            if text:
-                layout.addWidget(label(text, look, middle=True))
 
 
 class _Brought(QFrame):
@@ -64,28 +37,28 @@ class _Brought(QFrame):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
-        chip = label(view.chip, "applicant-chip", middle=True)
+        chip = touch_label(view.chip, "applicant-chip", middle=True)
         chip.setWordWrap(False)
         chip.setProperty("tone", view.tone.value)
         chip.setMinimumWidth(132)
         row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(label(view.name, "applicant"))
+        words.addWidget(touch_label(view.name, "applicant"))
         if view.open and view.hint:
-            words.addWidget(label(view.hint, "applicant-small"))
+            words.addWidget(touch_label(view.hint, "applicant-small"))
         row.addLayout(words, 1)
 
 
 class ApplicantScreen(QWidget):
-    def __init__(self, model: ApplicantModel) -> None:
+    def __init__(self, model: ApplicantModel, signing: SigningModel) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setObjectName("page")
         self.setWindowTitle(say("申请人屏"))
         self._model = model
-        self.hall = label("", "applicant-small")
-        self.window_name = label("", "applicant-small")
+        self.hall = touch_label("", "applicant-small")
+        self.window_name = touch_label("", "applicant-small")
         self.window_name.setAlignment(Qt.AlignmentFlag.AlignRight)
         head = QHBoxLayout()
         head.addWidget(self.hall, 1)
@@ -104,8 +77,12 @@ class ApplicantScreen(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.pages, 1)
         self._drawn: ApplicantState | None = None
+        self._signing = signing
+        self.sign = SignaturePage(signing)
+        self.pages.addWidget(self.sign)
         model.state_changed.connect(self.show_state)
-        self.show_state(model.state)
+        signing.state_changed.connect(self._show_signing)
+        self._show_signing(signing.state)
 
     def open(self) -> None:
         """On the second display, whole; with one display as a window that the clerk may move."""
@@ -118,9 +95,20 @@ class ApplicantScreen(QWidget):
             self.resize(*_PREVIEW)
             self.show()
 
+    def _show_signing(self, state: SigningState) -> None:
+        """A paper to be signed stands before everything else."""
+        self.sign.show_state(state)
+        if state.open:
+            self._drawn = None
+            self.pages.setCurrentWidget(self.sign)
+        else:
+            self.show_state(self._model.state)
+
     def show_state(self, state: ApplicantState) -> None:
         self.hall.setText(state.hall)
         self.window_name.setText(state.window)
+        if self._signing.state.open:
+            return
         before, self._drawn = self._drawn, state
         if before is not None and _same_but_time(before, state):
             return
@@ -143,9 +131,9 @@ class ApplicantScreen(QWidget):
     def _build_message(self) -> tuple[QLabel, QLabel, QLabel]:
         layout = QVBoxLayout(self.message)
         small, large, under = (
-            label("", "applicant", middle=True),
-            label("", "applicant-large", middle=True),
-            label("", "applicant", middle=True),
+            touch_label("", "applicant", middle=True),
+            touch_label("", "applicant-large", middle=True),
+            touch_label("", "applicant", middle=True),
         )
         layout.addStretch(2)
         for part in (small, large, under):
@@ -171,36 +159,36 @@ class ApplicantScreen(QWidget):
         layout = self._serving
         _empty(layout)
         if state.name:
-            layout.addWidget(label(say("读到的证件，请核对"), "applicant-small"))
+            layout.addWidget(touch_label(say("读到的证件，请核对"), "applicant-small"))
             who = "　".join(x for x in (state.name, state.document, state.number) if x)
-            layout.addWidget(label(who, "applicant-strong"))
+            layout.addWidget(touch_label(who, "applicant-strong"))
         if state.item:
-            layout.addWidget(label(say("办理事项"), "applicant-small"))
-            layout.addWidget(label(state.item, "applicant-strong"))
+            layout.addWidget(touch_label(say("办理事项"), "applicant-small"))
+            layout.addWidget(touch_label(state.item, "applicant-strong"))
         if state.brought:
             words = say("还差 {n} 份材料", n=state.missing) if state.missing else say("材料齐了")
-            layout.addWidget(label(words, "applicant-strong"))
+            layout.addWidget(touch_label(words, "applicant-strong"))
             order = sorted(state.brought, key=lambda one: not one.open)  # what is missing first
             for one in order[:_SHOWN]:
                 layout.addWidget(_Brought(one))
             if len(order) > _SHOWN:
                 more = say("另有 {n} 份已经核过", n=len(order) - _SHOWN)
-                layout.addWidget(label(more, "applicant-small"))
+                layout.addWidget(touch_label(more, "applicant-small"))
         elif not state.name:
             layout.addStretch(1)
-            layout.addWidget(label(say("正在为您办理"), "applicant-large", middle=True))
+            layout.addWidget(touch_label(say("正在为您办理"), "applicant-large", middle=True))
         layout.addStretch(1)
 
     def _draw_rating(self, state: ApplicantState) -> None:
         layout = self._rating
         _empty(layout)
-        layout.addWidget(label(state.item, "applicant", middle=True))
-        layout.addWidget(label(state.headline, "applicant-large", middle=True))
+        layout.addWidget(touch_label(state.item, "applicant", middle=True))
+        layout.addWidget(touch_label(state.headline, "applicant-large", middle=True))
         number = say("办件编号 {number}", number=state.case_number) if state.case_number else ""
-        layout.addWidget(label(number, "applicant", middle=True))
+        layout.addWidget(touch_label(number, "applicant", middle=True))
         layout.addStretch(1)
-        layout.addWidget(label(say("请您评价这次服务"), "applicant-strong", middle=True))
-        layout.addWidget(label("How was this service?", "applicant-small", middle=True))
+        layout.addWidget(touch_label(say("请您评价这次服务"), "applicant-strong", middle=True))
+        layout.addWidget(touch_label("How was this service?", "applicant-small", middle=True))
         row = QHBoxLayout()
         row.setSpacing(14)
         for score, chinese, english in state.levels:
@@ -213,8 +201,9 @@ class ApplicantScreen(QWidget):
     def _draw_reasons(self, state: ApplicantState) -> None:
         layout = self._reasons
         _empty(layout)
-        layout.addWidget(label(state.score_words, "applicant-large", middle=True))
-        layout.addWidget(label(say("为什么？可以选几个，也可以不选"), "applicant", middle=True))
+        layout.addWidget(touch_label(state.score_words, "applicant-large", middle=True))
+        why = say("为什么？可以选几个，也可以不选")
+        layout.addWidget(touch_label(why, "applicant", middle=True))
         grid = QGridLayout()
         grid.setSpacing(14)
         for place, (reason, chinese, english, chosen) in enumerate(state.reasons):

@@ -96,10 +96,10 @@ def counter_keys() -> tuple[KeyGroup, ...]:
             title=say("本机"),
             lines=(
                 _line("help", say("帮助"), "F1"),
-                _line("sheets", say("文书：先看再打印；办事指南、各联、报表"), "Shift+F12"),
+                _line("sheets", say("文书：先看再打印；屏上签名、办事指南、报表"), "Shift+F12"),
                 _line("clocks", say("办件时限：暂停 P，恢复 R，延长 X"), "Ctrl+J"),
                 _line("news", say("消息：别的窗口、部门、督导"), "Ctrl+I"),
-                _line("results", say("出件：办结的结果交给申请人"), "Ctrl+U"),
+                _line("results", say("出件：读卡或扫码找结果，交给申请人"), "Ctrl+U"),
                 _line("supervisor", say("督导：大厅、排队号、规则、统计"), "Ctrl+Shift+S"),
                 _line("outbox", say("送后台的记录"), "F11"),
                 _line("papers", say("打印的纸"), "F12"),

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         if self.results_model is None:
             from ui.viewmodels.results import ResultsModel
 
-            self.results_model = ResultsModel(self._services, self)
+            self.results_model = ResultsModel(self._services, self.applicant.give_signing(), self)
             self.results_model.take_session(self._session)
         return self.results_model
 
@@ -206,8 +206,9 @@ class MainWindow(QMainWindow):
         self.applicant.leave()
         self.papers_model.take_session(None)
         self._run_clocks().take_session(None)
-        if self.supervisor_model is not None:
-            self.supervisor_model.take_session(None)
+        for model in (self.supervisor_model, self.results_model):
+            if model is not None:
+                model.take_session(None)
         self.sign_in_model.sign_out(self._session)
         self._session = None
         self._show_badge()
@@ -215,8 +216,10 @@ class MainWindow(QMainWindow):
 
     def take_scanned(self, lines: tuple[str, ...]) -> None:
         """From the scanner at the keyboard; nobody's before somebody signed in."""
-        if self._session is not None and self.counter_model is not None:
-            self.counter_model.scans.take(lines)
+        if self._session is None or self.counter_model is None:
+            return
+        take = getattr(self.stack.currentWidget(), "take_scanned", None)
+        (take or self.counter_model.scans.take)(lines)
 
     def _build_counter(self) -> CounterPage:
         if self.counter is None:
@@ -283,6 +286,7 @@ class MainWindow(QMainWindow):
             services=self._services, papers=self._print, clocks=self._run_clocks,
             news=self._hear_news, supervisor=self._supervise, results=self._give_results,
             outbox=self._watch_outbox, counter=lambda: self.counter_model,
+            signing=self.applicant.give_signing,
         )  # fmt: skip
 
     def _print(self) -> PapersModel:

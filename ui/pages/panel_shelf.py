@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.papers import PapersModel
     from ui.viewmodels.results import ResultsModel
     from ui.viewmodels.services import CounterServices
+    from ui.viewmodels.signing import SigningModel
     from ui.viewmodels.supervisor import SupervisorModel
     from ui.viewmodels.worklist import WorklistModel
 
@@ -43,6 +44,7 @@ class PanelModels:
     results: Callable[[], ResultsModel]
     outbox: Callable[[], OutboxModel]
     counter: Callable[[], CounterModel | None]
+    signing: Callable[[], SigningModel]
 
 
 def build_panel(
@@ -106,6 +108,7 @@ def _sheets(models: PanelModels, look: Look) -> Panel:
         models.services,
         lambda: counter.case.matter if counter else None,
         lambda: counter.case.session if counter else None,
+        models.signing(),
     )
     return SheetsPanel(model, look)
 

@@ -22,11 +22,13 @@ from ui.kit.formats import paper_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.pages.panel import Panel
+from ui.pages.signing_bar import SigningBar
 from ui.pages.widgets.buttons import link, small
 from ui.pages.widgets.look import Look
 from ui.pages.widgets.marks import NoteBar, boxed, label, row
 from ui.pages.widgets.two_line_list import TwoLineList, TwoLines
-from ui.viewmodels.sheets import SheetPage, SheetsModel, SheetsState
+from ui.viewmodels.sheet_page import SheetPage
+from ui.viewmodels.sheets import SheetsModel, SheetsState
 
 if TYPE_CHECKING:
     from app.services.sheets import Offer
@@ -87,13 +89,15 @@ class SheetsPanel(Panel):
         self.area.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.area.setWidget(self.view)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.signing = SigningBar(model.signing)
         self.inside.addWidget(self.note)
+        self.inside.addWidget(self.signing)
         self.inside.addWidget(self.asking)
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addLayout(
-            row(self.print_button, self.apart_button, self.half_button, self.size_button, 0,
-                self.place, self.earlier, self.later)
+            row(self.print_button, self.apart_button, self.half_button, self.size_button,
+                self.sign_button, self.save_button, 0, self.place, self.earlier, self.later)
         )  # fmt: skip
         right.addWidget(self.area, 1)
         for key, pages in (("PgUp", -1), ("PgDown", 1)):
@@ -106,6 +110,7 @@ class SheetsPanel(Panel):
         below.setStretch(1, 7)
         self.inside.addLayout(below, 1)
         model.state_changed.connect(self.show_state)
+        model.signing.state_changed.connect(lambda _: self.show_state(model.state))
         self.show_state(model.state)
 
     def _build_asking(self) -> None:
@@ -130,6 +135,10 @@ class SheetsPanel(Panel):
         self.half_button.clicked.connect(self._toggle_half)
         self.size_button = small(say("整页"), "Z")
         self.size_button.clicked.connect(self._toggle_size)
+        self.sign_button = small(say("屏上签名"), "G")
+        self.sign_button.clicked.connect(self._model.sign)
+        self.save_button = small(say("存为表格"), "E")
+        self.save_button.clicked.connect(self._model.save)
         self.earlier = small(say("上一页"), "PgUp")
         self.earlier.clicked.connect(lambda: self._turn(-1))
         self.later = small(say("下一页"), "PgDn")
@@ -137,7 +146,7 @@ class SheetsPanel(Panel):
         self.place = label("", "muted")
         keys = (
             self.print_button, self.apart_button, self.half_button, self.size_button,
-            self.earlier, self.later,
+            self.sign_button, self.save_button, self.earlier, self.later,
         )  # fmt: skip
         for button in keys:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -149,6 +158,9 @@ class SheetsPanel(Panel):
 
     def step_back(self) -> bool:
         """Esc: first out of the reason, then out of the page. True where it was used up."""
+        if self.signing.step_back():
+            self.list.setFocus()
+            return True
         if self._model.state.asking:
             self._model.stop_asking()
             return True
@@ -167,13 +179,16 @@ class SheetsPanel(Panel):
         offer = state.offer
         again = offer is not None and offer.reprint and offer.state != "failed"
         self.print_button.set_words(say("补打") if again else say("打印"))
-        self.print_button.set_primary(offer is not None and not state.asking)
-        self.back.set_primary(offer is None)
+        busy = state.asking or self._model.signing.state.open
+        self.print_button.set_primary(offer is not None and not busy)
+        self.back.set_primary(offer is None and not busy)
         self.print_button.setEnabled(offer is not None)
         self.apart_button.set_words(say("只要一份") if state.apart else say("各联分开"))
         self.half_button.set_words("A4" if state.half else "A5")
         self.list.empty_text = say("没有可以打印的文书。") if state.loaded else say("正在读取…")
         self.list.put([_lines(place, one) for place, one in enumerate(state.offers)])
+        self.save_button.setVisible(state.saves)
+        self.sign_button.setVisible(state.signs)
         several = state.pages > 1
         for part in (self.place, self.earlier, self.later):
             part.setVisible(several)
@@ -182,7 +197,7 @@ class SheetsPanel(Panel):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if self._model.state.asking:
+        if self._model.state.asking or self._model.signing.state.open:
             super().keyPressEvent(event)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._print()
@@ -192,6 +207,10 @@ class SheetsPanel(Panel):
             self._toggle_half()
         elif key == Qt.Key.Key_Z:
             self._toggle_size()
+        elif key == Qt.Key.Key_E:
+            self._model.save()
+        elif key == Qt.Key.Key_G:
+            self._model.sign()
         else:
             super().keyPressEvent(event)
 
@@ -252,7 +271,8 @@ def _lines(place: int, offer: Offer) -> TwoLines:
         chip, tone, under = say("打过"), Tone.NEUTRAL, ""
     else:
         chip, tone, under = say("没有打过"), Tone.ACT, ""
+    day = offer.about.removeprefix("day:") if offer.about.startswith("day:") else ""
     return TwoLines(
         id=str(place), chip=chip, tone=tone, title=paper_name(offer.paper),
-        under=" · ".join(part for part in (offer.number, under) if part),
+        under=" · ".join(part for part in (day, offer.number, under) if part),
     )  # fmt: skip

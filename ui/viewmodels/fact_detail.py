@@ -20,6 +20,7 @@ from app.domain.case_events import (
     ClockResumed,
     DeliveryChosen,
     DemandRefused,
+    DocumentSigned,
     FieldFilled,
     ItemChosen,
     LimitExtended,
@@ -35,6 +36,8 @@ from app.domain.case_events import (
     PhoneEntered,
     QuestionAnswered,
     ResultHanded,
+    ResultReturned,
+    SignatureRefused,
 )
 from app.domain.catalogue import Item, MaterialForm
 from app.domain.event import Event
@@ -149,13 +152,13 @@ def _about_course(event: Event, place: Callable[[str], str]) -> str:
             return event.name
         case CaseOpened() | CaseResumed():
             return place(event.window)
-        case CaseAbandoned() | CaseLeft():
+        case CaseAbandoned() | CaseLeft() | ResultReturned() | SignatureRefused():
             return event.reason
         case NoticeHanded() | ResultHanded():
             at = event.at.astimezone(HALL_ZONE)
             return say("{way}，交给 {to}，{at}", way=event.way, to=mask_name(event.to),
                        at=f"{at:%m-%d %H:%M}")  # fmt: skip
-        case TicketTaken() | TicketLeased():
+        case TicketTaken() | TicketLeased() | DocumentSigned():
             return event.number
         case (
             TicketAssigned() | TicketReplaced() | QueuePolicyChanged() | HallHalted()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.errors import InvalidIdentity
+from app.domain.errors import AppError, InvalidIdentity
 from app.domain.mrz import MrzRead, looks_like_mrz, parse_mrz
 from app.domain.person import CardRead
 
@@ -17,6 +17,14 @@ READER = "wedge"  # 键盘口
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedCase:
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedReceipt:
+    """The signed code of a receipt; ``number`` is what it states, true or not."""
+
+    text: str
     number: str
 
 
@@ -32,7 +40,7 @@ class Unknown:
     text: str
 
 
-Scanned = MrzRead | ScannedCase | Misread | Unknown
+Scanned = MrzRead | ScannedCase | ScannedReceipt | Misread | Unknown
 
 
 def scanned(lines: tuple[str, ...], on: date) -> Scanned:
@@ -46,9 +54,21 @@ def scanned(lines: tuple[str, ...], on: date) -> Scanned:
     if len(lines) == 1:
         found = _PROGRESS.fullmatch(lines[0].strip())
         number = found[1].upper() if found else upper[0]
+        if number.startswith("OW1:"):
+            return ScannedReceipt(text=number, number=_signed(number))
         if _NUMBER.fullmatch(number):
             return ScannedCase(number=number)
     return Unknown(text=lines[0][:20])
+
+
+def _signed(text: str) -> str:
+    """The number that a signed receipt states, "" where it cannot be read."""
+    from app.services.receipt_signing import stated_number
+
+    try:
+        return stated_number(text)
+    except AppError:
+        return ""
 
 
 def card_of(read: MrzRead, at: datetime) -> CardRead:

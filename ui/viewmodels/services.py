@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.domain.events import PaperKind
     from app.domain.hall import Business, StaffMember, Window
+    from app.domain.receipt_statement import ReceiptStatement
     from app.domain.ticket import Ticket
     from app.domain.ticket_events import Hold
     from app.ports import (
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     from app.services.reception import Reception
     from app.services.records import Records
     from app.services.refused_pages import RefusedPages
+    from app.services.results import Results
     from app.services.returning import ReturnDesk
     from app.services.set_aside import SetAsideDesk
     from app.services.set_aside_answers import SetAsideAnswers
     from app.services.sheets import SheetDesk
     from app.services.sign_in import Session
+    from app.services.signing import SigningDesk
     from app.services.supervision import Supervision
     from app.services.waiting_records import WaitingRecordsDesk
     from app.services.worklist import Worklist
@@ -207,53 +210,6 @@ class PaperDesk(Protocol):
     def status(self) -> Mapping[str, PrinterStatus]: ...
 
 
-class WaitingResult(Protocol):
-    """A finished case whose result waits at the hall (出件)."""
-
-    @property
-    def case_id(self) -> str: ...
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def item_name(self) -> str: ...
-
-    @property
-    def applicant(self) -> str:
-        """Masked."""
-        ...
-
-    @property
-    def granted(self) -> bool: ...
-
-    @property
-    def result_name(self) -> str: ...
-
-    @property
-    def result_number(self) -> str: ...
-
-    @property
-    def delivery(self) -> str:
-        """Where it is posted to, "" where it is picked up."""
-        ...
-
-    @property
-    def finished_at(self) -> datetime: ...
-
-
-class ResultsDesk(Protocol):
-    def waiting(self, text: str = "") -> Sequence[WaitingResult]:
-        """The oldest first; ``text`` is part of a number, name or item."""
-        ...
-
-    def hand_out(
-        self, session: Session, case_id: str, to: str, way: str, *, signed: bool
-    ) -> object: ...
-
-    def supplemented(self, session: Session, case_id: str) -> object: ...
-
-
 class Presence(Protocol):
     """Whether the readers are connected; asked from a lane, answers at once."""
 
@@ -335,7 +291,9 @@ class CounterServices:
     scans: ScanParts | None = None
     uploads: Uploads | None = None
     file_lane: Lane | None = None
-    results: ResultsDesk | None = None
+    results: Results | None = None
+    signing: SigningDesk | None = None
+    prove_receipt: Callable[[str], ReceiptStatement] | None = None
     answers: SetAsideAnswers | None = None
     waiting: WaitingRecordsDesk | None = None
     refused_pages: RefusedPages | None = None

@@ -9,27 +9,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError, ReasonNeeded
+from app.services.signed_papers import SIGNABLE
 from ui.kit.formats import paper_name
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices
+from ui.viewmodels.sheet_page import SheetPage
+from ui.viewmodels.signing import Outcome, SigningModel
 from ui.viewmodels.viewmodel import Note, ViewModel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.services.matter import Matter
     from app.services.sheets import Offer, Pictures, Shown
     from app.services.sign_in import Session
 
 _TRUE_INCH = 96.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetPage:
-    """``rows`` are RGB bytes."""
-
-    width: int
-    height: int
-    rows: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +48,17 @@ class SheetsState:
     def offer(self) -> Offer | None:
         return self.offers[self.chosen] if self.chosen < len(self.offers) else None
 
+    @property
+    def signs(self) -> bool:
+        """Whether it can be signed on the applicant's screen."""
+        offer = self.offer
+        return offer is not None and offer.about.startswith("case:") and offer.paper in SIGNABLE
+
+    @property
+    def saves(self) -> bool:
+        """Whether it is a table that can be saved as one."""
+        return self.offer is not None and self.offer.about.startswith("day:")
+
 
 class SheetsModel(ViewModel[SheetsState]):
     """``matter`` is what the window works at now, None where nobody is there."""
@@ -61,9 +68,12 @@ class SheetsModel(ViewModel[SheetsState]):
         services: CounterServices,
         matter: Callable[[], Matter | None],
         session: Callable[[], Session | None],
+        signing: SigningModel,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(services, SheetsState(), parent)
+        self.signing = signing
+        signing.finished.connect(self._signed)
         self._matter = matter
         self._session = session
         self._pictures: Pictures | None = None
@@ -140,6 +150,32 @@ class SheetsModel(ViewModel[SheetsState]):
             self.refresh()
 
         self._services.lane.submit(work, done, self._fail_to_print, self)
+
+    def sign(self) -> None:
+        """屏上签."""
+        offer, session = self.state.offer, self._session()
+        if offer is None or session is None or not self.state.signs:
+            return
+        self.signing.ask(session, offer.paper, offer.about)
+
+    def _signed(self, outcome: str) -> None:
+        if outcome == Outcome.SIGNED:
+            note = Note(tone=Tone.GOOD, message=say("签名已记下，打印出来就带着签名。"))
+            self._show(replace(self.state, note=note))
+        self._lay_out()
+
+    def save(self) -> None:
+        """A day's report as an Excel workbook, where figures are saved."""
+        sheets, offer, folder = self._services.sheets, self.state.offer, self._services.exports
+        if sheets is None or offer is None or folder is None or not self.state.saves:
+            return
+
+        def done(file: Path) -> None:
+            said = say("已存为 {file}", file=str(file))
+            self._show(replace(self.state, note=Note(tone=Tone.GOOD, message=said)))
+
+        lane = self._services.file_lane or self._services.lane
+        lane.submit(lambda: sheets.save(offer.paper, offer.about, folder), done, self._fail, self)
 
     def stop_asking(self) -> None:
         self._show(replace(self.state, asking=False, note=None))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError
-from app.domain.scan_page import Box, ScanMode
+from app.domain.scan_page import GENUINE, Box, ScanMode
 from app.scan_ports import PaperSource
 from ui.kit.texts import say
 from ui.kit.theme import Tone
 from ui.viewmodels.services import CounterServices
 from ui.viewmodels.tray_state import TrayState, mode_words, tray_lines
-from ui.viewmodels.viewmodel import Note, ViewModel
+from ui.viewmodels.viewmodel import Note, ViewModel, note_for
 
 if TYPE_CHECKING:
     from app.domain.scan_page import TrayPage
@@ -41,6 +41,17 @@ class TrayPages(ViewModel[TrayState]):
         if 0 <= at < len(self.state.pages) and at != self.state.current:
             self._show(replace(self.state, current=at, proof=b""))
             self._draw()
+            self._say_receipt()
+
+    def _say_receipt(self) -> None:
+        """Of a page that bears a signed receipt: whether it is genuine."""
+        page = self.state.page
+        if page is None or not page.seen.receipt:
+            return
+        note = Note(tone=Tone.GOOD, message=say("这一页上的凭证真实，没有改动。"))
+        if page.seen.receipt != GENUINE:
+            note = note_for(self._services, page.seen.receipt, {"key": "?"})
+        self._show(replace(self.state, note=note))
 
     def turn(self, by: int) -> None:
         self._to_page(lambda tray, page: tray.turn(page.id, by))

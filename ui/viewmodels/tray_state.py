@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.scan_page import Flaw, ScanMode
+from app.domain.scan_page import GENUINE, Flaw, ScanMode
 from app.scan_ports import PaperSource
 from ui.kit.texts import say
 from ui.kit.theme import Tone
@@ -14,6 +14,8 @@ from ui.viewmodels.viewmodel import Note
 
 if TYPE_CHECKING:
     from app.domain.scan_page import TrayPage
+
+_UNKNOWN_KEY = "RCT-03"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,15 @@ def flaw_words(flaw: Flaw) -> str:
     }[flaw]  # fmt: skip
 
 
+def receipt_words(proven: str) -> tuple[str, Tone]:
+    """What the signature of a receipt on the page says."""
+    if proven == GENUINE:
+        return say("凭证真实"), Tone.GOOD
+    if proven == _UNKNOWN_KEY:
+        return say("凭证未核"), Tone.WARN
+    return say("凭证有假"), Tone.BAD
+
+
 def tray_lines(
     pages: Sequence[TrayPage], materials: Sequence[tuple[int, str, str]], target: str
 ) -> tuple[TrayLine, ...]:
@@ -104,8 +115,12 @@ def _line(number: int, page: TrayPage, numbers: dict[str, int], target: str) -> 
     chip, tone = "", Tone.NEUTRAL
     if separator:
         chip, tone = say("分隔页"), Tone.ACT
+    elif page.seen.receipt not in {"", GENUINE}:
+        chip, tone = receipt_words(page.seen.receipt)
     elif page.seen.other_case:
         chip, tone = say("别的办件"), Tone.WARN
+    elif page.seen.receipt:
+        chip, tone = receipt_words(page.seen.receipt)
     elif page.seen.flaws:
         chip, tone = flaw_words(page.seen.flaws[0]), Tone.WARN
     elif not page.seen.looked:
@@ -121,12 +136,14 @@ def _line(number: int, page: TrayPage, numbers: dict[str, int], target: str) -> 
 
 
 def flawed(lines: Sequence[TrayLine], pages: Sequence[TrayPage]) -> str:
-    """The pages that a clerk should look at before they are filed: blank, blurred, or with the
-    number of another case; "" where there are none."""
+    """The pages that a clerk should look at before they are filed: blank, blurred, with the number
+    of another case, or with a receipt that is not genuine; "" where there are none."""
     worst = {Flaw.BLANK, Flaw.BLURRED}
     found = [
         say("第 {n} 页：{what}", n=line.number, what=line.chip)
         for line, page in zip(lines, pages, strict=True)
-        if page.seen.other_case or worst & set(page.seen.flaws)
+        if page.seen.other_case
+        or worst & set(page.seen.flaws)
+        or page.seen.receipt not in {"", GENUINE}
     ]
     return say("，").join(found)

@@ -29,6 +29,7 @@ from app.domain.case_events import (
     ClockResumed,
     ConflictRecorded,
     DemandRefused,
+    DocumentSigned,
     ItemChosen,
     LimitExtended,
     MaterialFaulted,
@@ -40,6 +41,8 @@ from app.domain.case_events import (
     NoticeIssued,
     NoticeLine,
     ResultHanded,
+    ResultReturned,
+    SignatureRefused,
     SupplementAsked,
 )
 from app.domain.catalogue import LimitUnit
@@ -192,6 +195,9 @@ _SAID: dict[type[Event], Callable[[Any, _Names], str]] = {
     ClockResumed: lambda e, _: f"{_day(e.on)}起恢复计时",
     LimitExtended: lambda e, _: f"延长 {e.days} 个工作日（{e.reason}；批准人 {e.approver}）",
     ResultHanded: lambda e, _: f"出件给 {e.to}（{e.way}{'，已签收' if e.signed else ''}）",
+    DocumentSigned: lambda e, _: f"文书在屏上签名（{e.signer}）",
+    SignatureRefused: lambda e, _: f"文书拒签：{e.reason}（见证人 {e.witness}）",
+    ResultReturned: lambda e, _: f"结果退回大厅，重新等候领取：{e.reason}",
 }
 
 

@@ -25,6 +25,7 @@ from app.domain.case_events import (
     NoticeIssued,
     NoticeLine,
     ResultHanded,
+    ResultReturned,
     SupplementAsked,
 )
 from app.domain.catalogue import Item, MaterialForm
@@ -205,6 +206,8 @@ def _review_step(event: Event) -> tuple[str, str, str] | None:
             return "办结", "pass", f"{event.name} {event.number}"
         case ResultHanded():
             return "出件", "other", f"送达方式：{event.way}"
+        case ResultReturned():
+            return "结果退回", "back", event.reason
     return None
 
 
