@@ -16,7 +16,7 @@ run: setup
 
 # Everything that must hold, with real parts.
 test: setup-test check
-	$(PYTHON) -m pytest -n 2 --dist loadgroup
+	$(PYTHON) -m tests.whole_run $(PYTHON) -m pytest -n 2 --dist loadgroup --max-worker-restart 2
 
 setup: system-run $(STAMP)
 
@@ -47,7 +47,7 @@ check: $(STAMP)
 
 # Long runs that would not fit into test.
 soak: setup-test
-	$(PYTHON) -m pytest --soak tests/simulation tests/sync/test_sync_ahead.py tests/sync/test_feed_convergence.py tests/journey/test_kill_client.py tests/journey/test_faults.py tests/printing/test_print_crashes.py
+	$(PYTHON) -m tests.whole_run $(PYTHON) -m pytest --soak tests/simulation tests/sync/test_sync_ahead.py tests/sync/test_feed_convergence.py tests/journey/test_kill_client.py tests/journey/test_faults.py tests/printing/test_print_crashes.py
 	mkdir -p build/fuzz && cd build/fuzz && PYTHONPATH=$(CURDIR) $(CURDIR)/$(PYTHON) -m tests.fuzz.card_parsers all -max_total_time=60
 
 # Figures beside the limits; not a test.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from weakref import finalize
 
 import pytest
 from PySide6.QtCore import QObject
@@ -87,3 +89,48 @@ def test_answer_is_dropped_when_its_receiver_has_gone(lane: Lane, qtbot: QtBot) 
     lane.submit(lambda: 1, after.append, unwanted)
     qtbot.waitUntil(lambda: after == [1])
     assert answers == []
+
+
+class Receiver(QObject):
+    """What a page is to the lane: it has a timer, and its work refers to it."""
+
+    def __init__(self, gone: list[str]) -> None:
+        super().__init__()
+        self.answers: list[object] = []
+        finalize(self, lambda: gone.append(threading.current_thread().name))
+
+    def ask(self, lane: Lane, outcome: Callable[[], object]) -> None:
+        lane.submit(lambda: self.work(outcome), self.done, self.done)
+
+    def work(self, outcome: Callable[[], object]) -> object:
+        try:
+            return outcome()
+        except OSError as error:
+            raise NoOneWaiting from error
+
+    def done(self, answer: object) -> None:
+        self.answers.append(answer)
+
+
+def broken() -> None:
+    raise OSError
+
+
+def stumble() -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("outcome", [list, refuse, broken, stumble])
+def test_nothing_of_the_screen_is_destroyed_on_the_lane(
+    lane: Lane, qtbot: QtBot, outcome: Callable[[], object]
+) -> None:
+    """A timer destroyed there goes on in the GUI thread, and fires into what is gone."""
+    gone: list[str] = []
+    for _ in range(50):
+        receiver = Receiver(gone)
+        receiver.ask(lane, outcome)
+        del receiver
+    gc.collect()
+    qtbot.waitUntil(lambda: len(gone) == 50)
+    lane.stop()
+    assert set(gone) == {threading.main_thread().name}

@@ -105,7 +105,7 @@ class BoardModel(QObject):
             self._since |= {one.id: now for one in view.calls if one.id not in known}
         self._show(replace(self.state, now=now, view=view, lost=None))
         self.heard.emit(view)
-        self._later.start(0 if before is not None else 1)
+        self._go_on(0 if before is not None else 1)
 
     def _untold(self, _: AppError) -> None:
         self._lose()
@@ -116,7 +116,11 @@ class BoardModel(QObject):
     def _lose(self) -> None:
         now = self._clock.now()
         self._show(replace(self.state, now=now, lost=self.state.lost or now))
-        self._later.start(_AGAIN_MS)
+        self._go_on(_AGAIN_MS)
+
+    def _go_on(self, after_ms: int) -> None:
+        if self._tick.isActive():  # an answer may come after the end
+            self._later.start(after_ms)
 
     def _ticked(self) -> None:
         self._show(replace(self.state, now=self._clock.now()))
