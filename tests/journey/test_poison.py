@@ -12,6 +12,7 @@ from app.demo.back_office import EmbeddedBackOffice
 from app.domain.case_events import CaseAccepted, FieldFilled, MaterialReceived
 from app.domain.checklist import Outcome
 from app.domain.event import Event
+from app.domain.events import CaseNumbersLeased
 from app.services.set_aside import Act, AsideMatter
 from app.services.set_aside_answers import AnsweredAlready
 from app.services.sign_in import Session
@@ -127,7 +128,10 @@ def test_refused_facts_among_three_hundred_cases(
     assert client.sync.stop()
     client.store.close()
     client = open_client(home, office)
-    assert client.outbox.counts() == (0, 0)
+    # The line may have leased one more block of numbers while it was being stopped.
+    left = client.outbox.pending(client.outbox.acknowledged(), 10, 10**6)
+    assert {entry.kind for entry in left} <= {CaseNumbersLeased.__name__}
+    assert client.outbox.counts()[1] == 0
     history = {matter.subject.partition(":")[2] for matter in client.set_aside.history()}
     assert history >= set(waiting)
     client.store.close()
